@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * libensemble: one answer from what several models said.
+ *
+ * A model's output is a matrix in memory, `rows` x `width`, row-major: one row per example, one value per class (or
+ * per whatever the model predicts). The library never runs a model. It reads the outputs of several and computes
+ *
+ *     y = sum_i w_i y_i
+ *
+ * in one pass over the data, with the same bits on every machine and instruction set (docs/numerics.md).
+ *
+ *     #include <ensemble.h>
+ *
+ *     float a[] = {1, 2, 3}, b[] = {4, 5, 6}, c[] = {7, 8, 9}, y[3];
+ *     double w[] = {.3, .4, .3};
+ *     struct ensemble *e;
+ *
+ *     ensemble_create(&e, 3);
+ *     ensemble_add_model_output(e, a, ENSEMBLE_F32, 1);
+ *     ensemble_add_model_output(e, b, ENSEMBLE_F32, 1);
+ *     ensemble_add_model_output(e, c, ENSEMBLE_F32, 1);
+ *     ensemble_set_weights(e, w, 3);
+ *     ensemble_combine(e, y, ENSEMBLE_F32, 3);             // y is 4, 5, 6
+ *     ensemble_destroy(e);
+ *
+ * The rules that hold for every function below:
+ *  - A function that returns `int` returns 0 (or an index) on success and a negative ENSEMBLE_E... code on failure.
+ *    After a failure nothing that the caller can see has changed. ensemble_strerror() says a code in words, and
+ *    ensemble_check() names the model and the shape at fault. No function prints, aborts, locks, raises a signal, or
+ *    sets errno.
+ *  - Threads: one thread at a time may change a handle; any number of threads may use one `const struct ensemble *`
+ *    at once. Calls on a const handle do not allocate memory, take locks or make system calls.
+ *  - Data is borrowed: an output must stay valid and unchanged until the last combine that reads it. Weights are
+ *    copied. No alignment is demanded of any data, and nothing outside of what the caller named is read or written.
+ *  - Structs begin with their own size, `x.struct_size = sizeof x`; zero in any other field means its default. They
+ *    grow at their end only, so a program and a library of different versions understand each other.
+ */
+#ifndef ENSEMBLE_H
+#define ENSEMBLE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The version of this header. Compare ENSEMBLE_VERSION with ensemble_version(), the version of the loaded library. */
+#define ENSEMBLE_VERSION_MAJOR 0
+#define ENSEMBLE_VERSION_MINOR 1
+#define ENSEMBLE_VERSION_PATCH 0
+#define ENSEMBLE_VERSION (ENSEMBLE_VERSION_MAJOR * 10000 + ENSEMBLE_VERSION_MINOR * 100 + ENSEMBLE_VERSION_PATCH)
+
+/* An ensemble: a width, a method, weights, and the models' outputs (or where they are). Opaque. */
+struct ensemble;
+
+/* Types of the values of an output or a result; `int32_t dtype` wherever one is asked for. */
+enum {
+    ENSEMBLE_F32 = 1, /* IEEE 754 binary32, `float` */
+    ENSEMBLE_F64 = 2, /* IEEE 754 binary64, `double` */
+    ENSEMBLE_F16 = 3, /* IEEE 754 binary16, in a uint16_t */
+    ENSEMBLE_BF16 = 4 /* bfloat16: the upper half of a binary32, in a uint16_t */
+};
+
+/* Methods, for ensemble_set_method(). w_i are the weights as given, y_i the outputs; models of weight 0 are left out. */
+enum {
+    ENSEMBLE_SUM = 0, /* y = sum_i w_i y_i (the default; with the default weights 1/n it is the plain mean) */
+    ENSEMBLE_MEAN = 1 /* y = sum_i (w_i / W) y_i with W = sum_i w_i: the linear opinion pool (Stone, 1961) */
+};
+
+/* What went wrong. The numbers never change; a later version may add codes, so treat any negative value as an error. */
+enum {
+    ENSEMBLE_ENULL = -1,      /* a pointer that is needed is NULL */
+    ENSEMBLE_EWIDTH = -2,     /* the width is 0 */
+    ENSEMBLE_EDTYPE = -3,     /* no such dtype */
+    ENSEMBLE_EMETHOD = -4,    /* no such method */
+    ENSEMBLE_EMODEL = -5,     /* no model has this index */
+    ENSEMBLE_EEMPTY = -6,     /* the ensemble has no models */
+    ENSEMBLE_EMISSING = -7,   /* a model that takes part has no output */
+    ENSEMBLE_EROWS = -8,      /* the models' outputs differ in their number of rows */
+    ENSEMBLE_ESTRIDE = -9,    /* a row stride is smaller than the width */
+    ENSEMBLE_ECOUNT = -10,    /* the result's number of elements does not fit the rows and the width */
+    ENSEMBLE_ERANGE = -11,    /* the range of rows does not lie within the outputs' rows */
+    ENSEMBLE_EWEIGHTS = -12,  /* the number of weights is not the number of models */
+    ENSEMBLE_ENOTFINITE = -13,/* a weight is NaN or infinite */
+    ENSEMBLE_EZEROSUM = -14,  /* ENSEMBLE_MEAN: the weights sum to 0, or their sum is too large for a double */
+    ENSEMBLE_EOVERLAP = -15,  /* the result overlaps an output, and is not exactly that output */
+    ENSEMBLE_EOVERFLOW = -16, /* a size, or the end of a buffer, is beyond what the address space can hold */
+    ENSEMBLE_ENOMEM = -17,    /* out of memory */
+    ENSEMBLE_EISA = -18,      /* no such instruction set, or not on this machine or in this build */
+    ENSEMBLE_ESTRUCT = -19,   /* struct_size or output_size is none that a released header had */
+    ENSEMBLE_E2BIG = -20      /* a struct from a newer header uses a field that this library does not know */
+};
+
+/* ------------------------------------------------------------------------------------------------------------------
+ * The basic level: these five are enough for most programs.
+ * --------------------------------------------------------------------------------------------------------------- */
+
+/*
+ * Makes an ensemble without models, for outputs with `width` values per row (for instance one per class; at least 1),
+ * and stores it in `*out`. The caller owns it and gives it back with ensemble_destroy().
+ * Errors: ENSEMBLE_ENULL, ENSEMBLE_EWIDTH, ENSEMBLE_EOVERFLOW, ENSEMBLE_ENOMEM. On failure `*out` is not touched.
+ */
+int ensemble_create(struct ensemble **out, size_t width);
+
+/*
+ * Adds a model, whose output is the matrix `output` of `rows` x width values of type `dtype`, row after row without
+ * gaps, and returns its index: 0 for the first model, 1 for the next. The dtypes of the models may differ. The data
+ * is borrowed, not copied.
+ * A NULL `output` with rows > 0 declares a model whose output is missing for now: give it one with
+ * ensemble_set_model_output() before combining. With rows == 0 `output` may be NULL, and nothing is missing.
+ * Weights that were set before no longer fit, and combining reports ENSEMBLE_EWEIGHTS until they are set again.
+ * Errors: ENSEMBLE_ENULL (e), ENSEMBLE_EDTYPE, ENSEMBLE_EOVERFLOW, ENSEMBLE_ENOMEM. That the models agree in their
+ * rows is checked when they are combined, not here.
+ */
+int ensemble_add_model_output(struct ensemble *e, const void *output, int32_t dtype, size_t rows);
+
+/*
+ * Sets the weight of every model: `weights[i]` for the model of index i. `n_models` is the length of the array and
+ * must be the number of models. Weights may be any finite numbers; negative ones too. They need not sum to 1:
+ * ENSEMBLE_SUM takes them as they are, ENSEMBLE_MEAN divides by their sum. A model whose weight is exactly 0 takes no
+ * part: its output is not read, may be missing, and need not match the others in its rows. Where every weight is 0,
+ * ENSEMBLE_SUM gives NaN, since no model says anything, and ENSEMBLE_MEAN is an error (ENSEMBLE_EZEROSUM, reported by
+ * combine).
+ * ensemble_set_weights(e, NULL, 0) goes back to the default, where each of n models weighs 1/n.
+ * Errors: ENSEMBLE_ENULL (e; or weights while n_models > 0), ENSEMBLE_EEMPTY (weights, but no models),
+ * ENSEMBLE_EWEIGHTS, ENSEMBLE_ENOTFINITE.
+ */
+int ensemble_set_weights(struct ensemble *e, const double *weights, size_t n_models);
+
+/*
+ * Combines the models' outputs and writes rows x width values of type `dtype` to `result`, row after row without
+ * gaps. `count` is the number of elements of `result`, and must be exactly rows x width, so that a buffer of the
+ * wrong size is noticed before anything is written.
+ * The values are computed and summed in float, or in double if an output that takes part or the result is
+ * ENSEMBLE_F64, in the order in which the models were added, each product and each sum rounded once; the end is
+ * rounded once to `dtype`, to nearest, ties to even. A value beyond the range of `dtype` becomes infinite. NaN and
+ * infinity pass through as IEEE 754 says. A weight beyond the range of float is infinite where float is summed.
+ * `result` may be exactly one of the outputs (same address, same dtype, no row stride), which it then replaces.
+ * Any other overlap with an output that takes part is an error.
+ * Errors: ENSEMBLE_ENULL, ENSEMBLE_EDTYPE, ENSEMBLE_EEMPTY, ENSEMBLE_EMISSING, ENSEMBLE_EROWS, ENSEMBLE_ECOUNT,
+ * ENSEMBLE_EWEIGHTS, ENSEMBLE_EZEROSUM, ENSEMBLE_EOVERLAP, ENSEMBLE_EOVERFLOW.
+ */
+int ensemble_combine(const struct ensemble *e, void *result, int32_t dtype, size_t count);
+
+/* Frees an ensemble. The outputs that it borrowed are not touched. NULL is allowed. No thread may be using `e`. */
+void ensemble_destroy(struct ensemble *e);
+
+/* ------------------------------------------------------------------------------------------------------------------
+ * The detailed level: for servers, thread pools, memory of one's own, and diagnosis.
+ * --------------------------------------------------------------------------------------------------------------- */
+
+/* How to make an ensemble. Set struct_size to sizeof(struct ensemble_options) and everything else to zero first. */
+struct ensemble_options {
+    uint32_t struct_size;
+    uint32_t reserved; /* 0 */
+
+    /*
+     * Memory for the handle, in place of malloc() and free(): both hooks or neither. `allocate` returns `size` bytes
+     * (never 0 of them) aligned as malloc() aligns, or NULL if there are none; `release` gets back what `allocate`
+     * returned, with the same size. `user` is passed on as it is. They are called by ensemble_create_with(),
+     * ensemble_add_model_output() and ensemble_destroy(), in the thread that makes the call, and by no other function.
+     */
+    void *(*allocate)(size_t size, void *user);
+    void (*release)(void *memory, size_t size, void *user);
+    void *user;
+
+    /*
+     * The name of the instruction set to use: "portable", "sse2", "avx2", "avx512", "neon" or "sve". NULL: the best
+     * one that the machine has. The results are the same bits with each; this is for tests and measurements.
+     */
+    const char *isa;
+};
+
+/*
+ * Like ensemble_create(), but with options. `options` may be NULL, and is not needed after the call.
+ * Errors: as ensemble_create(), and ENSEMBLE_ENULL (one allocator hook without the other), ENSEMBLE_EISA,
+ * ENSEMBLE_ESTRUCT, ENSEMBLE_E2BIG.
+ */
+int ensemble_create_with(struct ensemble **out, size_t width, const struct ensemble_options *options);
+
+/*
+ * Points the model of index `model` at new data. Like ensemble_add_model_output(), but for a model that is there,
+ * and with a distance between rows: `row_stride` is the number of elements from the start of one row to the start of
+ * the next, at least the width; 0 means the width (no gaps). What lies in the gaps is neither read nor written.
+ * `output` NULL with rows > 0: the model's output is missing for now. Weights stay as they are.
+ * Errors: ENSEMBLE_ENULL (e), ENSEMBLE_EMODEL, ENSEMBLE_EDTYPE, ENSEMBLE_ESTRIDE, ENSEMBLE_EOVERFLOW.
+ */
+int ensemble_set_model_output(struct ensemble *e, size_t model, const void *output, int32_t dtype, size_t rows,
+                              size_t row_stride);
+
+/*
+ * Sets how the models are combined: ENSEMBLE_SUM (the default) or ENSEMBLE_MEAN.
+ * Errors: ENSEMBLE_ENULL, ENSEMBLE_EMETHOD.
+ */
+int ensemble_set_method(struct ensemble *e, int32_t method);
+
+/*
+ * Copies the weights to `weights`, an array of `n_models` doubles, which must be the number of models: as they were
+ * set, or 1/n each.
+ * Errors: ENSEMBLE_ENULL (e; or weights while n_models > 0), ENSEMBLE_EWEIGHTS (n_models is not the number of models,
+ * or models were added after the weights were set).
+ */
+int ensemble_get_weights(const struct ensemble *e, double *weights, size_t n_models);
+
+/*
+ * One model's output, given with a call instead of being bound to the handle. An element of an array whose element
+ * size the call names, so that this struct, too, could grow.
+ */
+struct ensemble_output {
+    const void *data;  /* rows x width values; NULL: missing (empty where rows is 0) */
+    size_t rows;       /* how many rows */
+    size_t row_stride; /* elements from row to row, at least the width; 0: the width */
+    int32_t dtype;     /* ENSEMBLE_F32, ... */
+    int32_t reserved;  /* 0 */
+};
+
+/* One combine, in detail. Set struct_size to sizeof(struct ensemble_call) and everything else to zero first. */
+struct ensemble_call {
+    uint32_t struct_size;
+    uint32_t output_size; /* sizeof(struct ensemble_output); may be 0 where `outputs` is NULL */
+
+    /* One output for each model of the ensemble, in the models' order; NULL: the outputs bound to the handle. */
+    const struct ensemble_output *outputs;
+    size_t n_outputs; /* length of `outputs`: the number of models; 0 where `outputs` is NULL */
+
+    /* Which rows to combine: `row_count` of them from `row_begin` on; row_count 0: all from `row_begin` to the end. */
+    size_t row_begin;
+    size_t row_count;
+
+    /*
+     * Where the result goes: row `row_begin` of the outputs becomes the first row at `result`. `result_stride` is the
+     * number of elements from row to row, at least the width; 0: the width. `result_count` is the number of elements
+     * that `result` has room for, counted from its start to the end of its last row or further: at least
+     * (row_count - 1) x result_stride + width. Gaps between rows are not written.
+     */
+    void *result;
+    size_t result_count;
+    size_t result_stride;
+
+    /*
+     * Memory that some methods can use to be faster, of ensemble_workspace_size() bytes or more, without alignment,
+     * not shared with a call that runs at the same time. With NULL, or a smaller one, the result has the same bits.
+     */
+    void *workspace;
+    size_t workspace_size; /* bytes */
+
+    int32_t dtype;    /* of the result: ENSEMBLE_F32, ... */
+    int32_t reserved; /* 0 */
+};
+
+/*
+ * Like ensemble_combine(), but all of it is said in `call`: outputs that are not bound to the handle, a range of
+ * rows, a result with a row stride, a workspace. Nothing of the call is kept. Since the handle is const, any number
+ * of threads can run calls on it at once, each with its own outputs (a server), or each with a part of the rows (a
+ * thread pool: the split does not change a bit of the result).
+ * The result of a range of rows may be exactly those rows of one of the outputs: same address, dtype and stride. It
+ * may also lie in the gaps between an output's rows if both have the same distance from row to row in bytes.
+ * Errors: as ensemble_combine(), and ENSEMBLE_ESTRIDE, ENSEMBLE_ERANGE, ENSEMBLE_ESTRUCT, ENSEMBLE_E2BIG (also for a
+ * `reserved` field that is not 0); ENSEMBLE_ECOUNT also where n_outputs is not the number of models.
+ */
+int ensemble_run(const struct ensemble *e, const struct ensemble_call *call);
+
+/*
+ * Would ensemble_combine() work, given a result of the right type and size? Returns 0, or the code that it would
+ * return. If `message` is not NULL, `size` is its length in bytes, and a sentence about the fault is written there,
+ * which names the model and the shape, such as "model 2 has 5 rows, but model 0 has 4"; the empty string if all is
+ * well. The text is always ended by a NUL (unless size is 0), and cut where it does not fit; 128 bytes hold any.
+ */
+int ensemble_check(const struct ensemble *e, char *message, size_t size);
+
+/*
+ * The number of bytes of `workspace` with which ensemble_run() is fastest, for the models and the method as they are
+ * now. 0 where none is of use, which is the case for ENSEMBLE_SUM and ENSEMBLE_MEAN, or if `e` is NULL.
+ */
+size_t ensemble_workspace_size(const struct ensemble *e);
+
+/* A sentence for a code that one of these functions returned. Never NULL; static memory. 0 and above: "success". */
+const char *ensemble_strerror(int code);
+
+/* The version of the library that is loaded, to be compared with ENSEMBLE_VERSION, that of the header. */
+uint32_t ensemble_version(void);
+
+/* The name of the instruction set that `e` uses: "avx512", ..., "portable". Static memory. "" if `e` is NULL. */
+const char *ensemble_isa(const struct ensemble *e);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

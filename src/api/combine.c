@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/* The two ways to ask for a result; both are one call of ens_run(). */
+#include "api/struct.h"
+#include "base/compiler.h"
+#include "plan/run.h"
+
+int ensemble_combine(const struct ensemble *e, void *result, int32_t dtype, size_t count)
+{
+    const struct ensemble_call call = {
+        .struct_size = sizeof call,
+        .result = result,
+        .result_count = count,
+        .dtype = dtype,
+    };
+
+    if (e == NULL)
+        return ENSEMBLE_ENULL;
+    return ens_run(e, &call, 1);
+}
+
+/* The outputs given with a call, as structs: as many as there are models, and no field set that is unknown here. */
+static int check_outputs(const struct ensemble *e, const struct ensemble_call *call)
+{
+    const unsigned char *outputs = (const unsigned char *)call->outputs;
+
+    if (outputs == NULL)
+        return call->n_outputs == 0 ? 0 : ENSEMBLE_ENULL;
+    if (call->output_size < sizeof *call->outputs || call->output_size % _Alignof(struct ensemble_output) != 0)
+        return ENSEMBLE_ESTRUCT;
+    if (call->n_outputs != e->n_models)
+        return ENSEMBLE_ECOUNT;
+    for (size_t i = 0; i < call->n_outputs; i++, outputs += call->output_size) {
+        const struct ensemble_output *output = (const struct ensemble_output *)(const void *)outputs;
+
+        if (output->reserved != 0 || !ens_tail_is_zero(outputs, sizeof *output, call->output_size))
+            return ENSEMBLE_E2BIG;
+    }
+    return 0;
+}
+
+int ensemble_run(const struct ensemble *e, const struct ensemble_call *call)
+{
+    struct ensemble_call copy;
+    int code;
+
+    if (e == NULL || call == NULL)
+        return ENSEMBLE_ENULL;
+    if (ENS_UNLIKELY(call->struct_size != sizeof copy)) {
+        code = ens_struct_read(&copy, sizeof copy, sizeof copy, call);
+        if (code)
+            return code;
+        call = &copy;
+    }
+    if (call->reserved != 0)
+        return ENSEMBLE_E2BIG;
+    code = check_outputs(e, call);
+    if (code)
+        return code;
+    return ens_run(e, call, 0);
+}

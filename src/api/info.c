@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* What the library and a handle say of themselves. */
+#include "base/error.h"
+#include "plan/handle.h"
+
+const char *ensemble_strerror(int code)
+{
+#define SENTENCE(name, number, text)                                                                                 \
+    case number:                                                                                                     \
+        return text;
+    switch (code) {
+        ENS_ERROR_LIST(SENTENCE)
+    default:
+        return code >= 0 ? "success" : "unknown error code";
+    }
+#undef SENTENCE
+}
+
+uint32_t ensemble_version(void)
+{
+    return ENSEMBLE_VERSION;
+}
+
+const char *ensemble_isa(const struct ensemble *e)
+{
+    return e == NULL ? "" : e->kernels->name;
+}
+
+/* The weighted sum has its accumulators in registers or in a tile on the stack. */
+size_t ensemble_workspace_size(const struct ensemble *e)
+{
+    (void)e;
+    return 0;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* Sized structs: reading one that a program of another version filled in. */
+#ifndef ENS_API_STRUCT_H
+#define ENS_API_STRUCT_H
+
+#include "base/public.h"
+
+#include <string.h>
+
+/* Are all bytes from `from` up to `to` zero? Those are fields that only a newer library knows. */
+static inline int ens_tail_is_zero(const void *given, size_t from, size_t to)
+{
+    const unsigned char *bytes = given;
+
+    while (from < to)
+        if (bytes[from++] != 0)
+            return 0;
+    return 1;
+}
+
+/*
+ * Copies the struct `given`, whose first field is its size, to `known`, of `size` bytes; what an older program does not
+ * have becomes 0. `least` is the size in the first release. 0, or an error code.
+ */
+static inline int ens_struct_read(void *known, size_t size, size_t least, const void *given)
+{
+    uint32_t given_size;
+
+    memcpy(&given_size, given, sizeof given_size);
+    if (given_size < least)
+        return ENSEMBLE_ESTRUCT;
+    if (!ens_tail_is_zero(given, size, given_size))
+        return ENSEMBLE_E2BIG;
+    memset(known, 0, size);
+    memcpy(known, given, given_size < size ? given_size : size);
+    return 0;
+}
+
+#endif

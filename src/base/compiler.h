@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the library asks of the compiler, and the few words that compilers spell differently. A build that would
+ * change the bits of a result stops here and says what to do.
+ */
+#ifndef ENS_BASE_COMPILER_H
+#define ENS_BASE_COMPILER_H
+
+#include <float.h>
+
+#if !defined(__GNUC__)
+#error "libensemble needs gcc or clang: it uses their vector intrinsics and attributes."
+#endif
+
+#if defined(__FAST_MATH__) || defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__
+#error "libensemble promises the same bits everywhere: compile without -ffast-math, -Ofast and -ffinite-math-only."
+#endif
+
+#if FLT_EVAL_METHOD != 0
+#error "float must be computed as float. i386: add -msse2 -mfpmath=sse; s390x: -std=gnu11 -fexcess-precision=fast."
+#endif
+
+_Static_assert(sizeof(float) == 4 && FLT_MANT_DIG == 24 && FLT_MAX_EXP == 128, "float must be IEEE 754 binary32");
+_Static_assert(sizeof(double) == 8 && DBL_MANT_DIG == 53 && DBL_MAX_EXP == 1024, "double must be IEEE 754 binary64");
+
+/* Inlined whatever the optimisation level: kernels are built from such functions with constant arguments. */
+#define ENS_INLINE inline __attribute__((always_inline))
+
+#define ENS_LIKELY(x) __builtin_expect(!!(x), 1)
+#define ENS_UNLIKELY(x) __builtin_expect(!!(x), 0)
+
+#define ENS_CAT_(a, b) a##b
+#define ENS_CAT(a, b) ENS_CAT_(a, b)
+#define ENS_CAT4_(a, b, c, d) a##b##c##d
+#define ENS_CAT4(a, b, c, d) ENS_CAT4_(a, b, c, d)
+
+#endif

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+#include "plan/run.h"
+
+#include "base/compiler.h"
+#include "base/dtype.h"
+#include "base/size.h"
+#include "plan/walk.h"
+
+/* A matrix in memory as far as a call touches it; sizes and distances in bytes. */
+struct area {
+    uintptr_t start;
+    size_t size;   /* from its start to the end of its last row */
+    size_t row;    /* of one row */
+    size_t stride; /* from row to row */
+};
+
+static int overlap(const struct area *a, const struct area *b)
+{
+    uintptr_t apart;
+
+    if (a->size == 0 || b->size == 0 || a->start >= b->start + b->size || b->start >= a->start + a->size)
+        return 0;
+    if (a->stride != b->stride)
+        return 1;
+    /* With one distance between rows, one matrix may lie in the gaps of the other. */
+    apart = (a->start > b->start ? a->start - b->start : b->start - a->start) % a->stride;
+    return a->start > b->start ? !(apart >= b->row && a->stride - apart >= a->row)
+                               : !(apart >= a->row && a->stride - apart >= b->row);
+}
+
+/* May the result be written while the models are read? Sets walk->in_place. */
+static int check_overlap(struct ens_walk *walk, size_t result_bytes)
+{
+    const struct ensemble *e = walk->e;
+    const unsigned shift = ens_dtype_shift(walk->dtype);
+    const struct area result = {(uintptr_t)walk->result, result_bytes, e->width << shift, walk->result_stride << shift};
+
+    walk->in_place = 0;
+    if (result.start >= walk->inputs->high || result.start + result.size <= walk->inputs->low)
+        return 0;
+    for (size_t k = 0; k < e->plan.n; k++) {
+        const struct ensemble_output *output = ens_input(walk->inputs, e->plan.model[k]);
+        const unsigned output_shift = ens_dtype_shift(output->dtype);
+        const size_t stride = ens_stride(output, e->width) << output_shift;
+        const size_t row = e->width << output_shift;
+        const struct area area = {(uintptr_t)output->data + walk->row_begin * stride,
+                                  walk->row_count > 0 ? (walk->row_count - 1) * stride + row : 0, row, stride};
+
+        if (!overlap(&result, &area))
+            continue;
+        if (result.start != area.start || walk->dtype != output->dtype ||
+            (result.stride != area.stride && walk->row_count > 1))
+            return ENSEMBLE_EOVERLAP;
+        walk->in_place = 1;
+    }
+    return 0;
+}
+
+/* The rows of the call, and a result that has room for exactly these. `*bytes`: of the result, gaps included. */
+static int check_result(struct ens_walk *walk, const struct ensemble_call *call, int exact, size_t *bytes)
+{
+    const size_t rows = walk->inputs->rows;
+    const size_t width = walk->e->width;
+    size_t elements;
+
+    if (!ens_dtype_known(call->dtype))
+        return ENSEMBLE_EDTYPE;
+    if (call->row_begin > rows || call->row_count > rows - call->row_begin)
+        return ENSEMBLE_ERANGE;
+    walk->row_begin = call->row_begin;
+    walk->row_count = call->row_count > 0 ? call->row_count : rows - call->row_begin;
+    walk->result_stride = call->result_stride > 0 ? call->result_stride : width;
+    walk->result = call->result;
+    walk->dtype = call->dtype;
+    if (walk->result_stride < width)
+        return ENSEMBLE_ESTRIDE;
+    if (ens_size_of_matrix(walk->row_count, width, walk->result_stride, ens_dtype_shift(call->dtype), bytes))
+        return ENSEMBLE_EOVERFLOW;
+    elements = *bytes >> ens_dtype_shift(call->dtype);
+    if (exact ? call->result_count != elements : call->result_count < elements)
+        return ENSEMBLE_ECOUNT;
+    if (call->result == NULL && elements > 0)
+        return ENSEMBLE_ENULL;
+    return ens_size_wraps(call->result, *bytes) ? ENSEMBLE_EOVERFLOW : 0;
+}
+
+int ens_run(const struct ensemble *e, const struct ensemble_call *call, int exact)
+{
+    struct ens_inputs inputs = {.outputs = (const unsigned char *)e->outputs, .output_size = sizeof *e->outputs};
+    struct ens_walk walk = {.e = e, .inputs = &inputs};
+    struct ens_fault fault;
+    size_t bytes;
+    int code;
+
+    if (call->outputs != NULL) {
+        inputs.outputs = (const unsigned char *)call->outputs;
+        inputs.output_size = call->output_size;
+    }
+    code = ens_inputs_check(e, &inputs, &fault);
+    if (ENS_UNLIKELY(code))
+        return code;
+    code = check_result(&walk, call, exact, &bytes);
+    if (ENS_UNLIKELY(code))
+        return code;
+    code = check_overlap(&walk, bytes);
+    if (ENS_UNLIKELY(code))
+        return code;
+    ens_walk(&walk);
+    return 0;
+}

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The vector operations in AVX-512 (F, BW, VL; and F16C): sixteen floats or eight doubles, partial vectors by masks.
+ * src/README.md says what each operation must do. AVX512_BF16 has conversions of its own, which flush denormals and so
+ * cannot be used.
+ */
+#ifndef ENS_SIMD_VEC_AVX512_H
+#define ENS_SIMD_VEC_AVX512_H
+
+#if !defined(__AVX512F__) || !defined(__AVX512BW__) || !defined(__AVX512VL__) || !defined(__F16C__)
+#error "Compile src/kernels/isa_avx512.c with -mavx512f -mavx512bw -mavx512vl -mf16c."
+#endif
+
+#include "base/compiler.h"
+
+#include <immintrin.h>
+#include <stddef.h>
+
+#define ENS_ISA avx512
+
+typedef __m512 vf32;
+typedef __m512d vf64;
+
+#define AVX512_NEAREST (_MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)
+
+/* The first k lanes, k below 16. */
+static ENS_INLINE __mmask16 avx512_first(size_t k)
+{
+    return (__mmask16)((1u << k) - 1);
+}
+
+static ENS_INLINE __mmask8 avx512_first8(size_t k)
+{
+    return (__mmask8)((1u << k) - 1);
+}
+
+static ENS_INLINE __m512 avx512_widen_bf16(__m256i h)
+{
+    return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(h), 16));
+}
+
+/* Nearest even by adding half of what is cut off, and one if the last bit kept is odd; NaN is cut and made quiet. */
+static ENS_INLINE __m256i avx512_narrow_bf16(__m512 v)
+{
+    const __m512i bits = _mm512_castps_si512(v);
+    const __m512i cut = _mm512_srli_epi32(bits, 16);
+    const __m512i odd = _mm512_and_si512(cut, _mm512_set1_epi32(1));
+    const __m512i rounded =
+        _mm512_srli_epi32(_mm512_add_epi32(bits, _mm512_add_epi32(odd, _mm512_set1_epi32(0x7FFF))), 16);
+
+    return _mm512_cvtepi32_epi16(_mm512_mask_or_epi32(rounded, _mm512_cmp_ps_mask(v, v, _CMP_UNORD_Q), cut,
+                                                      _mm512_set1_epi32(0x40)));
+}
+
+/* Double to float, rounded to odd (base/half.h says why): cut, and the last bit set where that was not exact. */
+static ENS_INLINE __m256 avx512_round_odd(__m512d v)
+{
+    const __m256 cut = _mm512_cvt_roundpd_ps(v, _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC);
+    const __mmask8 inexact = _mm512_cmp_pd_mask(_mm512_cvtps_pd(cut), v, _CMP_NEQ_UQ);
+    const __m256i bits = _mm256_castps_si256(cut);
+
+    return _mm256_castsi256_ps(_mm256_mask_or_epi32(bits, inexact, bits, _mm256_set1_epi32(1)));
+}
+
+static ENS_INLINE __m128i avx512_narrow8_f16(__m512d v)
+{
+    return _mm256_cvtps_ph(avx512_round_odd(v), _MM_FROUND_TO_NEAREST_INT);
+}
+
+static ENS_INLINE __m128i avx512_narrow8_bf16(__m512d v)
+{
+    return _mm256_castsi256_si128(avx512_narrow_bf16(_mm512_castps256_ps512(avx512_round_odd(v))));
+}
+
+static ENS_INLINE size_t vf32_lanes(void) { return 16; }
+static ENS_INLINE vf32 vf32_set1(float x) { return _mm512_set1_ps(x); }
+static ENS_INLINE vf32 vf32_add(vf32 a, vf32 b) { return _mm512_add_ps(a, b); }
+static ENS_INLINE vf32 vf32_mul(vf32 a, vf32 b) { return _mm512_mul_ps(a, b); }
+
+static ENS_INLINE vf32 vf32_load_f32(const void *p) { return _mm512_loadu_ps(p); }
+static ENS_INLINE vf32 vf32_load_f16(const void *p) { return _mm512_cvtph_ps(_mm256_loadu_si256(p)); }
+static ENS_INLINE vf32 vf32_load_bf16(const void *p) { return avx512_widen_bf16(_mm256_loadu_si256(p)); }
+static ENS_INLINE vf32 vf32_load_part_f32(const void *p, size_t k) { return _mm512_maskz_loadu_ps(avx512_first(k), p); }
+static ENS_INLINE vf32 vf32_load_part_f16(const void *p, size_t k)
+{
+    return _mm512_cvtph_ps(_mm256_maskz_loadu_epi16(avx512_first(k), p));
+}
+static ENS_INLINE vf32 vf32_load_part_bf16(const void *p, size_t k)
+{
+    return avx512_widen_bf16(_mm256_maskz_loadu_epi16(avx512_first(k), p));
+}
+
+static ENS_INLINE void vf32_store_f32(void *p, vf32 v) { _mm512_storeu_ps(p, v); }
+static ENS_INLINE void vf32_store_f16(void *p, vf32 v) { _mm256_storeu_si256(p, _mm512_cvtps_ph(v, AVX512_NEAREST)); }
+static ENS_INLINE void vf32_store_bf16(void *p, vf32 v) { _mm256_storeu_si256(p, avx512_narrow_bf16(v)); }
+static ENS_INLINE void vf32_store_part_f32(void *p, vf32 v, size_t k)
+{
+    _mm512_mask_storeu_ps(p, avx512_first(k), v);
+}
+static ENS_INLINE void vf32_store_part_f16(void *p, vf32 v, size_t k)
+{
+    _mm256_mask_storeu_epi16(p, avx512_first(k), _mm512_cvtps_ph(v, AVX512_NEAREST));
+}
+static ENS_INLINE void vf32_store_part_bf16(void *p, vf32 v, size_t k)
+{
+    _mm256_mask_storeu_epi16(p, avx512_first(k), avx512_narrow_bf16(v));
+}
+
+static ENS_INLINE void vf32_stream_f32(void *p, vf32 v) { _mm512_stream_ps(p, v); }
+static ENS_INLINE void vf32_stream_f16(void *p, vf32 v) { _mm256_stream_si256(p, _mm512_cvtps_ph(v, AVX512_NEAREST)); }
+static ENS_INLINE void vf32_stream_bf16(void *p, vf32 v) { _mm256_stream_si256(p, avx512_narrow_bf16(v)); }
+
+static ENS_INLINE size_t vf64_lanes(void) { return 8; }
+static ENS_INLINE vf64 vf64_set1(double x) { return _mm512_set1_pd(x); }
+static ENS_INLINE vf64 vf64_add(vf64 a, vf64 b) { return _mm512_add_pd(a, b); }
+static ENS_INLINE vf64 vf64_mul(vf64 a, vf64 b) { return _mm512_mul_pd(a, b); }
+
+static ENS_INLINE vf64 vf64_load_f64(const void *p) { return _mm512_loadu_pd(p); }
+static ENS_INLINE vf64 vf64_load_f32(const void *p) { return _mm512_cvtps_pd(_mm256_loadu_ps(p)); }
+static ENS_INLINE vf64 vf64_load_f16(const void *p) { return _mm512_cvtps_pd(_mm256_cvtph_ps(_mm_loadu_si128(p))); }
+static ENS_INLINE vf64 vf64_load_bf16(const void *p)
+{
+    return _mm512_cvtps_pd(
+        _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(_mm_loadu_si128(p)), 16)));
+}
+static ENS_INLINE vf64 vf64_load_part_f64(const void *p, size_t k)
+{
+    return _mm512_maskz_loadu_pd(avx512_first8(k), p);
+}
+static ENS_INLINE vf64 vf64_load_part_f32(const void *p, size_t k)
+{
+    return _mm512_cvtps_pd(_mm256_maskz_loadu_ps(avx512_first8(k), p));
+}
+static ENS_INLINE vf64 vf64_load_part_f16(const void *p, size_t k)
+{
+    return _mm512_cvtps_pd(_mm256_cvtph_ps(_mm_maskz_loadu_epi16(avx512_first8(k), p)));
+}
+static ENS_INLINE vf64 vf64_load_part_bf16(const void *p, size_t k)
+{
+    const __m256i wide = _mm256_cvtepu16_epi32(_mm_maskz_loadu_epi16(avx512_first8(k), p));
+
+    return _mm512_cvtps_pd(_mm256_castsi256_ps(_mm256_slli_epi32(wide, 16)));
+}
+
+static ENS_INLINE void vf64_store_f64(void *p, vf64 v) { _mm512_storeu_pd(p, v); }
+static ENS_INLINE void vf64_store_f32(void *p, vf64 v) { _mm256_storeu_ps(p, _mm512_cvtpd_ps(v)); }
+static ENS_INLINE void vf64_store_f16(void *p, vf64 v) { _mm_storeu_si128(p, avx512_narrow8_f16(v)); }
+static ENS_INLINE void vf64_store_bf16(void *p, vf64 v) { _mm_storeu_si128(p, avx512_narrow8_bf16(v)); }
+static ENS_INLINE void vf64_store_part_f64(void *p, vf64 v, size_t k)
+{
+    _mm512_mask_storeu_pd(p, avx512_first8(k), v);
+}
+static ENS_INLINE void vf64_store_part_f32(void *p, vf64 v, size_t k)
+{
+    _mm256_mask_storeu_ps(p, avx512_first8(k), _mm512_cvtpd_ps(v));
+}
+static ENS_INLINE void vf64_store_part_f16(void *p, vf64 v, size_t k)
+{
+    _mm_mask_storeu_epi16(p, avx512_first8(k), avx512_narrow8_f16(v));
+}
+static ENS_INLINE void vf64_store_part_bf16(void *p, vf64 v, size_t k)
+{
+    _mm_mask_storeu_epi16(p, avx512_first8(k), avx512_narrow8_bf16(v));
+}
+
+static ENS_INLINE void vf64_stream_f64(void *p, vf64 v) { _mm512_stream_pd(p, v); }
+static ENS_INLINE void vf64_stream_f32(void *p, vf64 v) { _mm256_stream_ps(p, _mm512_cvtpd_ps(v)); }
+static ENS_INLINE void vf64_stream_f16(void *p, vf64 v) { _mm_stream_si128(p, avx512_narrow8_f16(v)); }
+static ENS_INLINE void vf64_stream_bf16(void *p, vf64 v) { _mm_stream_si128(p, avx512_narrow8_bf16(v)); }
+
+static ENS_INLINE void vec_stream_end(void) { _mm_sfence(); }
+
+#endif

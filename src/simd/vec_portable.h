@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The vector operations in plain C, with one lane: the reference that every instruction set equals bit for bit.
+ * src/README.md says what each operation must do. There are no partial vectors of one lane, but the names must exist.
+ */
+#ifndef ENS_SIMD_VEC_PORTABLE_H
+#define ENS_SIMD_VEC_PORTABLE_H
+
+#include "base/compiler.h"
+#include "base/half.h"
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#define ENS_ISA portable
+
+typedef float vf32;
+typedef double vf64;
+
+/* Values in memory may lie at any address; memcpy() of a known size becomes one load or store where that is allowed. */
+#define ENS_PORTABLE_ACCESS(name, type)                                                                              \
+    static ENS_INLINE type portable_get_##name(const void *p)                                                        \
+    {                                                                                                                \
+        type x;                                                                                                      \
+        memcpy(&x, p, sizeof x);                                                                                     \
+        return x;                                                                                                    \
+    }                                                                                                                \
+    static ENS_INLINE void portable_put_##name(void *p, type x)                                                      \
+    {                                                                                                                \
+        memcpy(p, &x, sizeof x);                                                                                     \
+    }
+ENS_PORTABLE_ACCESS(f32, float)
+ENS_PORTABLE_ACCESS(f64, double)
+ENS_PORTABLE_ACCESS(u16, uint16_t)
+#undef ENS_PORTABLE_ACCESS
+
+static ENS_INLINE size_t vf32_lanes(void) { return 1; }
+static ENS_INLINE vf32 vf32_set1(float x) { return x; }
+static ENS_INLINE vf32 vf32_add(vf32 a, vf32 b) { return a + b; }
+static ENS_INLINE vf32 vf32_mul(vf32 a, vf32 b) { return a * b; }
+static ENS_INLINE vf32 vf32_load_f32(const void *p) { return portable_get_f32(p); }
+static ENS_INLINE vf32 vf32_load_f16(const void *p) { return ens_f32_from_f16(portable_get_u16(p)); }
+static ENS_INLINE vf32 vf32_load_bf16(const void *p) { return ens_f32_from_bf16(portable_get_u16(p)); }
+static ENS_INLINE void vf32_store_f32(void *p, vf32 v) { portable_put_f32(p, v); }
+static ENS_INLINE void vf32_store_f16(void *p, vf32 v) { portable_put_u16(p, ens_f16_from_f32(v)); }
+static ENS_INLINE void vf32_store_bf16(void *p, vf32 v) { portable_put_u16(p, ens_bf16_from_f32(v)); }
+
+static ENS_INLINE size_t vf64_lanes(void) { return 1; }
+static ENS_INLINE vf64 vf64_set1(double x) { return x; }
+static ENS_INLINE vf64 vf64_add(vf64 a, vf64 b) { return a + b; }
+static ENS_INLINE vf64 vf64_mul(vf64 a, vf64 b) { return a * b; }
+static ENS_INLINE vf64 vf64_load_f64(const void *p) { return portable_get_f64(p); }
+static ENS_INLINE vf64 vf64_load_f32(const void *p) { return (double)portable_get_f32(p); }
+static ENS_INLINE vf64 vf64_load_f16(const void *p) { return (double)ens_f32_from_f16(portable_get_u16(p)); }
+static ENS_INLINE vf64 vf64_load_bf16(const void *p) { return (double)ens_f32_from_bf16(portable_get_u16(p)); }
+static ENS_INLINE void vf64_store_f64(void *p, vf64 v) { portable_put_f64(p, v); }
+static ENS_INLINE void vf64_store_f32(void *p, vf64 v) { portable_put_f32(p, (float)v); }
+static ENS_INLINE void vf64_store_f16(void *p, vf64 v) { portable_put_u16(p, ens_f16_from_f64(v)); }
+static ENS_INLINE void vf64_store_bf16(void *p, vf64 v) { portable_put_u16(p, ens_bf16_from_f64(v)); }
+
+/* A vector of one lane has no parts: these are never reached. */
+#define ENS_PORTABLE_PART(acc, dtype)                                                                                \
+    static ENS_INLINE v##acc v##acc##_load_part_##dtype(const void *p, size_t k)                                     \
+    {                                                                                                                \
+        (void)k;                                                                                                     \
+        return v##acc##_load_##dtype(p);                                                                             \
+    }                                                                                                                \
+    static ENS_INLINE void v##acc##_store_part_##dtype(void *p, v##acc v, size_t k)                                  \
+    {                                                                                                                \
+        (void)k;                                                                                                     \
+        v##acc##_store_##dtype(p, v);                                                                                \
+    }
+ENS_PORTABLE_PART(f32, f32)
+ENS_PORTABLE_PART(f32, f16)
+ENS_PORTABLE_PART(f32, bf16)
+ENS_PORTABLE_PART(f64, f64)
+ENS_PORTABLE_PART(f64, f32)
+ENS_PORTABLE_PART(f64, f16)
+ENS_PORTABLE_PART(f64, bf16)
+#undef ENS_PORTABLE_PART
+
+#include "simd/no_stream.h"
+
+#endif

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The vector operations in the Scalable Vector Extension: as many lanes as the machine has, partial vectors by
+ * predicates. src/README.md says what each operation must do.
+ */
+#ifndef ENS_SIMD_VEC_SVE_H
+#define ENS_SIMD_VEC_SVE_H
+
+#if !defined(__ARM_FEATURE_SVE) || defined(__AARCH64EB__)
+#error "Compile src/kernels/isa_sve.c with -march=armv8-a+sve, for little-endian 64-bit Arm."
+#endif
+
+#include "base/compiler.h"
+
+#include <arm_sve.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define ENS_ISA sve
+
+typedef svfloat32_t vf32;
+typedef svfloat64_t vf64;
+
+/* All lanes, or the first k of them. */
+static ENS_INLINE svbool_t sve_all(void) { return svptrue_b8(); }
+static ENS_INLINE svbool_t sve_first32(size_t k) { return svwhilelt_b32_u64(0, k); }
+static ENS_INLINE svbool_t sve_first64(size_t k) { return svwhilelt_b64_u64(0, k); }
+
+/* A 16-bit value in each 32-bit or 64-bit lane, widened where it stands. */
+static ENS_INLINE svfloat32_t sve_widen_f16(svuint32_t h)
+{
+    return svcvt_f32_f16_x(sve_all(), svreinterpret_f16_u32(h));
+}
+
+static ENS_INLINE svfloat32_t sve_widen_bf16(svuint32_t h)
+{
+    return svreinterpret_f32_u32(svlsl_n_u32_x(sve_all(), h, 16));
+}
+
+static ENS_INLINE svfloat64_t sve_widen64_f16(svuint64_t h)
+{
+    return svcvt_f64_f16_x(sve_all(), svreinterpret_f16_u64(h));
+}
+
+/* In a 64-bit lane the conversion to double reads the lower half, which is where the bfloat16 is shifted to. */
+static ENS_INLINE svfloat64_t sve_widen64_bf16(svuint64_t h)
+{
+    return svcvt_f64_f32_x(sve_all(), svreinterpret_f32_u64(svlsl_n_u64_x(sve_all(), h, 16)));
+}
+
+static ENS_INLINE svuint32_t sve_narrow_f16(svfloat32_t v)
+{
+    return svreinterpret_u32_f16(svcvt_f16_f32_x(sve_all(), v));
+}
+
+/* Nearest even by adding half of what is cut off, and one if the last bit kept is odd; NaN is cut and made quiet. */
+static ENS_INLINE svuint32_t sve_narrow_bf16(svfloat32_t v)
+{
+    const svbool_t all = sve_all();
+    const svuint32_t bits = svreinterpret_u32_f32(v);
+    const svuint32_t odd = svand_n_u32_x(all, svlsr_n_u32_x(all, bits, 16), 1);
+    const svuint32_t rounded = svadd_u32_x(all, bits, svadd_n_u32_x(all, odd, 0x7FFF));
+    const svuint32_t nan = svorr_n_u32_x(all, bits, 0x400000);
+
+    return svlsr_n_u32_x(all, svsel_u32(svcmpuo_f32(all, v, v), nan, rounded), 16);
+}
+
+/* Double to f16 is one instruction with one rounding. */
+static ENS_INLINE svuint64_t sve_narrow64_f16(svfloat64_t v)
+{
+    return svreinterpret_u64_f16(svcvt_f16_f64_x(sve_all(), v));
+}
+
+/*
+ * Double to bfloat16 through float rounded to odd (base/half.h says why and how). Each float, and then each bfloat16,
+ * is in the lower half of its 64-bit lane; what the upper half holds is not used.
+ */
+static ENS_INLINE svuint64_t sve_narrow64_bf16(svfloat64_t v)
+{
+    const svbool_t all = sve_all();
+    const svfloat32_t nearest = svcvt_f32_f64_x(all, v);
+    const svfloat64_t back = svcvt_f64_f32_x(all, nearest);
+    svuint32_t bits = svreinterpret_u32_f32(nearest);
+
+    bits = svsub_n_u32_m(svacgt_f64(all, back, v), bits, 1);
+    bits = svorr_n_u32_m(svcmpne_f64(all, back, v), bits, 1);
+    bits = svorr_n_u32_m(svcmpuo_f64(all, back, v), bits, 1);
+    return svreinterpret_u64_u32(sve_narrow_bf16(svreinterpret_f32_u32(bits)));
+}
+
+static ENS_INLINE size_t vf32_lanes(void) { return svcntw(); }
+static ENS_INLINE vf32 vf32_set1(float x) { return svdup_n_f32(x); }
+static ENS_INLINE vf32 vf32_add(vf32 a, vf32 b) { return svadd_f32_x(sve_all(), a, b); }
+static ENS_INLINE vf32 vf32_mul(vf32 a, vf32 b) { return svmul_f32_x(sve_all(), a, b); }
+
+static ENS_INLINE size_t vf64_lanes(void) { return svcntd(); }
+static ENS_INLINE vf64 vf64_set1(double x) { return svdup_n_f64(x); }
+static ENS_INLINE vf64 vf64_add(vf64 a, vf64 b) { return svadd_f64_x(sve_all(), a, b); }
+static ENS_INLINE vf64 vf64_mul(vf64 a, vf64 b) { return svmul_f64_x(sve_all(), a, b); }
+
+/* Whole and partial accesses differ in their predicate only. */
+#define SVE_ACCESS(acc, dtype, first, load, store)                                                                   \
+    static ENS_INLINE v##acc v##acc##_load_##dtype(const void *p)                                                    \
+    {                                                                                                                \
+        const svbool_t lanes = sve_all();                                                                            \
+        return load;                                                                                                 \
+    }                                                                                                                \
+    static ENS_INLINE v##acc v##acc##_load_part_##dtype(const void *p, size_t k)                                     \
+    {                                                                                                                \
+        const svbool_t lanes = first(k);                                                                             \
+        return load;                                                                                                 \
+    }                                                                                                                \
+    static ENS_INLINE void v##acc##_store_##dtype(void *p, v##acc v)                                                 \
+    {                                                                                                                \
+        const svbool_t lanes = sve_all();                                                                            \
+        store;                                                                                                       \
+    }                                                                                                                \
+    static ENS_INLINE void v##acc##_store_part_##dtype(void *p, v##acc v, size_t k)                                  \
+    {                                                                                                                \
+        const svbool_t lanes = first(k);                                                                             \
+        store;                                                                                                       \
+    }
+SVE_ACCESS(f32, f32, sve_first32, svld1_f32(lanes, p), svst1_f32(lanes, p, v))
+SVE_ACCESS(f32, f16, sve_first32, sve_widen_f16(svld1uh_u32(lanes, p)), svst1h_u32(lanes, p, sve_narrow_f16(v)))
+SVE_ACCESS(f32, bf16, sve_first32, sve_widen_bf16(svld1uh_u32(lanes, p)), svst1h_u32(lanes, p, sve_narrow_bf16(v)))
+SVE_ACCESS(f64, f64, sve_first64, svld1_f64(lanes, p), svst1_f64(lanes, p, v))
+SVE_ACCESS(f64, f32, sve_first64, svcvt_f64_f32_x(sve_all(), svreinterpret_f32_u64(svld1uw_u64(lanes, p))),
+           svst1w_u64(lanes, p, svreinterpret_u64_f32(svcvt_f32_f64_x(sve_all(), v))))
+SVE_ACCESS(f64, f16, sve_first64, sve_widen64_f16(svld1uh_u64(lanes, p)), svst1h_u64(lanes, p, sve_narrow64_f16(v)))
+SVE_ACCESS(f64, bf16, sve_first64, sve_widen64_bf16(svld1uh_u64(lanes, p)), svst1h_u64(lanes, p, sve_narrow64_bf16(v)))
+#undef SVE_ACCESS
+
+#include "simd/no_stream.h"
+
+#endif
