@@ -54,7 +54,7 @@ SONAME := libensemble.so.$(SOVERSION)
 MACHINE := $(shell $(CC) $(CPPFLAGS) $(CFLAGS) -dumpmachine)
 
 # float and double must be computed as what they are (src/base/compiler.h refuses a build where they are not).
-ARCH_FLAGS := $(if $(filter i%86-%,$(MACHINE)),-msse2 -mfpmath=sse) \
+ARCH_FLAGS := $(if $(filter i386-% i486-% i586-% i686-%,$(MACHINE)),-msse2 -mfpmath=sse) \
     $(if $(filter s390x-%,$(MACHINE)),-std=gnu11 -fexcess-precision=fast)
 
 # -ffp-contract=off: the same bits everywhere need products and sums that are rounded one by one (docs/numerics.md).
@@ -69,7 +69,8 @@ LIB_LDFLAGS := -shared -Wl,-soname,$(SONAME) -Wl,--version-script,src/libensembl
 ISA_FLAGS_sse2 := -msse2
 ISA_FLAGS_avx2 := -mavx2 -mf16c
 ISA_FLAGS_avx512 := -mavx512f -mavx512bw -mavx512vl -mf16c
-ISA_FLAGS_sve := -march=armv8-a+sve
+# gcc 12 crashes when it tries to vectorise these loops, which are vectors already.
+ISA_FLAGS_sve := -march=armv8-a+sve -fno-tree-vectorize
 
 # ---------------------------------------------------------------------------------------------------------------------
 # Sources. The instruction sets of this processor's family are those of src/dispatch/isa.h.
@@ -123,7 +124,7 @@ include tests/tests.mk
 
 # Replaces @name@ by the value of the setting, whatever characters that has.
 FILL := awk '{ \
-    n = split("prefix exec_prefix libdir includedir version", names, " "); \
+    n = split("prefix libdir includedir cmakedir version pc_exec_prefix pc_libdir pc_includedir", names, " "); \
     for (i = 1; i <= n; i++) { \
         key = "@" names[i] "@"; line = ""; \
         while ((at = index($$0, key)) > 0) { \
@@ -134,10 +135,15 @@ FILL := awk '{ \
     } \
     print }'
 $(B)/pkgconfig/%: export fill_prefix = $(prefix)
-$(B)/pkgconfig/%: export fill_exec_prefix = $(exec_prefix)
 $(B)/pkgconfig/%: export fill_libdir = $(libdir)
 $(B)/pkgconfig/%: export fill_includedir = $(includedir)
+$(B)/pkgconfig/%: export fill_cmakedir = $(cmakedir)
 $(B)/pkgconfig/%: export fill_version = $(VERSION)
+# A .pc file is the easier to move if a directory below $($(2)) is written as such. ^ marks a directory's begin and end.
+pc_path = $(subst ^,,$(subst ^$($(2))/,$${$(2)}/,$(subst ^$($(2))^,$${$(2)},^$(1)^)))
+$(B)/pkgconfig/%: export fill_pc_exec_prefix = $(call pc_path,$(exec_prefix),prefix)
+$(B)/pkgconfig/%: export fill_pc_libdir = $(call pc_path,$(libdir),exec_prefix)
+$(B)/pkgconfig/%: export fill_pc_includedir = $(call pc_path,$(includedir),prefix)
 $(B)/pkgconfig/%: pkgconfig/%.in include/ensemble.h FORCE
 	@mkdir -p $(@D)
 	@$(FILL) $< > $@
@@ -147,7 +153,8 @@ CMAKE_FILES := $(B)/pkgconfig/ensembleConfig.cmake $(B)/pkgconfig/ensembleConfig
 MAN_PAGES := $(sort $(wildcard docs/man/*.3))
 
 install: all $(PKG_FILES) $(CMAKE_FILES) ## into prefix, below DESTDIR
-	$(INSTALL) -d "$(DESTDIR)$(includedir)" "$(DESTDIR)$(pkgconfigdir)" "$(DESTDIR)$(cmakedir)" "$(DESTDIR)$(mandir)/man3"
+	$(INSTALL) -d "$(DESTDIR)$(includedir)" "$(DESTDIR)$(libdir)" "$(DESTDIR)$(pkgconfigdir)" "$(DESTDIR)$(cmakedir)" \
+	    "$(DESTDIR)$(mandir)/man3"
 	$(INSTALL) -m 644 include/ensemble.h "$(DESTDIR)$(includedir)/"
 	$(INSTALL) -m 644 $(STATIC) "$(DESTDIR)$(libdir)/"
 	$(INSTALL) -m 755 $(SHARED) "$(DESTDIR)$(libdir)/"

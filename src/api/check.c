@@ -41,17 +41,14 @@ static void say_missing(struct ens_text *text, const struct ensemble *e, const s
 
 int ensemble_check(const struct ensemble *e, char *message, size_t size)
 {
-    struct ens_inputs inputs = {0};
+    struct ens_inputs inputs;
     struct ens_fault fault = {0};
     struct ens_text text;
     int code = ENSEMBLE_ENULL;
 
     ens_text_begin(&text, message, size);
-    if (e != NULL) {
-        inputs.outputs = (const unsigned char *)e->outputs;
-        inputs.output_size = sizeof *e->outputs;
-        code = ens_inputs_check(e, &inputs, &fault);
-    }
+    if (e != NULL)
+        code = ens_inputs_take_bound(&inputs, e, &fault);
     if (code == ENSEMBLE_EWEIGHTS)
         say_weights(&text, e);
     else if (code == ENSEMBLE_EROWS)

@@ -57,15 +57,13 @@ static int reserve(struct ensemble *e)
 static int describe(const struct ensemble *e, const void *data, int32_t dtype, size_t rows, size_t row_stride,
                     struct ensemble_output *output)
 {
-    size_t bytes;
-
     *output = (struct ensemble_output){
         .data = data,
         .rows = rows,
         .row_stride = row_stride > 0 ? row_stride : e->width,
         .dtype = dtype,
     };
-    return ens_output_check(output, e->width, &bytes);
+    return ens_output_check(output, e->width);
 }
 
 int ensemble_add_model_output(struct ensemble *e, const void *output, int32_t dtype, size_t rows)
@@ -99,6 +97,6 @@ int ensemble_set_model_output(struct ensemble *e, size_t model, const void *outp
     code = describe(e, output, dtype, rows, row_stride, &described);
     if (code)
         return code;
-    e->outputs[model] = described;
+    ens_inputs_bind(e, model, &described);
     return 0;
 }

@@ -6,8 +6,7 @@
 #include "kernels/kernels.h"
 #include "simd/access.h"
 
-/* log2 of the bytes of a value, and the type of a scalar, as templates want them: constants. */
-#define ENS_SHIFT(dtype) ((dtype) == ENS_f32 ? 2 : (dtype) == ENS_f64 ? 3 : 1)
+/* The type of a scalar, as templates want it. */
 #define ENS_TYPE_f32 float
 #define ENS_TYPE_f64 double
 
@@ -32,10 +31,20 @@
 #define ENS_WSUM_NAME(acc, in, out) ENS_CAT(ens_wsum_##acc##_##in##_##out##_, ENS_ISA)
 #define ENS_NARROW_NAME(acc, out) ENS_CAT(ens_narrow_##acc##_##out##_, ENS_ISA)
 
+/* Whole vectors are a function of their own, so that a span shorter than one does not pay for its many registers. */
 #define ENS_WSUM_KERNEL(acc, in, out)                                                                                \
+    static __attribute__((noinline)) size_t ENS_CAT(whole_, ENS_WSUM_NAME(acc, in, out))(const struct ens_span *span)                 \
+    {                                                                                                                \
+        return wsum_whole_##acc(ENS_##in, ENS_##out, span);                                                          \
+    }                                                                                                                \
     static void ENS_WSUM_NAME(acc, in, out)(const struct ens_span *span)                                             \
     {                                                                                                                \
-        wsum_span_##acc(ENS_##in, ENS_##out, span);                                                                  \
+        size_t at = 0;                                                                                               \
+                                                                                                                     \
+        if (span->length >= v##acc##_lanes())                                                                        \
+            at = ENS_CAT(whole_, ENS_WSUM_NAME(acc, in, out))(span);                                                 \
+        if (at < span->length)                                                                                       \
+            wsum_rest_##acc(ENS_##in, ENS_##out, span, at, span->length - at);                                       \
     }
 ENS_WSUM_LIST(ENS_WSUM_KERNEL)
 

@@ -19,10 +19,17 @@ struct ens_span {
     const void *start;      /* accumulators, or NULL */
     const void *const *in;  /* n pointers to the first element */
     const void *weight;     /* n values of the accumulator's type */
-    size_t n;               /* models, at least 1 */
+    size_t n;               /* models: 1 to ENS_GROUP_NEAR, or ENS_GROUP_FAR */
     size_t length;          /* elements */
     int stream;             /* store past the caches; only where `out` is a multiple of ENS_STREAM_ALIGNMENT */
 };
+
+/*
+ * Models that one kernel call sums, at most: where their outputs come from the caches, and where they come from memory
+ * (docs/decisions/0003-groups-of-models.md).
+ */
+#define ENS_GROUP_NEAR 8
+#define ENS_GROUP_FAR 16
 
 /* The widest vector store, and a cache line. */
 #define ENS_STREAM_ALIGNMENT 64

@@ -21,6 +21,19 @@ struct ens_plan {
     float *weight32;  /* and rounded once, for sums in float */
 };
 
+/*
+ * What the outputs of the models that take part have in common: `rows` and `dtype` are those of the first of them, and
+ * the counts say how many depart from what is simplest. So one model's change is one step, however many there are.
+ */
+struct ens_summary {
+    size_t rows;
+    int32_t dtype;
+    size_t wrong;        /* other rows, or missing */
+    size_t other_dtypes; /* another dtype */
+    size_t f64;          /* ENSEMBLE_F64 */
+    size_t gaps;         /* a row stride that is not the width */
+};
+
 struct ensemble {
     struct ens_allocator allocator;
     const struct ens_kernels *kernels;
@@ -36,6 +49,8 @@ struct ensemble {
     struct ensemble_output *outputs; /* as bound; row_stride is never 0 */
     double *weights;                 /* as set */
     struct ens_plan plan;
+
+    struct ens_summary summary; /* of `outputs`; not kept where plan.fault is set */
 };
 
 #endif

@@ -4,51 +4,117 @@
 #include "base/compiler.h"
 #include "base/dtype.h"
 #include "base/size.h"
+#include "plan/plan.h"
 
-int ens_output_check(const struct ensemble_output *output, size_t width, size_t *bytes)
+int ens_output_check(const struct ensemble_output *output, size_t width)
 {
     const size_t stride = ens_stride(output, width);
+    size_t bytes;
 
     if (!ens_dtype_known(output->dtype))
         return ENSEMBLE_EDTYPE;
     if (stride < width)
         return ENSEMBLE_ESTRIDE;
-    if (ens_size_of_matrix(output->rows, width, stride, ens_dtype_shift(output->dtype), bytes) ||
-        ens_size_wraps(output->data, *bytes))
+    if (ens_size_of_matrix(output->rows, width, stride, ens_dtype_shift(output->dtype), &bytes) ||
+        ens_size_wraps(output->data, bytes))
         return ENSEMBLE_EOVERFLOW;
     return 0;
 }
 
-int ens_inputs_check(const struct ensemble *e, struct ens_inputs *inputs, struct ens_fault *fault)
+/* Counts an output in (by = 1) or out (by = -1, as size_t). */
+static void count(struct ens_summary *summary, const struct ensemble_output *output, size_t width, size_t by)
 {
-    const size_t first = e->plan.n > 0 ? e->plan.model[0] : 0;
+    if (output->rows != summary->rows || (output->data == NULL && output->rows > 0))
+        summary->wrong += by;
+    if (output->dtype != summary->dtype)
+        summary->other_dtypes += by;
+    if (output->dtype == ENSEMBLE_F64)
+        summary->f64 += by;
+    if (ens_stride(output, width) != width)
+        summary->gaps += by;
+}
 
-    if (ENS_UNLIKELY(e->plan.fault))
-        return e->plan.fault;
-    inputs->rows = ens_input(inputs, first)->rows;
-    inputs->any_f64 = 0;
-    inputs->contiguous = 1;
-    inputs->low = UINTPTR_MAX;
-    inputs->high = 0;
+/* The index of the model that the others are compared with. */
+static size_t first_model(const struct ensemble *e)
+{
+    return e->plan.n > 0 ? e->plan.model[0] : 0;
+}
+
+static void sum_up(struct ens_summary *summary, const struct ens_inputs *inputs, const struct ensemble *e)
+{
+    const struct ensemble_output *first = ens_input(inputs, first_model(e));
+
+    *summary = (struct ens_summary){.rows = first->rows, .dtype = first->dtype};
+    for (size_t k = 0; k < e->plan.n; k++)
+        count(summary, ens_input(inputs, e->plan.model[k]), e->width, 1);
+}
+
+static struct ens_inputs bound(const struct ensemble *e)
+{
+    return (struct ens_inputs){(const unsigned char *)e->outputs, sizeof *e->outputs, &e->summary};
+}
+
+void ens_inputs_rebind(struct ensemble *e)
+{
+    const struct ens_inputs inputs = bound(e);
+
+    if (e->plan.fault == 0)
+        sum_up(&e->summary, &inputs, e);
+}
+
+void ens_inputs_bind(struct ensemble *e, size_t model, const struct ensemble_output *output)
+{
+    const struct ensemble_output before = e->outputs[model];
+
+    e->outputs[model] = *output;
+    if (e->plan.fault)
+        return;
+    if (model == first_model(e) && (output->rows != before.rows || output->dtype != before.dtype)) {
+        ens_inputs_rebind(e);
+    } else if (ens_weight(e, model) != 0) {
+        count(&e->summary, &before, e->width, (size_t)-1);
+        count(&e->summary, output, e->width, 1);
+    }
+}
+
+/* The first model at fault, in the models' order; 0 where there is none. */
+static ENS_COLD int find_fault(const struct ensemble *e, const struct ens_inputs *inputs, struct ens_fault *fault)
+{
+    const size_t rows = ens_input(inputs, first_model(e))->rows;
+
     for (size_t k = 0; k < e->plan.n; k++) {
         const struct ensemble_output *output = ens_input(inputs, e->plan.model[k]);
-        const uintptr_t start = (uintptr_t)output->data;
-        size_t bytes;
-        int code = ens_output_check(output, e->width, &bytes);
+        int code = ens_output_check(output, e->width);
 
-        if (code == 0 && output->rows != inputs->rows)
+        fault->model = e->plan.model[k];
+        fault->other = first_model(e);
+        if (code == 0 && output->rows != rows)
             code = ENSEMBLE_EROWS;
         if (code == 0 && output->data == NULL && output->rows > 0)
             code = ENSEMBLE_EMISSING;
-        if (ENS_UNLIKELY(code)) {
-            fault->model = e->plan.model[k];
-            fault->other = first;
+        if (code)
             return code;
-        }
-        inputs->any_f64 |= output->dtype == ENSEMBLE_F64;
-        inputs->contiguous &= ens_stride(output, e->width) == e->width;
-        inputs->low = start < inputs->low ? start : inputs->low;
-        inputs->high = start + bytes > inputs->high ? start + bytes : inputs->high;
     }
     return 0;
+}
+
+int ens_inputs_take_bound(struct ens_inputs *inputs, const struct ensemble *e, struct ens_fault *fault)
+{
+    *inputs = bound(e);
+    if (ENS_UNLIKELY(e->plan.fault))
+        return e->plan.fault;
+    return ENS_UNLIKELY(e->summary.wrong > 0) ? find_fault(e, inputs, fault) : 0;
+}
+
+int ens_inputs_take_given(struct ens_inputs *inputs, const struct ensemble *e, const struct ensemble_output *outputs,
+                          size_t output_size, struct ens_summary *own, struct ens_fault *fault)
+{
+    int code = e->plan.fault;
+
+    *inputs = (struct ens_inputs){(const unsigned char *)outputs, output_size, own};
+    if (code == 0)
+        code = find_fault(e, inputs, fault);
+    if (code == 0)
+        sum_up(own, inputs, e);
+    return code;
 }

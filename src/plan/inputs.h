@@ -9,13 +9,7 @@
 struct ens_inputs {
     const unsigned char *outputs;
     size_t output_size; /* bytes from element to element */
-
-    /* What ens_inputs_check finds, over the models that take part: */
-    size_t rows;
-    int any_f64;    /* some dtype is ENSEMBLE_F64 */
-    int contiguous; /* no gaps between rows */
-    uintptr_t low;  /* all data lies from `low` up to `high`, exclusive */
-    uintptr_t high;
+    const struct ens_summary *summary;
 };
 
 /* Which models an error is about, for a message. Set only where there is an error. */
@@ -34,10 +28,21 @@ static inline size_t ens_stride(const struct ensemble_output *output, size_t wid
     return output->row_stride > 0 ? output->row_stride : width;
 }
 
-/* Is one output well formed, whatever the others are? 0 or an error code. `*bytes`: from its start to its end. */
-int ens_output_check(const struct ensemble_output *output, size_t width, size_t *bytes);
+/* Is one output well formed, whatever the others are? 0 or an error code. */
+int ens_output_check(const struct ensemble_output *output, size_t width);
 
-/* Do the outputs of all models that take part fit together? 0 or an error code; fills in the rest of `inputs`. */
-int ens_inputs_check(const struct ensemble *e, struct ens_inputs *inputs, struct ens_fault *fault);
+/* Sums up the outputs bound to a handle anew, after its plan has changed. */
+void ens_inputs_rebind(struct ensemble *e);
+
+/* Binds another output, which is well formed, to a model of the handle. */
+void ens_inputs_bind(struct ensemble *e, size_t model, const struct ensemble_output *output);
+
+/*
+ * Takes the outputs bound to the handle, or those given with a call, of `output_size` bytes each, whose summary is then
+ * kept in `own`. 0, or an error code if those of the models that take part do not fit together.
+ */
+int ens_inputs_take_bound(struct ens_inputs *inputs, const struct ensemble *e, struct ens_fault *fault);
+int ens_inputs_take_given(struct ens_inputs *inputs, const struct ensemble *e, const struct ensemble_output *outputs,
+                          size_t output_size, struct ens_summary *own, struct ens_fault *fault);
 
 #endif

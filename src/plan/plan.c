@@ -2,6 +2,7 @@
 #include "plan/plan.h"
 
 #include "base/finite.h"
+#include "plan/inputs.h"
 
 double ens_weight(const struct ensemble *e, size_t model)
 {
@@ -56,4 +57,5 @@ void ens_plan_build(struct ensemble *e)
         e->plan.fault = ENSEMBLE_EWEIGHTS;
     else
         e->plan.fault = e->method == ENSEMBLE_MEAN ? plan_mean(e) : plan_sum(e);
+    ens_inputs_rebind(e);
 }

@@ -5,7 +5,7 @@
 
 #include "plan/handle.h"
 
-/* Decides e->plan anew. Cannot fail: what is wrong with the weights is kept in plan.fault. */
+/* Decides e->plan anew, and with it e->summary. Cannot fail: what is wrong is kept in plan.fault. */
 void ens_plan_build(struct ensemble *e);
 
 /* The weight of a model as it was set, or the default. */

@@ -8,26 +8,28 @@
 #include <string.h>
 
 /*
- * Accumulators of a tile, on the stack: half of what a call may use of it (16 KiB), and small enough to stay in any
+ * Accumulators of a tile, on the stack: three quarters of what a call may use of it (16 KiB), and small enough to stay in any
  * first-level cache beside the lines that stream past it.
  */
-#define TILE_BYTES 8192
-
-/* Models that one kernel call sums: their addresses stand on the stack. */
-#define GROUP_MODELS 64
-
-/*
- * Prefetchers follow some dozen streams at once, so many models that come from memory are summed in groups of eight, a
- * tile at a time. Where everything fits into a usual second-level cache, one pass over all models is faster.
- */
-#define GROUP_MODELS_FROM_MEMORY 8
-#define CACHED_BYTES (1u << 20)
+#define TILE_BYTES 12288
 
 /*
  * A result this large is not found in the caches by whoever reads it next; storing past them saves reading the lines
  * that are about to be overwritten.
  */
 #define STREAM_BYTES (4u << 20)
+
+/* Inputs of this size together come from memory, or from a cache that is nearly as far. */
+#define FAR_BYTES (8u << 20)
+
+/* What is decided once for all pieces of a walk. */
+struct route {
+    const struct ens_walk *walk;
+    const struct ens_plan *plan;
+    int acc;                 /* ENS_f32 or ENS_f64 */
+    ens_wsum_kernel *direct; /* sums all models into the result at once; NULL: tiles */
+    int far;                 /* the inputs come from memory */
+};
 
 /* A piece of the result: `length` elements from column `column` of row `row` on (further than one row if contiguous). */
 struct piece {
@@ -38,83 +40,99 @@ struct piece {
     int stream;
 };
 
-/* The models from `first` on that one kernel call can sum: of one dtype, at most `limit`. */
-static size_t group_size(const struct ens_walk *walk, size_t first, size_t limit)
+/* Where n models' elements of a piece begin. They have one dtype. */
+static inline void find_inputs(const struct route *route, const struct piece *piece, size_t first, size_t n,
+                               const void **in)
 {
-    const struct ens_plan *plan = &walk->e->plan;
-    const int32_t dtype = ens_input(walk->inputs, plan->model[first])->dtype;
-    size_t n = 1;
+    const struct ens_inputs *inputs = route->walk->inputs;
+    const size_t *model = route->plan->model + first;
+    const size_t width = route->walk->e->width;
+    const unsigned shift = ens_dtype_shift(ens_input(inputs, model[0])->dtype);
 
-    while (n < limit && first + n < plan->n && ens_input(walk->inputs, plan->model[first + n])->dtype == dtype)
-        n++;
-    return n;
-}
+    if (ENS_LIKELY(inputs->summary->gaps == 0)) {
+        const size_t skip = (piece->row * width + piece->column) << shift;
 
-static int accumulator(const struct ens_walk *walk)
-{
-    return walk->inputs->any_f64 || walk->dtype == ENSEMBLE_F64 ? ENS_f64 : ENS_f32;
-}
-
-/* Sums the models first to first + n - 1 for a piece: out = start + ..., by `kernel`. */
-static void sum_group(const struct ens_walk *walk, const struct piece *piece, size_t first, size_t n,
-                      ens_wsum_kernel *kernel, int acc, const void *start, void *out, int stream)
-{
-    const struct ens_plan *plan = &walk->e->plan;
-    const void *in[GROUP_MODELS];
-    struct ens_span span;
-
-    for (size_t k = 0; k < n; k++) {
-        const struct ensemble_output *output = ens_input(walk->inputs, plan->model[first + k]);
-        const size_t element = piece->row * ens_stride(output, walk->e->width) + piece->column;
-
-        in[k] = (const unsigned char *)output->data + (element << ens_dtype_shift(output->dtype));
+        for (size_t k = 0; k < n; k++)
+            in[k] = (const unsigned char *)ens_input(inputs, model[k])->data + skip;
+        return;
     }
-    span.out = out;
-    span.start = start;
-    span.in = in;
-    span.weight = acc == ENS_f64 ? (const void *)(plan->weight64 + first) : (const void *)(plan->weight32 + first);
-    span.n = n;
-    span.length = piece->length;
-    span.stream = stream;
+    for (size_t k = 0; k < n; k++) {
+        const struct ensemble_output *output = ens_input(inputs, model[k]);
+        const size_t element = piece->row * ens_stride(output, width) + piece->column;
+
+        in[k] = (const unsigned char *)output->data + (element << shift);
+    }
+}
+
+/* Sums the models first to first + n - 1 for a piece by `kernel`, from `start` (NULL: nothing) to `out`. */
+static inline void sum_group(const struct route *route, const struct piece *piece, size_t first, size_t n,
+                             ens_wsum_kernel *kernel, const void *start, void *out, int stream)
+{
+    const struct ens_plan *plan = route->plan;
+    const void *in[ENS_GROUP_FAR];
+    const struct ens_span span = {
+        .out = out,
+        .start = start,
+        .in = in,
+        .weight = route->acc == ENS_f64 ? (const void *)(plan->weight64 + first) : plan->weight32 + first,
+        .n = n,
+        .length = piece->length,
+        .stream = stream,
+    };
+
+    find_inputs(route, piece, first, n, in);
     kernel(&span);
 }
 
-/* A piece of at most a tile, group by group. */
-static void sum_tile(const struct ens_walk *walk, const struct piece *piece, size_t limit, void *tile)
+/* How many models from `first` on one kernel call sums: of one dtype; nine rather as five and four than as eight and one. */
+static size_t group_size(const struct route *route, size_t first)
 {
-    const struct ens_kernels *kernels = walk->e->kernels;
-    const size_t n_models = walk->e->plan.n;
-    const int acc = accumulator(walk);
-    const int result = walk->dtype - 1;
+    const struct ens_inputs *inputs = route->walk->inputs;
+    const int32_t dtype = ens_input(inputs, route->plan->model[first])->dtype;
+    size_t n = 1;
+
+    while (n < ENS_GROUP_FAR && first + n < route->plan->n &&
+           ens_input(inputs, route->plan->model[first + n])->dtype == dtype)
+        n++;
+    return n <= ENS_GROUP_NEAR || (n == ENS_GROUP_FAR && route->far) ? n : (n + 1) / 2;
+}
+
+/* A piece of at most a tile, group by group. */
+static void sum_tile(const struct route *route, const struct piece *piece, void *tile)
+{
+    const struct ens_kernels *kernels = route->walk->e->kernels;
+    const size_t n_models = route->plan->n;
+    const int result = route->walk->dtype - 1;
     const void *start = NULL;
     size_t n;
 
     for (size_t first = 0; first < n_models; first += n) {
-        const int in = ens_input(walk->inputs, walk->e->plan.model[first])->dtype - 1;
+        ens_wsum_kernel *const *by_result =
+            kernels->wsum[route->acc][ens_input(route->walk->inputs, route->plan->model[first])->dtype - 1];
 
-        n = group_size(walk, first, limit);
-        if (first + n == n_models && kernels->wsum[acc][in][result] != NULL) {
-            sum_group(walk, piece, first, n, kernels->wsum[acc][in][result], acc, start, piece->out, piece->stream);
+        n = group_size(route, first);
+        if (first + n == n_models && by_result[result] != NULL) {
+            sum_group(route, piece, first, n, by_result[result], start, piece->out, piece->stream);
             return;
         }
-        sum_group(walk, piece, first, n, kernels->wsum[acc][in][acc], acc, start, tile, 0);
+        sum_group(route, piece, first, n, by_result[route->acc], start, tile, 0);
         start = tile;
     }
-    kernels->narrow[acc][result](piece->out, tile, piece->length, piece->stream);
+    kernels->narrow[route->acc][result](piece->out, tile, piece->length, piece->stream);
 }
 
 /* A piece of any length, tile by tile. */
-static void sum_tiles(const struct ens_walk *walk, struct piece piece, size_t limit)
+static void sum_tiles(const struct route *route, struct piece piece)
 {
     _Alignas(ENS_STREAM_ALIGNMENT) unsigned char tile[TILE_BYTES];
-    const size_t tile_length = accumulator(walk) == ENS_f64 ? TILE_BYTES / sizeof(double) : TILE_BYTES / sizeof(float);
+    const size_t tile_length = TILE_BYTES / (route->acc == ENS_f64 ? sizeof(double) : sizeof(float));
     size_t left = piece.length;
 
     for (; left > 0; left -= piece.length) {
         piece.length = left < tile_length ? left : tile_length;
-        sum_tile(walk, &piece, limit, tile);
+        sum_tile(route, &piece, tile);
         piece.column += piece.length;
-        piece.out += piece.length << ens_dtype_shift(walk->dtype);
+        piece.out += piece.length << ens_dtype_shift(route->walk->dtype);
     }
 }
 
@@ -131,60 +149,57 @@ static void fill_nan(const struct piece *piece, int32_t dtype)
         memcpy(piece->out + i * size, nan[dtype - 1], size);
 }
 
-/* One kernel call where that can sum all models into the result; else tiles. */
-static void sum_piece(const struct ens_walk *walk, const struct piece *piece, size_t limit)
+static inline void sum_piece(const struct route *route, const struct piece *piece)
 {
-    const struct ens_plan *plan = &walk->e->plan;
-    const int acc = accumulator(walk);
-    ens_wsum_kernel *direct = NULL;
-
-    if (plan->n == 0) {
-        fill_nan(piece, walk->dtype);
-        return;
-    }
-    if (group_size(walk, 0, limit) == plan->n)
-        direct = walk->e->kernels->wsum[acc][ens_input(walk->inputs, plan->model[0])->dtype - 1][walk->dtype - 1];
-    if (direct != NULL)
-        sum_group(walk, piece, 0, plan->n, direct, acc, NULL, piece->out, piece->stream);
+    if (ENS_LIKELY(route->direct != NULL))
+        sum_group(route, piece, 0, route->plan->n, route->direct, NULL, piece->out, piece->stream);
+    else if (route->plan->n > 0)
+        sum_tiles(route, *piece);
     else
-        sum_tiles(walk, *piece, limit);
+        fill_nan(piece, route->walk->dtype);
 }
 
 /* Stores past the caches want an aligned address: what comes before the first one is a piece of its own. */
-static void stream_piece(const struct ens_walk *walk, struct piece piece, size_t limit)
+static ENS_COLD void stream_piece(const struct route *route, struct piece piece)
 {
-    const unsigned shift = ens_dtype_shift(walk->dtype);
+    const unsigned shift = ens_dtype_shift(route->walk->dtype);
     const size_t head = ((0 - (uintptr_t)piece.out) & (ENS_STREAM_ALIGNMENT - 1)) >> shift;
     const size_t length = piece.length;
 
     piece.length = head;
-    sum_piece(walk, &piece, limit);
+    sum_piece(route, &piece);
     piece.column += head;
     piece.length = length - head;
     piece.out += head << shift;
     piece.stream = 1;
-    sum_piece(walk, &piece, limit);
+    sum_piece(route, &piece);
 }
 
 void ens_walk(const struct ens_walk *walk)
 {
+    const struct ens_summary *summary = walk->inputs->summary;
+    const struct ens_plan *plan = &walk->e->plan;
     const size_t width = walk->e->width;
-    const size_t elements = walk->row_count * width;
     const unsigned shift = ens_dtype_shift(walk->dtype);
-    const int one_line = walk->row_count == 1 || (walk->inputs->contiguous && walk->result_stride == width);
+    const int one_line = walk->row_count == 1 || (summary->gaps == 0 && walk->result_stride == width);
     const size_t lines = one_line ? walk->row_count > 0 : walk->row_count;
-    const size_t n = walk->e->plan.n;
-    const int cached = n <= GROUP_MODELS_FROM_MEMORY || elements <= CACHED_BYTES / sizeof(float) / n;
-    const size_t limit = cached ? GROUP_MODELS : GROUP_MODELS_FROM_MEMORY;
-    struct piece piece = {walk->row_begin, 0, one_line ? elements : width, walk->result, 0};
-    const int stream = !walk->in_place && piece.length >= STREAM_BYTES >> shift &&
-                       ((uintptr_t)piece.out & (((size_t)1 << shift) - 1)) == 0;
+    struct piece piece = {walk->row_begin, 0, one_line ? walk->row_count * width : width, walk->result, 0};
+    struct route route = {.walk = walk, .plan = plan};
+    int stream;
 
+    route.acc = summary->f64 > 0 || walk->dtype == ENSEMBLE_F64 ? ENS_f64 : ENS_f32;
+    if (plan->n > ENS_GROUP_NEAR)
+        route.far = walk->row_count * width >= (FAR_BYTES >> ens_dtype_shift(summary->dtype)) / plan->n;
+    if (plan->n > 0 && summary->other_dtypes == 0 &&
+        (plan->n <= ENS_GROUP_NEAR || (plan->n == ENS_GROUP_FAR && route.far)))
+        route.direct = walk->e->kernels->wsum[route.acc][summary->dtype - 1][walk->dtype - 1];
+    stream = piece.length >= STREAM_BYTES >> shift && !walk->in_place &&
+             ((uintptr_t)piece.out & (((size_t)1 << shift) - 1)) == 0;
     for (size_t line = 0; line < lines; line++) {
         if (ENS_UNLIKELY(stream))
-            stream_piece(walk, piece, limit);
+            stream_piece(&route, piece);
         else
-            sum_piece(walk, &piece, limit);
+            sum_piece(&route, &piece);
         piece.row++;
         piece.out += walk->result_stride << shift;
     }

@@ -36,17 +36,23 @@ static ENS_INLINE __m128i avx2_pack(__m256i v)
     return _mm_packus_epi32(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
 }
 
-/* Nearest even by adding half of what is cut off, and one if the last bit kept is odd; NaN is cut and made quiet. */
-static ENS_INLINE __m128i avx2_narrow_bf16(__m256 v)
+/*
+ * The bfloat16 in the upper half of each lane; the lower half is to be dropped. Nearest even by adding half of what is
+ * cut off, and one if the last bit kept is odd; NaN is cut and made quiet.
+ */
+static ENS_INLINE __m256i avx2_round_bf16(__m256 v)
 {
     const __m256i bits = _mm256_castps_si256(v);
-    const __m256i cut = _mm256_srli_epi32(bits, 16);
-    const __m256i odd = _mm256_and_si256(cut, _mm256_set1_epi32(1));
-    const __m256i rounded =
-        _mm256_srli_epi32(_mm256_add_epi32(bits, _mm256_add_epi32(odd, _mm256_set1_epi32(0x7FFF))), 16);
-    const __m256i nan = _mm256_or_si256(cut, _mm256_set1_epi32(0x40));
+    const __m256i odd = _mm256_and_si256(_mm256_srli_epi32(bits, 16), _mm256_set1_epi32(1));
+    const __m256i rounded = _mm256_add_epi32(bits, _mm256_add_epi32(odd, _mm256_set1_epi32(0x7FFF)));
+    const __m256i nan = _mm256_or_si256(bits, _mm256_set1_epi32(0x400000));
 
-    return avx2_pack(_mm256_blendv_epi8(rounded, nan, _mm256_castps_si256(_mm256_cmp_ps(v, v, _CMP_UNORD_Q))));
+    return _mm256_blendv_epi8(rounded, nan, _mm256_castps_si256(_mm256_cmp_ps(v, v, _CMP_UNORD_Q)));
+}
+
+static ENS_INLINE __m128i avx2_narrow_bf16(__m256 v)
+{
+    return avx2_pack(_mm256_srli_epi32(avx2_round_bf16(v), 16));
 }
 
 static ENS_INLINE __m128i avx2_narrow_f16(__m256 v)
@@ -102,6 +108,40 @@ static ENS_INLINE void vf32_store_part_bf16(void *p, vf32 v, size_t k)
 static ENS_INLINE void vf32_stream_f32(void *p, vf32 v) { _mm256_stream_ps(p, v); }
 static ENS_INLINE void vf32_stream_f16(void *p, vf32 v) { _mm_stream_si128(p, avx2_narrow_f16(v)); }
 static ENS_INLINE void vf32_stream_bf16(void *p, vf32 v) { _mm_stream_si128(p, avx2_narrow_bf16(v)); }
+
+static ENS_INLINE void vf32_deal(vf32 *a, vf32 *b)
+{
+    const __m256d even = _mm256_castps_pd(_mm256_shuffle_ps(*a, *b, _MM_SHUFFLE(2, 0, 2, 0)));
+    const __m256d odd = _mm256_castps_pd(_mm256_shuffle_ps(*a, *b, _MM_SHUFFLE(3, 1, 3, 1)));
+
+    *a = _mm256_castpd_ps(_mm256_permute4x64_pd(even, _MM_SHUFFLE(3, 1, 2, 0)));
+    *b = _mm256_castpd_ps(_mm256_permute4x64_pd(odd, _MM_SHUFFLE(3, 1, 2, 0)));
+}
+static ENS_INLINE void vf32_undeal(vf32 *a, vf32 *b)
+{
+    const __m256 low = _mm256_unpacklo_ps(*a, *b);
+    const __m256 high = _mm256_unpackhi_ps(*a, *b);
+
+    *a = _mm256_permute2f128_ps(low, high, 0x20);
+    *b = _mm256_permute2f128_ps(low, high, 0x31);
+}
+static ENS_INLINE void vf32_load2_bf16(const void *p, vf32 *even, vf32 *odd)
+{
+    const __m256i pairs = _mm256_loadu_si256(p);
+
+    *even = _mm256_castsi256_ps(_mm256_slli_epi32(pairs, 16));
+    *odd = _mm256_castsi256_ps(_mm256_and_si256(pairs, _mm256_set1_epi32((int)0xFFFF0000)));
+}
+static ENS_INLINE void vf32_store2_bf16(void *p, vf32 even, vf32 odd, const int stream)
+{
+    const __m256i low = _mm256_srli_epi32(avx2_round_bf16(even), 16);
+    const __m256i pairs = _mm256_blend_epi16(low, avx2_round_bf16(odd), 0xAA);
+
+    if (stream)
+        _mm256_stream_si256(p, pairs);
+    else
+        _mm256_storeu_si256(p, pairs);
+}
 
 static ENS_INLINE size_t vf64_lanes(void) { return 4; }
 static ENS_INLINE vf64 vf64_set1(double x) { return _mm256_set1_pd(x); }

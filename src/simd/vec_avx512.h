@@ -39,17 +39,22 @@ static ENS_INLINE __m512 avx512_widen_bf16(__m256i h)
     return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(h), 16));
 }
 
-/* Nearest even by adding half of what is cut off, and one if the last bit kept is odd; NaN is cut and made quiet. */
-static ENS_INLINE __m256i avx512_narrow_bf16(__m512 v)
+/*
+ * The bfloat16 in the upper half of each lane; the lower half is to be dropped. Nearest even by adding half of what is
+ * cut off, and one if the last bit kept is odd; NaN is cut and made quiet.
+ */
+static ENS_INLINE __m512i avx512_round_bf16(__m512 v)
 {
     const __m512i bits = _mm512_castps_si512(v);
-    const __m512i cut = _mm512_srli_epi32(bits, 16);
-    const __m512i odd = _mm512_and_si512(cut, _mm512_set1_epi32(1));
-    const __m512i rounded =
-        _mm512_srli_epi32(_mm512_add_epi32(bits, _mm512_add_epi32(odd, _mm512_set1_epi32(0x7FFF))), 16);
+    const __m512i odd = _mm512_and_si512(_mm512_srli_epi32(bits, 16), _mm512_set1_epi32(1));
+    const __m512i rounded = _mm512_add_epi32(bits, _mm512_add_epi32(odd, _mm512_set1_epi32(0x7FFF)));
 
-    return _mm512_cvtepi32_epi16(_mm512_mask_or_epi32(rounded, _mm512_cmp_ps_mask(v, v, _CMP_UNORD_Q), cut,
-                                                      _mm512_set1_epi32(0x40)));
+    return _mm512_mask_or_epi32(rounded, _mm512_cmp_ps_mask(v, v, _CMP_UNORD_Q), bits, _mm512_set1_epi32(0x400000));
+}
+
+static ENS_INLINE __m256i avx512_narrow_bf16(__m512 v)
+{
+    return _mm512_cvtepi32_epi16(_mm512_srli_epi32(avx512_round_bf16(v), 16));
 }
 
 /* Double to float, rounded to odd (base/half.h says why): cut, and the last bit set where that was not exact. */
@@ -109,6 +114,40 @@ static ENS_INLINE void vf32_store_part_bf16(void *p, vf32 v, size_t k)
 static ENS_INLINE void vf32_stream_f32(void *p, vf32 v) { _mm512_stream_ps(p, v); }
 static ENS_INLINE void vf32_stream_f16(void *p, vf32 v) { _mm256_stream_si256(p, _mm512_cvtps_ph(v, AVX512_NEAREST)); }
 static ENS_INLINE void vf32_stream_bf16(void *p, vf32 v) { _mm256_stream_si256(p, avx512_narrow_bf16(v)); }
+
+static ENS_INLINE void vf32_deal(vf32 *a, vf32 *b)
+{
+    const __m512i even = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+    const __m512 first = *a;
+
+    *a = _mm512_permutex2var_ps(first, even, *b);
+    *b = _mm512_permutex2var_ps(first, _mm512_add_epi32(even, _mm512_set1_epi32(1)), *b);
+}
+static ENS_INLINE void vf32_undeal(vf32 *a, vf32 *b)
+{
+    const __m512i low = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+    const __m512 even = *a;
+
+    *a = _mm512_permutex2var_ps(even, low, *b);
+    *b = _mm512_permutex2var_ps(even, _mm512_add_epi32(low, _mm512_set1_epi32(8)), *b);
+}
+static ENS_INLINE void vf32_load2_bf16(const void *p, vf32 *even, vf32 *odd)
+{
+    const __m512i pairs = _mm512_loadu_si512(p);
+
+    *even = _mm512_castsi512_ps(_mm512_slli_epi32(pairs, 16));
+    *odd = _mm512_castsi512_ps(_mm512_and_si512(pairs, _mm512_set1_epi32((int)0xFFFF0000)));
+}
+static ENS_INLINE void vf32_store2_bf16(void *p, vf32 even, vf32 odd, const int stream)
+{
+    const __m512i high = _mm512_and_si512(avx512_round_bf16(odd), _mm512_set1_epi32((int)0xFFFF0000));
+    const __m512i pairs = _mm512_or_si512(_mm512_srli_epi32(avx512_round_bf16(even), 16), high);
+
+    if (stream)
+        _mm512_stream_si512(p, pairs);
+    else
+        _mm512_storeu_si512(p, pairs);
+}
 
 static ENS_INLINE size_t vf64_lanes(void) { return 8; }
 static ENS_INLINE vf64 vf64_set1(double x) { return _mm512_set1_pd(x); }

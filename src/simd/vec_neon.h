@@ -109,15 +109,23 @@ static ENS_INLINE uint16x4_t neon_narrow_f16(float32x4_t v)
     return vreinterpret_u16_f16(vcvt_f16_f32(v));
 }
 
-/* Nearest even by adding half of what is cut off, and one if the last bit kept is odd; NaN is cut and made quiet. */
-static ENS_INLINE uint16x4_t neon_narrow_bf16(float32x4_t v)
+/*
+ * The bfloat16 in the upper half of each lane; the lower half is to be dropped. Nearest even by adding half of what is
+ * cut off, and one if the last bit kept is odd; NaN is cut and made quiet.
+ */
+static ENS_INLINE uint32x4_t neon_round_bf16(float32x4_t v)
 {
     const uint32x4_t bits = vreinterpretq_u32_f32(v);
     const uint32x4_t odd = vandq_u32(vshrq_n_u32(bits, 16), vdupq_n_u32(1));
     const uint32x4_t rounded = vaddq_u32(bits, vaddq_u32(odd, vdupq_n_u32(0x7FFF)));
     const uint32x4_t nan = vorrq_u32(bits, vdupq_n_u32(0x400000));
 
-    return vshrn_n_u32(vbslq_u32(vceqq_f32(v, v), rounded, nan), 16);
+    return vbslq_u32(vceqq_f32(v, v), rounded, nan);
+}
+
+static ENS_INLINE uint16x4_t neon_narrow_bf16(float32x4_t v)
+{
+    return vshrn_n_u32(neon_round_bf16(v), 16);
 }
 
 /* Double to float, rounded to odd (base/half.h says why), which is an instruction here; in the lower two lanes. */
@@ -161,6 +169,33 @@ static ENS_INLINE void vf32_store_part_f16(void *p, vf32 v, size_t k)
 static ENS_INLINE void vf32_store_part_bf16(void *p, vf32 v, size_t k)
 {
     neon_store_part_u16(p, neon_narrow_bf16(v), 2 * k);
+}
+
+static ENS_INLINE void vf32_deal(vf32 *a, vf32 *b)
+{
+    const float32x4_t first = *a;
+
+    *a = vuzp1q_f32(first, *b);
+    *b = vuzp2q_f32(first, *b);
+}
+static ENS_INLINE void vf32_undeal(vf32 *a, vf32 *b)
+{
+    const float32x4_t even = *a;
+
+    *a = vzip1q_f32(even, *b);
+    *b = vzip2q_f32(even, *b);
+}
+static ENS_INLINE void vf32_load2_bf16(const void *p, vf32 *even, vf32 *odd)
+{
+    const uint32x4_t pairs = vreinterpretq_u32_u8(vld1q_u8(p));
+
+    *even = vreinterpretq_f32_u32(vshlq_n_u32(pairs, 16));
+    *odd = vreinterpretq_f32_u32(vandq_u32(pairs, vdupq_n_u32(0xFFFF0000)));
+}
+static ENS_INLINE void vf32_store2_bf16(void *p, vf32 even, vf32 odd, const int stream)
+{
+    (void)stream;
+    vst1q_u8(p, vreinterpretq_u8_u32(vsriq_n_u32(neon_round_bf16(odd), neon_round_bf16(even), 16)));
 }
 
 static ENS_INLINE size_t vf64_lanes(void) { return 2; }

@@ -80,6 +80,29 @@ ENS_PORTABLE_PART(f64, f16)
 ENS_PORTABLE_PART(f64, bf16)
 #undef ENS_PORTABLE_PART
 
+/* The even and the odd ones of two values are these values. */
+static ENS_INLINE void vf32_deal(vf32 *a, vf32 *b)
+{
+    (void)a;
+    (void)b;
+}
+static ENS_INLINE void vf32_undeal(vf32 *a, vf32 *b)
+{
+    (void)a;
+    (void)b;
+}
+static ENS_INLINE void vf32_load2_bf16(const void *p, vf32 *even, vf32 *odd)
+{
+    *even = vf32_load_bf16(p);
+    *odd = vf32_load_bf16((const unsigned char *)p + sizeof(uint16_t));
+}
+static ENS_INLINE void vf32_store2_bf16(void *p, vf32 even, vf32 odd, const int stream)
+{
+    (void)stream;
+    vf32_store_bf16(p, even);
+    vf32_store_bf16((unsigned char *)p + sizeof(uint16_t), odd);
+}
+
 #include "simd/no_stream.h"
 
 #endif

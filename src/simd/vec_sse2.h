@@ -61,14 +61,19 @@ static ENS_INLINE __m128i sse2_odd(__m128i bits, int bit)
     return _mm_and_si128(_mm_srli_epi32(bits, bit), _mm_set1_epi32(1));
 }
 
-static ENS_INLINE __m128i sse2_narrow_bf16(__m128 v)
+/* The bfloat16 in the upper half of each lane; the lower half is to be dropped. */
+static ENS_INLINE __m128i sse2_round_bf16(__m128 v)
 {
     const __m128i bits = _mm_castps_si128(v);
-    const __m128i rounded =
-        _mm_srli_epi32(_mm_add_epi32(bits, _mm_add_epi32(sse2_odd(bits, 16), _mm_set1_epi32(0x7FFF))), 16);
-    const __m128i nan = _mm_or_si128(_mm_srli_epi32(bits, 16), _mm_set1_epi32(0x40));
+    const __m128i rounded = _mm_add_epi32(bits, _mm_add_epi32(sse2_odd(bits, 16), _mm_set1_epi32(0x7FFF)));
+    const __m128i nan = _mm_or_si128(bits, _mm_set1_epi32(0x400000));
 
-    return sse2_pack(sse2_select(_mm_castps_si128(_mm_cmpunord_ps(v, v)), nan, rounded));
+    return sse2_select(_mm_castps_si128(_mm_cmpunord_ps(v, v)), nan, rounded);
+}
+
+static ENS_INLINE __m128i sse2_narrow_bf16(__m128 v)
+{
+    return sse2_pack(_mm_srli_epi32(sse2_round_bf16(v), 16));
 }
 
 static ENS_INLINE __m128i sse2_narrow_f16(__m128 v)
@@ -129,6 +134,38 @@ static ENS_INLINE void vf32_store_part_bf16(void *p, vf32 v, size_t k)
 static ENS_INLINE void vf32_stream_f32(void *p, vf32 v) { _mm_stream_ps(p, v); }
 static ENS_INLINE void vf32_stream_f16(void *p, vf32 v) { vf32_store_f16(p, v); } /* no such store of eight bytes */
 static ENS_INLINE void vf32_stream_bf16(void *p, vf32 v) { vf32_store_bf16(p, v); }
+
+static ENS_INLINE void vf32_deal(vf32 *a, vf32 *b)
+{
+    const __m128 first = *a;
+
+    *a = _mm_shuffle_ps(first, *b, _MM_SHUFFLE(2, 0, 2, 0));
+    *b = _mm_shuffle_ps(first, *b, _MM_SHUFFLE(3, 1, 3, 1));
+}
+static ENS_INLINE void vf32_undeal(vf32 *a, vf32 *b)
+{
+    const __m128 even = *a;
+
+    *a = _mm_unpacklo_ps(even, *b);
+    *b = _mm_unpackhi_ps(even, *b);
+}
+static ENS_INLINE void vf32_load2_bf16(const void *p, vf32 *even, vf32 *odd)
+{
+    const __m128i pairs = _mm_loadu_si128(p);
+
+    *even = _mm_castsi128_ps(_mm_slli_epi32(pairs, 16));
+    *odd = _mm_castsi128_ps(_mm_and_si128(pairs, _mm_set1_epi32((int)0xFFFF0000)));
+}
+static ENS_INLINE void vf32_store2_bf16(void *p, vf32 even, vf32 odd, const int stream)
+{
+    const __m128i high = _mm_and_si128(sse2_round_bf16(odd), _mm_set1_epi32((int)0xFFFF0000));
+    const __m128i pairs = _mm_or_si128(_mm_srli_epi32(sse2_round_bf16(even), 16), high);
+
+    if (stream)
+        _mm_stream_si128(p, pairs);
+    else
+        _mm_storeu_si128(p, pairs);
+}
 
 static ENS_INLINE size_t vf64_lanes(void) { return 2; }
 static ENS_INLINE vf64 vf64_set1(double x) { return _mm_set1_pd(x); }

@@ -53,8 +53,11 @@ static ENS_INLINE svuint32_t sve_narrow_f16(svfloat32_t v)
     return svreinterpret_u32_f16(svcvt_f16_f32_x(sve_all(), v));
 }
 
-/* Nearest even by adding half of what is cut off, and one if the last bit kept is odd; NaN is cut and made quiet. */
-static ENS_INLINE svuint32_t sve_narrow_bf16(svfloat32_t v)
+/*
+ * The bfloat16 in the upper half of each lane; the lower half is to be dropped. Nearest even by adding half of what is
+ * cut off, and one if the last bit kept is odd; NaN is cut and made quiet.
+ */
+static ENS_INLINE svuint32_t sve_round_bf16(svfloat32_t v)
 {
     const svbool_t all = sve_all();
     const svuint32_t bits = svreinterpret_u32_f32(v);
@@ -62,7 +65,12 @@ static ENS_INLINE svuint32_t sve_narrow_bf16(svfloat32_t v)
     const svuint32_t rounded = svadd_u32_x(all, bits, svadd_n_u32_x(all, odd, 0x7FFF));
     const svuint32_t nan = svorr_n_u32_x(all, bits, 0x400000);
 
-    return svlsr_n_u32_x(all, svsel_u32(svcmpuo_f32(all, v, v), nan, rounded), 16);
+    return svsel_u32(svcmpuo_f32(all, v, v), nan, rounded);
+}
+
+static ENS_INLINE svuint32_t sve_narrow_bf16(svfloat32_t v)
+{
+    return svlsr_n_u32_x(sve_all(), sve_round_bf16(v), 16);
 }
 
 /* Double to f16 is one instruction with one rounding. */
@@ -129,6 +137,35 @@ SVE_ACCESS(f64, f32, sve_first64, svcvt_f64_f32_x(sve_all(), svreinterpret_f32_u
 SVE_ACCESS(f64, f16, sve_first64, sve_widen64_f16(svld1uh_u64(lanes, p)), svst1h_u64(lanes, p, sve_narrow64_f16(v)))
 SVE_ACCESS(f64, bf16, sve_first64, sve_widen64_bf16(svld1uh_u64(lanes, p)), svst1h_u64(lanes, p, sve_narrow64_bf16(v)))
 #undef SVE_ACCESS
+
+static ENS_INLINE void vf32_deal(vf32 *a, vf32 *b)
+{
+    const svfloat32_t first = *a;
+
+    *a = svuzp1_f32(first, *b);
+    *b = svuzp2_f32(first, *b);
+}
+static ENS_INLINE void vf32_undeal(vf32 *a, vf32 *b)
+{
+    const svfloat32_t even = *a;
+
+    *a = svzip1_f32(even, *b);
+    *b = svzip2_f32(even, *b);
+}
+static ENS_INLINE void vf32_load2_bf16(const void *p, vf32 *even, vf32 *odd)
+{
+    const svuint32_t pairs = svld1_u32(sve_all(), p);
+
+    *even = svreinterpret_f32_u32(svlsl_n_u32_x(sve_all(), pairs, 16));
+    *odd = svreinterpret_f32_u32(svand_n_u32_x(sve_all(), pairs, 0xFFFF0000));
+}
+static ENS_INLINE void vf32_store2_bf16(void *p, vf32 even, vf32 odd, const int stream)
+{
+    const svuint32_t high = svand_n_u32_x(sve_all(), sve_round_bf16(odd), 0xFFFF0000);
+
+    (void)stream;
+    svst1_u32(sve_all(), p, svorr_u32_x(sve_all(), sve_narrow_bf16(even), high));
+}
 
 #include "simd/no_stream.h"
 
