@@ -83,7 +83,7 @@ enum {
     ENSEMBLE_ERANGE = -11,    /* the range of rows does not lie within the outputs' rows */
     ENSEMBLE_EWEIGHTS = -12,  /* the number of weights is not the number of models */
     ENSEMBLE_ENOTFINITE = -13,/* a weight is NaN or infinite */
-    ENSEMBLE_EZEROSUM = -14,  /* ENSEMBLE_MEAN: the weights sum to 0, or their sum is too large for a double */
+    ENSEMBLE_EZEROSUM = -14,  /* ENSEMBLE_MEAN: the weights sum to 0, or one divided by the sum is not finite */
     ENSEMBLE_EOVERLAP = -15,  /* the result overlaps an output, and is not exactly that output */
     ENSEMBLE_EOVERFLOW = -16, /* a size, or the end of a buffer, is beyond what the address space can hold */
     ENSEMBLE_ENOMEM = -17,    /* out of memory */
@@ -120,8 +120,8 @@ int ensemble_add_model_output(struct ensemble *e, const void *output, int32_t dt
  * must be the number of models. Weights may be any finite numbers; negative ones too. They need not sum to 1:
  * ENSEMBLE_SUM takes them as they are, ENSEMBLE_MEAN divides by their sum. A model whose weight is exactly 0 takes no
  * part: its output is not read, may be missing, and need not match the others in its rows. Where every weight is 0,
- * ENSEMBLE_SUM gives NaN, since no model says anything, and ENSEMBLE_MEAN is an error (ENSEMBLE_EZEROSUM, reported by
- * combine).
+ * ENSEMBLE_SUM gives NaN, in as many rows as model 0 has, since no model says anything; ENSEMBLE_MEAN is an error
+ * (ENSEMBLE_EZEROSUM, reported by combine).
  * ensemble_set_weights(e, NULL, 0) goes back to the default, where each of n models weighs 1/n.
  * Errors: ENSEMBLE_ENULL (e; or weights while n_models > 0), ENSEMBLE_EEMPTY (weights, but no models),
  * ENSEMBLE_EWEIGHTS, ENSEMBLE_ENOTFINITE.

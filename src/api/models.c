@@ -45,10 +45,8 @@ static int reserve(struct ensemble *e)
     e->storage = storage;
     e->storage_size = size;
     e->capacity = capacity;
-    if (e->n_models > 0) {
+    if (e->n_models > 0) /* weights that were set do not fit any more, and are not carried over */
         memcpy(e->outputs, before.outputs, e->n_models * sizeof *e->outputs);
-        memcpy(e->weights, before.weights, e->n_models * sizeof *e->weights);
-    }
     ens_release(&e->allocator, before.storage, before.storage_size);
     return 0;
 }

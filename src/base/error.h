@@ -19,7 +19,7 @@
     X(ENSEMBLE_ERANGE, -11, "the range of rows lies outside of the outputs' rows")                                   \
     X(ENSEMBLE_EWEIGHTS, -12, "the number of weights is not the number of models")                                   \
     X(ENSEMBLE_ENOTFINITE, -13, "a weight is NaN or infinite")                                                       \
-    X(ENSEMBLE_EZEROSUM, -14, "the weights sum to 0 or to infinity, so they cannot be normalised")                   \
+    X(ENSEMBLE_EZEROSUM, -14, "the weights cannot be normalised: their sum is 0, infinite, or too close to 0")       \
     X(ENSEMBLE_EOVERLAP, -15, "the result overlaps an output without being exactly that output")                     \
     X(ENSEMBLE_EOVERFLOW, -16, "a size is beyond what the address space can hold")                                   \
     X(ENSEMBLE_ENOMEM, -17, "out of memory")                                                                         \

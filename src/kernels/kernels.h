@@ -19,7 +19,7 @@ struct ens_span {
     const void *start;      /* accumulators, or NULL */
     const void *const *in;  /* n pointers to the first element */
     const void *weight;     /* n values of the accumulator's type */
-    size_t n;               /* models: 1 to ENS_GROUP_NEAR, or ENS_GROUP_FAR */
+    size_t n;               /* models, at least 1; 1 to ENS_GROUP_NEAR and ENS_GROUP_FAR have code of their own */
     size_t length;          /* elements */
     int stream;             /* store past the caches; only where `out` is a multiple of ENS_STREAM_ALIGNMENT */
 };

@@ -6,7 +6,7 @@
 #include "base/size.h"
 #include "plan/walk.h"
 
-/* A matrix in memory as far as a call touches it; sizes and distances in bytes. */
+/* A matrix in memory as far as a call touches it; sizes and distances in bytes. With one row the stride is the row. */
 struct area {
     uintptr_t start;
     size_t size;   /* from its start to the end of its last row */
@@ -28,23 +28,31 @@ static int overlap(const struct area *a, const struct area *b)
                                : !(apart >= a->row && a->stride - apart >= b->row);
 }
 
+/* As many rows as the call has, from `start` on. The stride of a single row is any number, and may have wrapped. */
+static struct area area_of(const struct ens_walk *walk, uintptr_t start, size_t stride, unsigned shift)
+{
+    const size_t row = walk->e->width << shift;
+
+    if (walk->row_count <= 1)
+        return (struct area){start, walk->row_count * row, row, row};
+    return (struct area){start, (walk->row_count - 1) * stride + row, row, stride};
+}
+
 /* The rows of one output that the call reads. */
 static struct area area_of_output(const struct ens_walk *walk, const struct ensemble_output *output)
 {
     const unsigned shift = ens_dtype_shift(output->dtype);
     const size_t stride = ens_stride(output, walk->e->width) << shift;
-    const size_t row = walk->e->width << shift;
 
-    return (struct area){(uintptr_t)output->data + walk->row_begin * stride,
-                         walk->row_count > 0 ? (walk->row_count - 1) * stride + row : 0, row, stride};
+    return area_of(walk, (uintptr_t)output->data + walk->row_begin * stride, stride, shift);
 }
 
 /* May the result be written while the models are read? Sets walk->in_place where it is one of them. */
-static ENS_COLD int check_overlap(struct ens_walk *walk, size_t result_bytes)
+static ENS_COLD int check_overlap(struct ens_walk *walk)
 {
     const struct ensemble *e = walk->e;
     const unsigned shift = ens_dtype_shift(walk->dtype);
-    const struct area result = {(uintptr_t)walk->result, result_bytes, e->width << shift, walk->result_stride << shift};
+    const struct area result = area_of(walk, (uintptr_t)walk->result, walk->result_stride << shift, shift);
 
     for (size_t k = 0; k < e->plan.n; k++) {
         const struct ensemble_output *output = ens_input(walk->inputs, e->plan.model[k]);
@@ -52,8 +60,7 @@ static ENS_COLD int check_overlap(struct ens_walk *walk, size_t result_bytes)
 
         if (!overlap(&result, &area))
             continue;
-        if (result.start != area.start || walk->dtype != output->dtype ||
-            (result.stride != area.stride && walk->row_count > 1))
+        if (result.start != area.start || walk->dtype != output->dtype || result.stride != area.stride)
             return ENSEMBLE_EOVERLAP;
         walk->in_place = 1;
     }
@@ -130,7 +137,7 @@ int ens_run(const struct ensemble *e, const struct ensemble_call *call, int exac
         return code;
     walk.in_place = 0;
     if (ENS_UNLIKELY(!is_far(&walk, bytes))) {
-        code = check_overlap(&walk, bytes);
+        code = check_overlap(&walk);
         if (code)
             return code;
     }

@@ -15,9 +15,9 @@
 
 /*
  * A result this large is not found in the caches by whoever reads it next; storing past them saves reading the lines
- * that are about to be overwritten.
+ * that are about to be overwritten (docs/decisions/0005-stores-past-the-caches.md).
  */
-#define STREAM_BYTES (4u << 20)
+#define STREAM_BYTES (8u << 20)
 
 /* Inputs of this size together come from memory, or from a cache that is nearly as far. */
 #define FAR_BYTES (8u << 20)
@@ -183,7 +183,7 @@ void ens_walk(const struct ens_walk *walk)
     const unsigned shift = ens_dtype_shift(walk->dtype);
     const int one_line = walk->row_count == 1 || (summary->gaps == 0 && walk->result_stride == width);
     const size_t lines = one_line ? walk->row_count > 0 : walk->row_count;
-    struct piece piece = {walk->row_begin, 0, one_line ? walk->row_count * width : width, walk->result, 0};
+    struct piece piece = {.length = one_line ? walk->row_count * width : width};
     struct route route = {.walk = walk, .plan = plan};
     int stream;
 
@@ -194,13 +194,13 @@ void ens_walk(const struct ens_walk *walk)
         (plan->n <= ENS_GROUP_NEAR || (plan->n == ENS_GROUP_FAR && route.far)))
         route.direct = walk->e->kernels->wsum[route.acc][summary->dtype - 1][walk->dtype - 1];
     stream = piece.length >= STREAM_BYTES >> shift && !walk->in_place &&
-             ((uintptr_t)piece.out & (((size_t)1 << shift) - 1)) == 0;
+             ((uintptr_t)walk->result & (((size_t)1 << shift) - 1)) == 0;
     for (size_t line = 0; line < lines; line++) {
+        piece.row = walk->row_begin + line;
+        piece.out = walk->result + (line * walk->result_stride << shift);
         if (ENS_UNLIKELY(stream))
             stream_piece(&route, piece);
         else
             sum_piece(&route, &piece);
-        piece.row++;
-        piece.out += walk->result_stride << shift;
     }
 }

@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: MIT
+#
+# What `make install` makes of a machine, seen by the programs that use it; and what `make dist` packs.
+
+TEST_TARGETS += test-install-basic
+CHECK_TARGETS += test-install distcheck
+
+INSTALL_CHECK = MAKE='$(MAKE)' CC='$(CC)' CFLAGS='$(CFLAGS)' LDFLAGS='$(LDFLAGS)' B='$(B)' VERSION='$(VERSION)' \
+    SONAME='$(SONAME)' sh tests/install/check.sh
+
+test-install-basic: all ## install, build programs against it with pkg-config, uninstall
+	@+$(INSTALL_CHECK) basic
+
+test-install: test-install-basic ## the same with C++ and CMake
+	@+$(INSTALL_CHECK) more
+
+distcheck: dist ## what `make dist` packed builds elsewhere, runs the demo and installs
+	@+MAKE='$(MAKE)' sh tests/install/distcheck.sh "$(B)/libensemble-$(VERSION).tar.gz" "$(B)/tests/distcheck"

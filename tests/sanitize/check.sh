@@ -1,0 +1,137 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# sh tests/sanitize/check.sh native|clang|memory|thread|valgrind|musl|werror [LEVEL...]
+#     with MAKE, CC, B, UNIT (the unit tests' names), VERSION and SONAME from the Makefile
+#
+# Builds the library and its tests in a directory below B for one tool, and runs them there.
+set -eu
+. tests/common.sh
+
+kind=$1
+shift
+out=$B/$kind
+
+# make_with COMPILER CFLAGS LDFLAGS TARGET...
+make_with()
+{
+    compiler=$1
+    cflags=$2
+    ldflags=$3
+    shift 3
+    mkdir -p "$out"
+    $MAKE -s --no-print-directory B="$out" CC="$compiler" AR=ar CPPFLAGS= CFLAGS="$cflags" LDFLAGS="$ldflags" WERROR=1 "$@" ||
+        fail "$kind: make fails with $compiler $cflags" "see above"
+}
+
+need()
+{
+    have "${1%% *}" || { skipped "$kind: ${1%% *} is not installed ($2)"; exit 0; }
+}
+
+# The kernels' programs: every instruction set that can run, in the selection for slow machines, and the known hashes.
+kernels()
+{
+    for program in "check --quick" golden; do
+        # shellcheck disable=SC2086 # a program and its option
+        "$@" "$out"/tests/kernels/$program > "$out/log" 2>&1 || { tail -n 40 "$out/log" >&2; fail "$kind: kernels/$program" "see above"; }
+        tail -n 1 "$out/log"
+    done
+}
+
+ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1:detect_invalid_pointer_pairs=0
+UBSAN_OPTIONS=print_stacktrace=1
+TSAN_OPTIONS=halt_on_error=1
+export ASAN_OPTIONS UBSAN_OPTIONS TSAN_OPTIONS
+address='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all'
+
+native()
+{
+    make_with "$CC" "$address" '' test-unit kernels-programs
+    kernels
+    checked "address and undefined-behaviour sanitizers of $CC: unit tests, kernels"
+}
+
+clang()
+{
+    need clang clang
+    make_with clang "$address,implicit-conversion" '' test-unit kernels-programs
+    kernels
+    checked "address, undefined-behaviour and conversion sanitizers of clang: unit tests, kernels"
+}
+
+# cmocka is not built for this sanitizer, so what it writes would count as never written.
+memory()
+{
+    need clang clang
+    make_with clang '-O1 -g -fno-omit-frame-pointer -fsanitize=memory -fsanitize-memory-track-origins' '' kernels-programs
+    kernels
+    checked "memory sanitizer of clang: kernels"
+}
+
+thread()
+{
+    make_with "$CC" '-O1 -g -fsanitize=thread' '' test-unit
+    checked "thread sanitizer of $CC: unit tests"
+}
+
+# valgrind knows instructions up to AVX2, and says so to the library.
+valgrind()
+{
+    need valgrind valgrind
+    targets=
+    for test in $UNIT; do
+        targets="$targets $out/tests/unit/$test"
+    done
+    # shellcheck disable=SC2086 # a list
+    make_with "$CC" '-O1 -g' '' $targets kernels-programs
+    for test in $targets; do
+        command valgrind -q --error-exitcode=9 --leak-check=full "$test" > "$out/log" 2>&1 ||
+            { tail -n 60 "$out/log" >&2; fail "valgrind: ${test##*/}" "see above"; }
+    done
+    kernels command valgrind -q --error-exitcode=9
+    checked "valgrind: $(echo "$UNIT" | wc -w) unit test programs, kernels"
+}
+
+musl()
+{
+    need musl-gcc musl-tools
+    make_with musl-gcc -O2 -static kernels-programs
+    kernels
+    make_with musl-gcc -O2 '' install DESTDIR="$out/installed" prefix=/usr libdir=/usr/lib pkgconfigdir=/usr/lib/pkgconfig \
+        cmakedir=/usr/lib/cmake/ensemble includedir=/usr/include mandir=/usr/share/man
+    lib=$out/installed/usr/lib
+    sh tests/install/elf.sh "$lib" "$SONAME" "$VERSION"
+    for how in "$lib/libensemble.a" "-static $lib/libensemble.a" "-L$lib -lensemble"; do
+        # shellcheck disable=SC2086 # words
+        musl-gcc -O2 -I"$out/installed/usr/include" tests/install/example.c $how -o "$out/example"
+        says=$(LD_LIBRARY_PATH=$lib "$out/example")
+        [ "$says" = "4 5 6" ] || fail "the example says '$says' instead of '4 5 6', with musl: $how" "see above"
+    done
+    checked "musl: kernels; the example says 4 5 6, linked shared, static, -static"
+}
+
+werror()
+{
+    top=$out
+    for compiler in gcc clang; do
+        if ! have $compiler; then
+            skipped "warnings of $compiler: not installed"
+            continue
+        fi
+        for level; do
+            out=$top/$compiler$level
+            targets="all kernels-programs $out/examples/demo"
+            for test in $UNIT; do
+                targets="$targets $out/tests/unit/$test"
+            done
+            # Without optimisation gcc's own intrinsics are macros, which pass -1 for an unsigned mask.
+            [ "$compiler$level" != gcc-O0 ] || level='-O0 -Wno-sign-conversion'
+            # shellcheck disable=SC2086 # a list
+            make_with $compiler "$level" '' $targets
+        done
+        checked "no warnings by $compiler, at $*: library, tests, demo"
+    done
+}
+
+"$kind" "$@"

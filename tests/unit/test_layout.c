@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The public structs and constants, member by member: these numbers are the ABI, and never change. They are
+ * checked when this file is compiled, where pointers have 64 bits (LP64) and where they have 32 (ILP32).
+ */
+#include "support.h"
+
+#define POINTER sizeof(void *)
+#define AT(type, member, offset)                                                                                     \
+    _Static_assert(offsetof(struct type, member) == (offset), "the offset of " #member " never changes")
+#define SIZED(type, size) _Static_assert(sizeof(struct type) == (size), "the size of " #type " changes by no accident")
+
+_Static_assert(sizeof(size_t) == sizeof(void *), "size_t and pointers have one size");
+_Static_assert(sizeof(void (*)(void)) == sizeof(void *), "functions' addresses too");
+
+AT(ensemble_options, struct_size, 0);
+AT(ensemble_options, reserved, 4);
+AT(ensemble_options, allocate, 8);
+AT(ensemble_options, release, 8 + POINTER);
+AT(ensemble_options, user, 8 + 2 * POINTER);
+AT(ensemble_options, isa, 8 + 3 * POINTER);
+SIZED(ensemble_options, 8 + 4 * POINTER);
+
+AT(ensemble_output, data, 0);
+AT(ensemble_output, rows, POINTER);
+AT(ensemble_output, row_stride, 2 * POINTER);
+AT(ensemble_output, dtype, 3 * POINTER);
+AT(ensemble_output, reserved, 3 * POINTER + 4);
+SIZED(ensemble_output, 3 * POINTER + 8);
+
+AT(ensemble_call, struct_size, 0);
+AT(ensemble_call, output_size, 4);
+AT(ensemble_call, outputs, 8);
+AT(ensemble_call, n_outputs, 8 + POINTER);
+AT(ensemble_call, row_begin, 8 + 2 * POINTER);
+AT(ensemble_call, row_count, 8 + 3 * POINTER);
+AT(ensemble_call, result, 8 + 4 * POINTER);
+AT(ensemble_call, result_count, 8 + 5 * POINTER);
+AT(ensemble_call, result_stride, 8 + 6 * POINTER);
+AT(ensemble_call, workspace, 8 + 7 * POINTER);
+AT(ensemble_call, workspace_size, 8 + 8 * POINTER);
+AT(ensemble_call, dtype, 8 + 9 * POINTER);
+AT(ensemble_call, reserved, 12 + 9 * POINTER);
+SIZED(ensemble_call, 16 + 9 * POINTER);
+
+#if UINTPTR_MAX == UINT64_MAX
+SIZED(ensemble_options, 40);
+SIZED(ensemble_output, 32);
+SIZED(ensemble_call, 88);
+#else
+SIZED(ensemble_options, 24);
+SIZED(ensemble_output, 20);
+SIZED(ensemble_call, 52);
+#endif
+
+/* The sum of the sizes of the members: what is more would be padding. */
+#define SIZE(type, member) sizeof(((struct type *)NULL)->member)
+
+TEST(test_options_have_no_padding)
+{
+    assert_int_equal(sizeof(struct ensemble_options),
+                     SIZE(ensemble_options, struct_size) + SIZE(ensemble_options, reserved) +
+                         SIZE(ensemble_options, allocate) + SIZE(ensemble_options, release) +
+                         SIZE(ensemble_options, user) + SIZE(ensemble_options, isa));
+}
+
+TEST(test_output_has_no_padding)
+{
+    assert_int_equal(sizeof(struct ensemble_output),
+                     SIZE(ensemble_output, data) + SIZE(ensemble_output, rows) + SIZE(ensemble_output, row_stride) +
+                         SIZE(ensemble_output, dtype) + SIZE(ensemble_output, reserved));
+}
+
+TEST(test_call_has_no_padding)
+{
+    assert_int_equal(sizeof(struct ensemble_call),
+                     SIZE(ensemble_call, struct_size) + SIZE(ensemble_call, output_size) +
+                         SIZE(ensemble_call, outputs) + SIZE(ensemble_call, n_outputs) +
+                         SIZE(ensemble_call, row_begin) + SIZE(ensemble_call, row_count) + SIZE(ensemble_call, result) +
+                         SIZE(ensemble_call, result_count) + SIZE(ensemble_call, result_stride) +
+                         SIZE(ensemble_call, workspace) + SIZE(ensemble_call, workspace_size) +
+                         SIZE(ensemble_call, dtype) + SIZE(ensemble_call, reserved));
+}
+
+TEST(test_the_size_of_a_struct_comes_first)
+{
+    const struct ensemble_options options = {.struct_size = 0x01020304};
+    const struct ensemble_call call = {.struct_size = 0x01020304};
+    const uint32_t size = 0x01020304;
+
+    assert_memory_equal(&options, &size, sizeof size);
+    assert_memory_equal(&call, &size, sizeof size);
+}
+
+TEST(test_the_numbers_of_dtypes_and_methods)
+{
+    assert_int_equal(ENSEMBLE_F32, 1);
+    assert_int_equal(ENSEMBLE_F64, 2);
+    assert_int_equal(ENSEMBLE_F16, 3);
+    assert_int_equal(ENSEMBLE_BF16, 4);
+    assert_int_equal(ENSEMBLE_SUM, 0);
+    assert_int_equal(ENSEMBLE_MEAN, 1);
+}
+
+TEST(test_the_numbers_of_errors)
+{
+    const int errors[] = {
+        ENSEMBLE_ENULL,    ENSEMBLE_EWIDTH,    ENSEMBLE_EDTYPE,     ENSEMBLE_EMETHOD,  ENSEMBLE_EMODEL,
+        ENSEMBLE_EEMPTY,   ENSEMBLE_EMISSING,  ENSEMBLE_EROWS,      ENSEMBLE_ESTRIDE,  ENSEMBLE_ECOUNT,
+        ENSEMBLE_ERANGE,   ENSEMBLE_EWEIGHTS,  ENSEMBLE_ENOTFINITE, ENSEMBLE_EZEROSUM, ENSEMBLE_EOVERLAP,
+        ENSEMBLE_EOVERFLOW, ENSEMBLE_ENOMEM,   ENSEMBLE_EISA,       ENSEMBLE_ESTRUCT,  ENSEMBLE_E2BIG,
+    };
+
+    for (size_t i = 0; i < LENGTH(errors); i++)
+        assert_int_equal(errors[i], -1 - (int)i);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_options_have_no_padding),
+        cmocka_unit_test(test_output_has_no_padding),
+        cmocka_unit_test(test_call_has_no_padding),
+        cmocka_unit_test(test_the_size_of_a_struct_comes_first),
+        cmocka_unit_test(test_the_numbers_of_dtypes_and_methods),
+        cmocka_unit_test(test_the_numbers_of_errors),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: MIT
+#
+# Unit tests with cmocka: every test_*.c in this folder becomes a program of its own. A new file needs no change here.
+
+UNIT_TESTS := $(sort $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c)))
+UNIT_PROGRAMS := $(UNIT_TESTS:%=$(B)/tests/unit/%)
+TEST_TARGETS += test-unit
+
+# Looked up when the first test is built, and only then.
+CMOCKA = $(eval CMOCKA := $$(shell pkg-config --cflags --libs cmocka 2>/dev/null))$(or $(CMOCKA),$(error \
+    The unit tests need cmocka and pkg-config (on Debian: the packages libcmocka-dev and pkg-config)))
+
+# What one test is linked with besides: its own malloc() and free(), which the library's calls come to.
+UNIT_WRAP := -Wl,--wrap=malloc -Wl,--wrap=calloc -Wl,--wrap=realloc -Wl,--wrap=free
+UNIT_LDFLAGS_test_const := $(UNIT_WRAP)
+UNIT_LDFLAGS_test_errno := $(UNIT_WRAP)
+
+$(UNIT_PROGRAMS): $(B)/tests/unit/%: tests/unit/%.c tests/unit/unit.mk $(STATIC) $(B)/settings
+	@mkdir -p $(@D)
+	$(CC) $(TEST_CPPFLAGS) $(CFLAGS) $(TEST_CFLAGS) -pthread -MMD -MP -MF $@.d -MT $@ $< $(STATIC) \
+	    $(LDFLAGS) $(UNIT_LDFLAGS_$*) $(CMOCKA) -o $@
+
+-include $(UNIT_PROGRAMS:=.d)
+
+# cmocka's output is kept beside each program, and shown where a test failed. A program that ends badly although no test
+# of it failed (a sanitizer's finding, or none of its closing lines) counts as one failure.
+test-unit: $(UNIT_PROGRAMS) ## unit tests of every source file (needs cmocka and pkg-config)
+	@passed=0; failed=0; \
+	for program in $(UNIT_PROGRAMS); do \
+	    CMOCKA_MESSAGE_OUTPUT=STDOUT $$program > $$program.log 2>&1; status=$$?; \
+	    good=$$(sed -n 's/^\[  PASSED  \] \([0-9]*\) test.*/\1/p' $$program.log | tail -n 1); \
+	    bad=$$(sed -n 's/^\[  FAILED  \] \([0-9]*\) test.*/\1/p' $$program.log | tail -n 1); \
+	    if [ $$status -ne 0 ] || [ -z "$$good" ]; then [ "$${bad:-0}" -gt 0 ] || bad=1; fi; \
+	    passed=$$((passed + $${good:-0})); failed=$$((failed + $${bad:-0})); \
+	    if [ "$${bad:-0}" -eq 0 ]; then \
+	        printf '%-24s %3d passed\n' "$${program##*/}" "$$good"; \
+	    else \
+	        cat $$program.log; \
+	        printf '%-24s %3d passed, %d failed (exit status %d)\n' "$${program##*/}" "$${good:-0}" "$$bad" "$$status"; \
+	    fi; \
+	done; \
+	printf 'unit: %d passed, %d failed\n' "$$passed" "$$failed"; \
+	[ "$$failed" -eq 0 ] && [ "$$passed" -gt 0 ]
