@@ -182,7 +182,8 @@ clean: ## removes the build directory
 
 help: ## this list
 	@printf 'libensemble %s for %s; instruction sets: %s\n\n' '$(VERSION)' '$(MACHINE)' '$(ISAS)'
-	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1	\2/p' $(MAKEFILE_LIST) | sort -u | awk -F '\t' '{ printf "  make %-16s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1	\2/p' $(MAKEFILE_LIST) | sort -u | \
+	    awk -F '\t' '{ printf "  make %-20s %s\n", $$1, $$2 }'
 	@printf '\nSettings are explained at the top of the Makefile.\n'
 
 FORCE:

@@ -62,7 +62,7 @@ enum {
     ENSEMBLE_BF16 = 4 /* bfloat16: the upper half of a binary32, in a uint16_t */
 };
 
-/* Methods, for ensemble_set_method(). w_i are the weights as given, y_i the outputs; models of weight 0 are left out. */
+/* Methods, for ensemble_set_method(). w_i: the weights as given; y_i: the outputs; models of weight 0 are left out. */
 enum {
     ENSEMBLE_SUM = 0, /* y = sum_i w_i y_i (the default; with the default weights 1/n it is the plain mean) */
     ENSEMBLE_MEAN = 1 /* y = sum_i (w_i / W) y_i with W = sum_i w_i: the linear opinion pool (Stone, 1961) */

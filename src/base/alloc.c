@@ -5,8 +5,8 @@
 #include <stdlib.h>
 
 /*
- * A malloc() that fails sets errno, which is the program's. With -fno-math-errno gcc takes it that malloc() does not, and
- * would drop the restoring but for the barrier.
+ * A malloc() that fails sets errno, which is the program's. With -fno-math-errno gcc takes it that malloc() does not,
+ * and would drop the restoring but for the barrier.
  */
 static void *libc_allocate(size_t size, void *user)
 {

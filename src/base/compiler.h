@@ -26,7 +26,8 @@ _Static_assert(sizeof(double) == 8 && DBL_MANT_DIG == 53 && DBL_MAX_EXP == 1024,
 /* Inlined whatever the optimisation level: kernels are built from such functions with constant arguments. */
 #define ENS_INLINE inline __attribute__((always_inline))
 
-/* Kept out of its caller, so that the usual way through that has the registers to itself. */
+/* Kept out of its caller, so that the usual way through that has the registers to itself. Cold: and seldom called. */
+#define ENS_APART __attribute__((noinline))
 #define ENS_COLD __attribute__((noinline, cold))
 
 #define ENS_LIKELY(x) __builtin_expect(!!(x), 1)

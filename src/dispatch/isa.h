@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The one list of instruction sets, from the plainest to the best within each family of processors. File names, symbols,
- * flags, the names of ensemble_isa() and the tests use these words; the Makefile reads them from here.
+ * The one list of instruction sets, from the plainest to the best within each family of processors. File names,
+ * symbols, flags, the names of ensemble_isa() and the tests use these words; the Makefile reads them from here.
  */
 #ifndef ENS_DISPATCH_ISA_H
 #define ENS_DISPATCH_ISA_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Makes every kernel of one instruction set, and its table. isa_<isa>.c includes this after simd/vec_<isa>.h. The lists
- * below are the only ones of operation x dtype; a new operation adds its list here and its member to struct ens_kernels.
+ * below are the only ones of operation x dtype; a new operation adds its list, and its member to struct ens_kernels.
  */
 #include "kernels/kernels.h"
 #include "simd/access.h"
@@ -32,8 +32,9 @@
 #define ENS_NARROW_NAME(acc, out) ENS_CAT(ens_narrow_##acc##_##out##_, ENS_ISA)
 
 /* Whole vectors are a function of their own, so that a span shorter than one does not pay for its many registers. */
+#define ENS_WSUM_WHOLE(acc, in, out) ENS_CAT(whole_, ENS_WSUM_NAME(acc, in, out))
 #define ENS_WSUM_KERNEL(acc, in, out)                                                                                \
-    static __attribute__((noinline)) size_t ENS_CAT(whole_, ENS_WSUM_NAME(acc, in, out))(const struct ens_span *span)                 \
+    static ENS_APART size_t ENS_WSUM_WHOLE(acc, in, out)(const struct ens_span *span)                                \
     {                                                                                                                \
         return wsum_whole_##acc(ENS_##in, ENS_##out, span);                                                          \
     }                                                                                                                \
@@ -42,7 +43,7 @@
         size_t at = 0;                                                                                               \
                                                                                                                      \
         if (span->length >= v##acc##_lanes())                                                                        \
-            at = ENS_CAT(whole_, ENS_WSUM_NAME(acc, in, out))(span);                                                 \
+            at = ENS_WSUM_WHOLE(acc, in, out)(span);                                                                 \
         if (at < span->length)                                                                                       \
             wsum_rest_##acc(ENS_##in, ENS_##out, span, at, span->length - at);                                       \
     }

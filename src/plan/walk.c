@@ -8,8 +8,8 @@
 #include <string.h>
 
 /*
- * Accumulators of a tile, on the stack: three quarters of what a call may use of it (16 KiB), and small enough to stay in any
- * first-level cache beside the lines that stream past it.
+ * Accumulators of a tile, on the stack: three quarters of what a call may use of it (16 KiB), and small enough to stay
+ * in any first-level cache beside the lines that stream past it.
  */
 #define TILE_BYTES 12288
 
@@ -31,7 +31,7 @@ struct route {
     int far;                 /* the inputs come from memory */
 };
 
-/* A piece of the result: `length` elements from column `column` of row `row` on (further than one row if contiguous). */
+/* A piece of the result: `length` elements from a column of a row on, further than that row where there are no gaps. */
 struct piece {
     size_t row;
     size_t column;
@@ -84,7 +84,7 @@ static inline void sum_group(const struct route *route, const struct piece *piec
     kernel(&span);
 }
 
-/* How many models from `first` on one kernel call sums: of one dtype; nine rather as five and four than as eight and one. */
+/* How many models from `first` on one kernel call sums: of one dtype; nine as five and four, not as eight and one. */
 static size_t group_size(const struct route *route, size_t first)
 {
     const struct ens_inputs *inputs = route->walk->inputs;
@@ -122,7 +122,7 @@ static void sum_tile(const struct route *route, const struct piece *piece, void 
 }
 
 /* A piece of any length, tile by tile. */
-static void sum_tiles(const struct route *route, struct piece piece)
+static ENS_APART void sum_tiles(const struct route *route, struct piece piece)
 {
     _Alignas(ENS_STREAM_ALIGNMENT) unsigned char tile[TILE_BYTES];
     const size_t tile_length = TILE_BYTES / (route->acc == ENS_f64 ? sizeof(double) : sizeof(float));
@@ -142,7 +142,7 @@ static void fill_nan(const struct piece *piece, int32_t dtype)
     static const uint16_t f16 = 0x7E00, bf16 = 0x7FC0;
     static const uint32_t f32 = 0x7FC00000;
     static const uint64_t f64 = 0x7FF8000000000000;
-    static const void *const nan[ENS_DTYPES] = {[ENS_f32] = &f32, [ENS_f64] = &f64, [ENS_f16] = &f16, [ENS_bf16] = &bf16};
+    static const void *const nan[] = {[ENS_f32] = &f32, [ENS_f64] = &f64, [ENS_f16] = &f16, [ENS_bf16] = &bf16};
     const size_t size = ens_dtype_size(dtype);
 
     for (size_t i = 0; i < piece->length; i++)

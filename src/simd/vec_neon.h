@@ -11,6 +11,7 @@
 #endif
 
 #include "base/compiler.h"
+#include "simd/part.h"
 
 #include <arm_neon.h>
 #include <stddef.h>
@@ -25,28 +26,10 @@ typedef float64x2_t vf64;
 /* The first bytes, an even number below 16; the rest of the vector is zero. */
 static ENS_INLINE uint8x16_t neon_load_part(const void *p, size_t bytes)
 {
-    const unsigned char *from = p;
-    uint64_t low = 0, part = 0;
-    uint32_t four;
-    uint16_t two;
+    uint64_t low, high;
 
-    if (bytes & 8) {
-        memcpy(&low, from, 8);
-        from += 8;
-    }
-    if (bytes & 2) {
-        memcpy(&two, from + (bytes & 4), 2);
-        part = two;
-    }
-    if (bytes & 4) {
-        memcpy(&four, from, 4);
-        part = part << 32 | four;
-    }
-    if (!(bytes & 8)) {
-        low = part;
-        part = 0;
-    }
-    return vreinterpretq_u8_u64(vcombine_u64(vcreate_u64(low), vcreate_u64(part)));
+    part_load(p, bytes, &low, &high);
+    return vreinterpretq_u8_u64(vcombine_u64(vcreate_u64(low), vcreate_u64(high)));
 }
 
 static ENS_INLINE void neon_store_part(void *p, uint8x16_t v, size_t bytes)
@@ -232,7 +215,10 @@ static ENS_INLINE vf64 vf64_load_part_bf16(const void *p, size_t k)
 
 static ENS_INLINE void vf64_store_f64(void *p, vf64 v) { vst1q_u8(p, vreinterpretq_u8_f64(v)); }
 static ENS_INLINE void vf64_store_f32(void *p, vf64 v) { vst1_u8(p, vreinterpret_u8_f32(vcvt_f32_f64(v))); }
-static ENS_INLINE void vf64_store_f16(void *p, vf64 v) { neon_store_part_u16(p, neon_narrow_f16(neon_round_odd(v)), 4); }
+static ENS_INLINE void vf64_store_f16(void *p, vf64 v)
+{
+    neon_store_part_u16(p, neon_narrow_f16(neon_round_odd(v)), 4);
+}
 static ENS_INLINE void vf64_store_bf16(void *p, vf64 v)
 {
     neon_store_part_u16(p, neon_narrow_bf16(neon_round_odd(v)), 4);

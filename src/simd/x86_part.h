@@ -4,6 +4,7 @@
 #define ENS_SIMD_X86_PART_H
 
 #include "base/compiler.h"
+#include "simd/part.h"
 
 #include <emmintrin.h>
 #include <stddef.h>
@@ -13,24 +14,10 @@
 /* `bytes` even, below 16; the rest of the vector is zero. */
 static ENS_INLINE __m128i x86_load_part(const void *p, size_t bytes)
 {
-    const unsigned char *from = p;
-    uint64_t low = 0, part = 0;
-    uint32_t four;
-    uint16_t two;
+    uint64_t low, high;
 
-    if (bytes & 8) {
-        memcpy(&low, from, 8);
-        from += 8;
-    }
-    if (bytes & 2) {
-        memcpy(&two, from + (bytes & 4), 2);
-        part = two;
-    }
-    if (bytes & 4) {
-        memcpy(&four, from, 4);
-        part = part << 32 | four;
-    }
-    return bytes & 8 ? _mm_set_epi64x((long long)part, (long long)low) : _mm_set_epi64x(0, (long long)part);
+    part_load(p, bytes, &low, &high);
+    return _mm_set_epi64x((long long)high, (long long)low);
 }
 
 /* `bytes` even, below 16. */

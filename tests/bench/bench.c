@@ -32,11 +32,6 @@ static const struct {
 static const size_t model_counts[] = {2, 3, 8, 16, 64};
 static const size_t lengths[] = {10, 100, 1000, 32000, 128256, 1000000, 16000000};
 static const char *const isas[] = {"portable", "sse2", "avx2", "avx512", "neon", "sve"};
-static const double weights[MAX_MODELS] = {
-    .11, .12, .13, .14, .15, .16, .17, .18, .21, .22, .23, .24, .25, .26, .27, .28, .31, .32, .33, .34, .35, .36,
-    .37, .38, .41, .42, .43, .44, .45, .46, .47, .48, .51, .52, .53, .54, .55, .56, .57, .58, .61, .62, .63, .64,
-    .65, .66, .67, .68, .71, .72, .73, .74, .75, .76, .77, .78, .81, .82, .83, .84, .85, .86, .87, .88};
-
 /* One thing that is measured in a cell: the library by an instruction set, a peer, or the bandwidth line. */
 struct contender {
     const char *name;
@@ -119,13 +114,16 @@ static void add_contenders(struct cell *cell)
             cell->contenders[cell->n++] = (struct contender){.name = p->name, .peer = p};
     for (size_t i = 0; i < sizeof isas / sizeof *isas; i++) {
         const struct ensemble_options options = {.struct_size = sizeof options, .isa = isas[i]};
+        double weights[MAX_MODELS];
         struct ensemble *e;
 
         if (ensemble_create_with(&e, cell->length, &options) != 0)
             continue; /* not on this machine */
-        for (size_t m = 0; m < cell->models; m++)
+        for (size_t m = 0; m < cell->models; m++) {
+            weights[m] = cell->weights[m];
             if (ensemble_add_model_output(e, cell->in[m], dtypes[cell->type].dtype, 1) < 0)
                 die("a model could not be added");
+        }
         if (ensemble_set_weights(e, weights, cell->models) != 0)
             die("the weights could not be set");
         cell->contenders[cell->n++] = (struct contender){.name = isas[i], .ensemble = e};
@@ -182,12 +180,12 @@ static void write_csv(FILE *csv, const struct cell *cell, size_t turns)
 
 static void run_cell(struct cell *cell, const struct settings *settings, unsigned char *memory)
 {
-    /* From one input to the next: whole pages and a bit, so that the streams do not all fall into the same cache sets. */
+    /* From one input to the next: whole pages and a bit, so that the streams do not fall into the same cache sets. */
     const size_t bytes = (cell->length * dtypes[cell->type].size + 4095) / 4096 * 4096 + 320;
 
     for (size_t m = 0; m < cell->models; m++) {
         cell->in[m] = memory + m * bytes;
-        cell->weights[m] = (float)weights[m];
+        cell->weights[m] = (float)m / 100 + .11f;
     }
     cell->out = memory + cell->models * bytes;
     add_contenders(cell);
@@ -215,6 +213,12 @@ static void fill(unsigned char *memory, size_t bytes, size_t type)
     }
 }
 
+/* Inputs, and a result that is never wider than eight bytes an element. */
+static size_t memory_of(size_t type, size_t models, size_t length)
+{
+    return models * (length * dtypes[type].size + 8192) + length * 8 + 8192;
+}
+
 static void run_type(size_t type, const struct settings *settings)
 {
     const size_t most = (size_t)sysconf(_SC_PHYS_PAGES) * (size_t)sysconf(_SC_PAGESIZE) / 2;
@@ -223,8 +227,7 @@ static void run_type(size_t type, const struct settings *settings)
 
     for (size_t m = 0; m < sizeof model_counts / sizeof *model_counts; m++)
         for (size_t l = 0; l < sizeof lengths / sizeof *lengths; l++) {
-            const size_t bytes = (model_counts[m] + 1) * (lengths[l] * dtypes[type].size + 8192) +
-                                 lengths[l] * (dtypes[type].size == 8 ? 8 : 4);
+            const size_t bytes = memory_of(type, model_counts[m], lengths[l]);
 
             if ((settings->models == 0 || settings->models == model_counts[m]) &&
                 (settings->length == 0 || settings->length == lengths[l]) && bytes <= most && bytes > need)
@@ -241,7 +244,7 @@ static void run_type(size_t type, const struct settings *settings)
             if ((settings->models != 0 && settings->models != cell.models) ||
                 (settings->length != 0 && settings->length != cell.length))
                 continue;
-            if ((cell.models + 1) * (cell.length * dtypes[type].size + 8192) + cell.length * 8 > need + cell.length * 4) {
+            if (memory_of(type, cell.models, cell.length) > need) {
                 printf("%-5s%3zu x%9zu  SKIPPED: more than half of the memory\n", dtypes[type].name, cell.models,
                        cell.length);
                 continue;

@@ -11,7 +11,7 @@ INSTALL_CHECK = MAKE='$(MAKE)' CC='$(CC)' CFLAGS='$(CFLAGS)' LDFLAGS='$(LDFLAGS)
 test-install-basic: all ## install, build programs against it with pkg-config, uninstall
 	@+$(INSTALL_CHECK) basic
 
-test-install: test-install-basic ## the same with C++ and CMake
+test-install: test-install-basic ## install, and build programs against it with C++ and CMake too
 	@+$(INSTALL_CHECK) more
 
 distcheck: dist ## what `make dist` packed builds elsewhere, runs the demo and installs

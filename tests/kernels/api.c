@@ -193,11 +193,11 @@ static void ordinary_jobs(struct job *job, struct check *check)
 /* Sizes at which the walk takes other ways. */
 static void large_jobs(struct job *job, struct check *check)
 {
-    for (int i = 0; i < (check->quick ? 4 : 16); i++) {
+    for (int i = 0; i < (check->quick ? 4 : 12); i++) {
         job_large(job, &memory, &check->rng, i % ENS_DTYPES);
         run_everywhere(job);
     }
-    for (int i = 0; i < (check->quick ? 5 : 60); i++) {
+    for (int i = 0; i < (check->quick ? 5 : 50); i++) {
         const int dtype = i % (ENS_DTYPES + 1) - 1;
         const int same = dtype >= 0 && rng_one_in(&check->rng, 2);
 

@@ -103,8 +103,8 @@ static void fill(struct work *w)
 
     for (size_t i = 0; i < w->n; i++) {
         w->dtype[i] = w->section->input >= 0 ? w->section->input : (int)rng_below(&w->rng, ENS_DTYPES);
-        if ((w->section->shape == IN_PLACE && i == w->n / 2) || (w->section->shape == LARGE && w->n == 3) ||
-            w->section->shape == FAR)
+        if ((w->section->shape == IN_PLACE && i == w->n / 2) || w->section->shape == FAR ||
+            (w->section->shape == LARGE && number_size(w->result) > 2))
             w->dtype[i] = w->result;
         w->stride[i] = w->width + (gaps ? rng_below(&w->rng, 9) : 0);
         w->weight[i] = weight_of(w, i);
@@ -178,16 +178,10 @@ static uint64_t hash_section(const struct section *section, const char *isa)
 
     for (w.result = 0; w.result < ENS_DTYPES; w.result++) {
         w.rows = 1;
-        if (section->shape == FAR) {
-            w.n = 16;
-            w.width = (((size_t)8 << 20) / 16 + 200) / number_size(w.result);
+        if (section->shape == LARGE || section->shape == FAR) { /* larger than any cache, in all or in the result */
+            w.n = section->shape == LARGE ? 2 : 16;
+            w.width = (((size_t)16 << 20) / w.n + 200) / number_size(w.result);
             run(&w);
-            continue;
-        }
-        if (section->shape == LARGE) {
-            w.width = (((size_t)4 << 20) + 200) / number_size(w.result);
-            for (w.n = 2; w.n <= 3; w.n++) /* a mixture, and models of the result's own dtype */
-                run(&w);
             continue;
         }
         for (size_t n = 0; n < sizeof models / sizeof models[0]; n++)

@@ -6,14 +6,17 @@
 
 #include <string.h>
 
-/* What the walk calls a large result, which it streams, and inputs that are far, of which it sums more at once. */
-#define LARGE_BYTES ((size_t)4 << 20)
-#define FAR_BYTES ((size_t)8 << 20)
-#define INPUTS_BYTES ((size_t)48 << 20)
-#define RESULT_BYTES ((size_t)10 << 20)
+/*
+ * The sizes at which the walk takes another way. kernels.mk reads them from src/plan/walk.c, so that these tests go
+ * along when they are changed there.
+ */
+#if !defined(WALK_STREAM_BYTES) || !defined(WALK_FAR_BYTES) || !defined(WALK_TILE_BYTES)
+#error "kernels.mk finds STREAM_BYTES, FAR_BYTES or TILE_BYTES no more in src/plan/walk.c: tell it what they are now."
+#endif
 
-/* The walk's tiles hold a whole number of these, some 1000 to 4000 elements. */
-#define TILE_STEP 512
+/* Room for one model of doubles and a 16-bit result of two rows, each of which is large. */
+#define INPUTS_BYTES (10 * (size_t)WALK_STREAM_BYTES)
+#define RESULT_BYTES (2 * (size_t)WALK_STREAM_BYTES + 65536)
 
 void job_make_memory(struct job_memory *memory)
 {
@@ -158,7 +161,8 @@ static void lay_result(struct job *job, const struct job_memory *memory, struct 
             job->in_place = 1;
             job->replaced = i;
             job->result_stride = stride_of(job, i);
-            job->result_at = memory->inputs.begin + ((const unsigned char *)job->outputs[i].data - memory->inputs.begin);
+            job->result_at = memory->inputs.begin;
+            job->result_at += (const unsigned char *)job->outputs[i].data - memory->inputs.begin;
             return;
         }
     job->in_place = 0;
@@ -194,7 +198,8 @@ void job_random(struct job *job, const struct job_memory *memory, struct rng *rn
         job->rows = rng_below(rng, 20);
         break;
     case 1: /* around a whole number of tiles, in one row or as one line of rows */
-        job->width = rng_between(rng, 1, 10) * TILE_STEP - 35 + rng_below(rng, 70);
+        job->width = (size_t)WALK_TILE_BYTES / (rng_one_in(rng, 2) ? sizeof(double) : sizeof(float));
+        job->width = job->width * rng_between(rng, 1, 3) - 35 + rng_below(rng, 70);
         job->rows = rng_one_in(rng, 2) ? 1 : rng_between(rng, 1, 3);
         break;
     case 2: /* rows that are no multiple of anything, which together cross tiles */
@@ -212,7 +217,7 @@ void job_random(struct job *job, const struct job_memory *memory, struct rng *rn
 
 void job_large(struct job *job, const struct job_memory *memory, struct rng *rng, int result)
 {
-    const size_t threshold = LARGE_BYTES / number_size(result);
+    const size_t threshold = WALK_STREAM_BYTES / number_size(result);
     const size_t elements = threshold - 3 + rng_below(rng, 200);
 
     job->result = result;
@@ -226,7 +231,7 @@ void job_large(struct job *job, const struct job_memory *memory, struct rng *rng
 void job_far(struct job *job, const struct job_memory *memory, struct rng *rng, int dtype, int result)
 {
     static const size_t models[] = {9, 15, 16, 17, 24, 31, 32, 33, 48, 64, JOB_MODELS};
-    const size_t bytes = FAR_BYTES / 4 * rng_between(rng, 3, 6) + rng_below(rng, 1000);
+    const size_t bytes = (size_t)WALK_FAR_BYTES / 4 * rng_between(rng, 3, 6) + rng_below(rng, 1000);
 
     job->result = result;
     job->no_zeros = !rng_one_in(rng, 4);

@@ -26,7 +26,7 @@ none()
 
 top_level()
 {
-    if [ -e .git ] && have git; then
+    if have git && git ls-files Makefile 2>/dev/null | grep -q .; then
         git ls-files -co --exclude-standard | cut -d/ -f1 | sort -u
     else
         for entry in *; do
