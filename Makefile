@@ -91,7 +91,8 @@ static: $(STATIC) ## libensemble.a only
 shared: $(SHARED) $(SHARED_LINKS) ## libensemble.so only
 
 # A file that changes when a setting does; every object depends on it.
-SETTINGS := $(CC) $(MACHINE) $(CPPFLAGS) $(CFLAGS) $(LIB_CPPFLAGS) $(LIB_CFLAGS) $(LDFLAGS) $(LIB_LDFLAGS) $(ISAS)
+SETTINGS := $(CC) $(MACHINE) $(CPPFLAGS) $(CFLAGS) $(LIB_CPPFLAGS) $(LIB_CFLAGS) $(LDFLAGS) $(LIB_LDFLAGS) \
+    $(foreach isa,$(ISAS),$(isa) $(ISA_FLAGS_$(isa)))
 $(B)/settings: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' '$(subst ','\'',$(SETTINGS))' | cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(SETTINGS))' > $@
@@ -182,8 +183,8 @@ clean: ## removes the build directory
 
 help: ## this list
 	@printf 'libensemble %s for %s; instruction sets: %s\n\n' '$(VERSION)' '$(MACHINE)' '$(ISAS)'
-	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1	\2/p' $(MAKEFILE_LIST) | sort -u | \
-	    awk -F '\t' '{ printf "  make %-20s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z0-9-]*\):[^#]*## \(.*\)/\1	\2/p' $(MAKEFILE_LIST) | sort -u | \
+	    awk -F '\t' '{ printf "  make %-22s %s\n", $$1, $$2 }'
 	@printf '\nSettings are explained at the top of the Makefile.\n'
 
 FORCE:

@@ -21,8 +21,6 @@
 typedef __m512 vf32;
 typedef __m512d vf64;
 
-#define AVX512_NEAREST (_MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)
-
 /* The first k lanes, k below 16. */
 static ENS_INLINE __mmask16 avx512_first(size_t k)
 {
@@ -55,6 +53,12 @@ static ENS_INLINE __m512i avx512_round_bf16(__m512 v)
 static ENS_INLINE __m256i avx512_narrow_bf16(__m512 v)
 {
     return _mm512_cvtepi32_epi16(_mm512_srli_epi32(avx512_round_bf16(v), 16));
+}
+
+/* With a mask of all lanes: without optimisation the form without a mask is a macro that gcc 12 itself warns of. */
+static ENS_INLINE __m256i avx512_narrow_f16(__m512 v)
+{
+    return _mm512_maskz_cvtps_ph((__mmask16)0xFFFF, v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
 }
 
 /* Double to float, rounded to odd (base/half.h says why): cut, and the last bit set where that was not exact. */
@@ -96,7 +100,7 @@ static ENS_INLINE vf32 vf32_load_part_bf16(const void *p, size_t k)
 }
 
 static ENS_INLINE void vf32_store_f32(void *p, vf32 v) { _mm512_storeu_ps(p, v); }
-static ENS_INLINE void vf32_store_f16(void *p, vf32 v) { _mm256_storeu_si256(p, _mm512_cvtps_ph(v, AVX512_NEAREST)); }
+static ENS_INLINE void vf32_store_f16(void *p, vf32 v) { _mm256_storeu_si256(p, avx512_narrow_f16(v)); }
 static ENS_INLINE void vf32_store_bf16(void *p, vf32 v) { _mm256_storeu_si256(p, avx512_narrow_bf16(v)); }
 static ENS_INLINE void vf32_store_part_f32(void *p, vf32 v, size_t k)
 {
@@ -104,7 +108,7 @@ static ENS_INLINE void vf32_store_part_f32(void *p, vf32 v, size_t k)
 }
 static ENS_INLINE void vf32_store_part_f16(void *p, vf32 v, size_t k)
 {
-    _mm256_mask_storeu_epi16(p, avx512_first(k), _mm512_cvtps_ph(v, AVX512_NEAREST));
+    _mm256_mask_storeu_epi16(p, avx512_first(k), avx512_narrow_f16(v));
 }
 static ENS_INLINE void vf32_store_part_bf16(void *p, vf32 v, size_t k)
 {
@@ -112,7 +116,7 @@ static ENS_INLINE void vf32_store_part_bf16(void *p, vf32 v, size_t k)
 }
 
 static ENS_INLINE void vf32_stream_f32(void *p, vf32 v) { _mm512_stream_ps(p, v); }
-static ENS_INLINE void vf32_stream_f16(void *p, vf32 v) { _mm256_stream_si256(p, _mm512_cvtps_ph(v, AVX512_NEAREST)); }
+static ENS_INLINE void vf32_stream_f16(void *p, vf32 v) { _mm256_stream_si256(p, avx512_narrow_f16(v)); }
 static ENS_INLINE void vf32_stream_bf16(void *p, vf32 v) { _mm256_stream_si256(p, avx512_narrow_bf16(v)); }
 
 static ENS_INLINE void vf32_deal(vf32 *a, vf32 *b)

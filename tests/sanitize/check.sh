@@ -55,7 +55,7 @@ native()
 clang()
 {
     need clang clang
-    make_with clang "$address,implicit-conversion" '' test-unit kernels-programs
+    make_with clang "-fsanitize=implicit-conversion $address" '' test-unit kernels-programs
     kernels
     checked "address, undefined-behaviour and conversion sanitizers of clang: unit tests, kernels"
 }
