@@ -34,7 +34,7 @@ static void say_missing(struct ens_text *text, const struct ensemble *e, const s
     add_model(text, fault->model);
     ens_text_add(text, " has no output (");
     ens_text_add_number(text, e->outputs[fault->model].rows);
-    ens_text_add(text, " rows x ");
+    ens_text_add(text, " x ");
     ens_text_add_number(text, e->width);
     ens_text_add(text, " values are expected)");
 }

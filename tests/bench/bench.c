@@ -146,25 +146,21 @@ static void measure(struct cell *cell, size_t turns)
         qsort(cell->contenders[c].ns, turns, sizeof(double), by_value);
 }
 
-/* A row: the medians in ns; the library's default set against the best plain loop and against the line; its spread. */
+/* A line for each contender: its time, what it reads in that time, its spread, and the library's time against it. */
 static void print_cell(const struct cell *cell, size_t turns)
 {
-    const size_t middle = turns / 2;
-    const struct contender *ours = &cell->contenders[cell->n - 1];
-    double best_peer = 0;
+    const double bytes = (double)(cell->models * cell->length * dtypes[cell->type].size);
+    const double ours = cell->contenders[cell->n - 1].ns[turns / 2];
 
-    printf("%-5s%3zu x%9zu ", dtypes[cell->type].name, cell->models, cell->length);
+    printf("%s, %zu models x %zu\n", dtypes[cell->type].name, cell->models, cell->length);
     for (size_t c = 0; c < cell->n; c++) {
-        const struct contender *contender = &cell->contenders[c];
+        const double *ns = cell->contenders[c].ns;
+        const double median = ns[turns / 2];
 
-        printf(" %s %.4g", contender->name, contender->ns[middle]);
-        if (contender->peer != NULL && (best_peer == 0 || contender->ns[middle] < best_peer))
-            best_peer = contender->ns[middle];
+        printf("  %-10s%14.1f ns%9.1f GB/s  +-%3.0f %%  %s takes %.2f of it\n", cell->contenders[c].name, median,
+               bytes / median, 50 * (ns[turns * 3 / 4] - ns[turns / 4]) / median, cell->contenders[cell->n - 1].name,
+               ours / median);
     }
-    printf(" | %s: %.1f GB/s, %.2f of the best loop's time, %.2f of the line's, quartiles %.0f%% apart\n", ours->name,
-           (double)(cell->models * cell->length * dtypes[cell->type].size) / ours->ns[middle],
-           best_peer > 0 ? ours->ns[middle] / best_peer : 0, ours->ns[middle] / cell->contenders[0].ns[middle],
-           100 * (ours->ns[turns * 3 / 4] - ours->ns[turns / 4]) / ours->ns[middle]);
     fflush(stdout);
 }
 
@@ -245,8 +241,8 @@ static void run_type(size_t type, const struct settings *settings)
                 (settings->length != 0 && settings->length != cell.length))
                 continue;
             if (memory_of(type, cell.models, cell.length) > need) {
-                printf("%-5s%3zu x%9zu  SKIPPED: more than half of the memory\n", dtypes[type].name, cell.models,
-                       cell.length);
+                printf("%s, %zu models x %zu: SKIPPED, needs more than half of this machine's memory\n",
+                       dtypes[type].name, cell.models, cell.length);
                 continue;
             }
             run_cell(&cell, settings, memory);
@@ -277,8 +273,9 @@ int main(int argc, char **argv)
         die("--turns must be 1 to 101");
     if (ensemble_create(&e, 1) != 0)
         die("no ensemble");
-    printf("libensemble %u, %s by default; medians of %zu interleaved turns, in ns per call\n", ensemble_version(),
-           ensemble_isa(e), settings.turns);
+    printf("libensemble %u, %s by default; one thread; medians of %zu interleaved turns, +- half of what lies between\n"
+           "the quartiles. line: reads all inputs and does nothing else. loop, passes, fixed: plain C, see peers.c.\n",
+           ensemble_version(), ensemble_isa(e), settings.turns);
     ensemble_destroy(e);
     if (settings.csv != NULL)
         fprintf(settings.csv, "dtype,models,length,contender,median_ns,quartile1_ns,quartile3_ns\n");

@@ -74,7 +74,7 @@ TEST(test_check_names_the_model_that_has_no_output)
 
     add(e, rows, ENSEMBLE_F32, 4);
     add(e, NULL, ENSEMBLE_F32, 4);
-    assert_says(e, ENSEMBLE_EMISSING, "model 1 has no output (4 rows x 3 values are expected)");
+    assert_says(e, ENSEMBLE_EMISSING, "model 1 has no output (4 x 3 values are expected)");
     ensemble_destroy(e);
 }
 
@@ -104,7 +104,7 @@ TEST(test_check_has_the_same_code_for_every_fault_of_an_output)
     struct ensemble *e = example();
 
     assert_int_equal(ensemble_set_model_output(e, 0, NULL, ENSEMBLE_F32, 1, 0), 0);
-    assert_says(e, ENSEMBLE_EMISSING, "model 0 has no output (1 rows x 3 values are expected)");
+    assert_says(e, ENSEMBLE_EMISSING, "model 0 has no output (1 x 3 values are expected)");
     assert_int_equal(ensemble_set_model_output(e, 0, NULL, ENSEMBLE_F32, 0, 0), 0);
     assert_says(e, ENSEMBLE_EROWS, "model 1 has 1 rows, but model 0 has 0");
     assert_int_equal(ensemble_set_model_output(e, 0, example_outputs[0], ENSEMBLE_F32, 1, 0), 0);
@@ -162,7 +162,7 @@ TEST(test_check_says_the_longest_numbers_in_128_bytes)
 
     add(e, NULL, ENSEMBLE_F16, many);
     add(e, NULL, ENSEMBLE_F16, many - 1);
-    snprintf(expected, sizeof expected, "model 0 has no output (%zu rows x 1 values are expected)", many);
+    snprintf(expected, sizeof expected, "model 0 has no output (%zu x 1 values are expected)", many);
     assert_int_equal(ensemble_check(e, message, sizeof message), ENSEMBLE_EMISSING);
     assert_string_equal(message, expected);
     ensemble_destroy(e);
