@@ -69,8 +69,7 @@ LIB_LDFLAGS := -shared -Wl,-soname,$(SONAME) -Wl,--version-script,src/libensembl
 ISA_FLAGS_sse2 := -msse2
 ISA_FLAGS_avx2 := -mavx2 -mf16c
 ISA_FLAGS_avx512 := -mavx512f -mavx512bw -mavx512vl -mf16c
-# gcc 12 crashes when it tries to vectorise these loops, which are vectors already.
-ISA_FLAGS_sve := -march=armv8-a+sve -fno-tree-vectorize
+ISA_FLAGS_sve := -march=armv8-a+sve
 
 # ---------------------------------------------------------------------------------------------------------------------
 # Sources. The instruction sets of this processor's family are those of src/dispatch/isa.h.

@@ -52,6 +52,8 @@ check-kernels-arm: ## NEON and SVE, in an emulator
 	qemu-aarch64 -cpu cortex-a57 $(KERNELS_ARM)/golden --best neon
 	qemu-aarch64 -cpu cortex-a57 $(KERNELS_ARM)/check --quick --isa portable
 	qemu-aarch64 -cpu max $(KERNELS_ARM)/check --quick --isa neon
+	$(call kernels_build,kernels-arm-O3,golden,aarch64-linux-gnu-gcc,aarch64-linux-gnu-ar,-O3,-static)
+	qemu-aarch64 -cpu max $(B)/kernels-arm-O3/tests/kernels/golden --best sve
 	@set -e; for bytes in $(KERNELS_SVE_BYTES); do \
 	    echo "SVE with vectors of $$bytes bytes"; \
 	    qemu-aarch64 -cpu max,sve-default-vector-length=$$bytes $(KERNELS_ARM)/golden --best sve --isa sve; \
