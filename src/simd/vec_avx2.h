@@ -18,6 +18,10 @@
 
 typedef __m256 vf32;
 typedef __m256d vf64;
+typedef __m256i vu32;
+typedef __m256i vu64;
+typedef __m256 vm32;
+typedef __m256d vm64;
 
 /* The first k of eight 32-bit lanes. */
 static ENS_INLINE __m256i avx2_first(size_t k)
@@ -83,10 +87,47 @@ static ENS_INLINE __m128i avx2_narrow4_bf16(__m128 v)
     return avx2_narrow_bf16(_mm256_castps128_ps256(v));
 }
 
+/*
+ * What f32 and f64 share but for the names. min and max return their second operand when the first one is not below
+ * or above it, zeros and NaN included; so both orders, or-ed, are -0 when one of two zeros is, and NaN when one of two
+ * operands is.
+ */
+#define AVX2_OPERATIONS(w, p)                                                                                        \
+    static ENS_INLINE vf##w vf##w##_add(vf##w a, vf##w b) { return _mm256_add_##p(a, b); }                           \
+    static ENS_INLINE vf##w vf##w##_sub(vf##w a, vf##w b) { return _mm256_sub_##p(a, b); }                           \
+    static ENS_INLINE vf##w vf##w##_mul(vf##w a, vf##w b) { return _mm256_mul_##p(a, b); }                           \
+    static ENS_INLINE vf##w vf##w##_div(vf##w a, vf##w b) { return _mm256_div_##p(a, b); }                           \
+    static ENS_INLINE vm##w vf##w##_lt(vf##w a, vf##w b) { return _mm256_cmp_##p(a, b, _CMP_LT_OQ); }                \
+    static ENS_INLINE vm##w vf##w##_eq(vf##w a, vf##w b) { return _mm256_cmp_##p(a, b, _CMP_EQ_OQ); }                \
+    static ENS_INLINE vf##w vf##w##_select(vm##w m, vf##w yes, vf##w no)                                             \
+    {                                                                                                                \
+        return _mm256_blendv_##p(no, yes, m);                                                                        \
+    }                                                                                                                \
+    static ENS_INLINE int vm##w##_any(vm##w m) { return _mm256_movemask_##p(m) != 0; }                               \
+    static ENS_INLINE vf##w vf##w##_lo(vf##w a, vf##w b) { return _mm256_min_##p(a, b); }                            \
+    static ENS_INLINE vf##w vf##w##_hi(vf##w a, vf##w b) { return _mm256_max_##p(b, a); }                            \
+    static ENS_INLINE vu##w vf##w##_bits(vf##w v) { return _mm256_cast##p##_si256(v); }                              \
+    static ENS_INLINE vf##w vf##w##_from_bits(vu##w u) { return _mm256_castsi256_##p(u); }                           \
+    static ENS_INLINE vu##w vu##w##_add(vu##w a, vu##w b) { return _mm256_add_epi##w(a, b); }                        \
+    static ENS_INLINE vu##w vu##w##_sub(vu##w a, vu##w b) { return _mm256_sub_epi##w(a, b); }                        \
+    static ENS_INLINE vu##w vu##w##_and(vu##w a, vu##w b) { return _mm256_and_si256(a, b); }                         \
+    static ENS_INLINE vu##w vu##w##_or(vu##w a, vu##w b) { return _mm256_or_si256(a, b); }                           \
+    static ENS_INLINE vu##w vu##w##_xor(vu##w a, vu##w b) { return _mm256_xor_si256(a, b); }                         \
+    static ENS_INLINE vu##w vu##w##_shl(vu##w u, const int n) { return _mm256_slli_epi##w(u, n); }                   \
+    static ENS_INLINE vu##w vu##w##_shr(vu##w u, const int n) { return _mm256_srli_epi##w(u, n); }                   \
+    static ENS_INLINE vf##w vf##w##_min(vf##w a, vf##w b)                                                            \
+    {                                                                                                                \
+        return vf##w##_from_bits(vu##w##_or(vf##w##_bits(vf##w##_lo(a, b)), vf##w##_bits(vf##w##_lo(b, a))));        \
+    }
+AVX2_OPERATIONS(32, ps)
+AVX2_OPERATIONS(64, pd)
+#undef AVX2_OPERATIONS
+
+static ENS_INLINE vu32 vu32_set1(uint32_t x) { return _mm256_set1_epi32((int)x); }
+static ENS_INLINE vu64 vu64_set1(uint64_t x) { return _mm256_set1_epi64x((long long)x); }
+
 static ENS_INLINE size_t vf32_lanes(void) { return 8; }
 static ENS_INLINE vf32 vf32_set1(float x) { return _mm256_set1_ps(x); }
-static ENS_INLINE vf32 vf32_add(vf32 a, vf32 b) { return _mm256_add_ps(a, b); }
-static ENS_INLINE vf32 vf32_mul(vf32 a, vf32 b) { return _mm256_mul_ps(a, b); }
 
 static ENS_INLINE vf32 vf32_load_f32(const void *p) { return _mm256_loadu_ps(p); }
 static ENS_INLINE vf32 vf32_load_f16(const void *p) { return _mm256_cvtph_ps(_mm_loadu_si128(p)); }
@@ -145,8 +186,6 @@ static ENS_INLINE void vf32_store2_bf16(void *p, vf32 even, vf32 odd, const int 
 
 static ENS_INLINE size_t vf64_lanes(void) { return 4; }
 static ENS_INLINE vf64 vf64_set1(double x) { return _mm256_set1_pd(x); }
-static ENS_INLINE vf64 vf64_add(vf64 a, vf64 b) { return _mm256_add_pd(a, b); }
-static ENS_INLINE vf64 vf64_mul(vf64 a, vf64 b) { return _mm256_mul_pd(a, b); }
 
 static ENS_INLINE vf64 vf64_load_f64(const void *p) { return _mm256_loadu_pd(p); }
 static ENS_INLINE vf64 vf64_load_f32(const void *p) { return _mm256_cvtps_pd(_mm_loadu_ps(p)); }

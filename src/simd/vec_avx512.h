@@ -15,11 +15,16 @@
 
 #include <immintrin.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define ENS_ISA avx512
 
 typedef __m512 vf32;
 typedef __m512d vf64;
+typedef __m512i vu32;
+typedef __m512i vu64;
+typedef __mmask16 vm32;
+typedef __mmask8 vm64;
 
 /* The first k lanes, k below 16. */
 static ENS_INLINE __mmask16 avx512_first(size_t k)
@@ -81,10 +86,48 @@ static ENS_INLINE __m128i avx512_narrow8_bf16(__m512d v)
     return _mm256_castsi256_si128(avx512_narrow_bf16(_mm512_castps256_ps512(avx512_round_odd(v))));
 }
 
+/*
+ * What f32 and f64 share but for the names. min and max return their second operand when the first one is not below
+ * or above it, zeros and NaN included; so both orders, or-ed, are -0 when one of two zeros is, and NaN when one of two
+ * operands is. Shifts take their count in a register (and become the immediate ones): without optimisation gcc has
+ * those as macros that demand a literal.
+ */
+#define AVX512_OPERATIONS(w, p)                                                                                      \
+    static ENS_INLINE vf##w vf##w##_add(vf##w a, vf##w b) { return _mm512_add_##p(a, b); }                           \
+    static ENS_INLINE vf##w vf##w##_sub(vf##w a, vf##w b) { return _mm512_sub_##p(a, b); }                           \
+    static ENS_INLINE vf##w vf##w##_mul(vf##w a, vf##w b) { return _mm512_mul_##p(a, b); }                           \
+    static ENS_INLINE vf##w vf##w##_div(vf##w a, vf##w b) { return _mm512_div_##p(a, b); }                           \
+    static ENS_INLINE vm##w vf##w##_lt(vf##w a, vf##w b) { return _mm512_cmp_##p##_mask(a, b, _CMP_LT_OQ); }         \
+    static ENS_INLINE vm##w vf##w##_eq(vf##w a, vf##w b) { return _mm512_cmp_##p##_mask(a, b, _CMP_EQ_OQ); }         \
+    static ENS_INLINE vf##w vf##w##_select(vm##w m, vf##w yes, vf##w no)                                             \
+    {                                                                                                                \
+        return _mm512_mask_blend_##p(m, no, yes);                                                                    \
+    }                                                                                                                \
+    static ENS_INLINE int vm##w##_any(vm##w m) { return m != 0; }                                                    \
+    static ENS_INLINE vf##w vf##w##_lo(vf##w a, vf##w b) { return _mm512_min_##p(a, b); }                            \
+    static ENS_INLINE vf##w vf##w##_hi(vf##w a, vf##w b) { return _mm512_max_##p(b, a); }                            \
+    static ENS_INLINE vu##w vf##w##_bits(vf##w v) { return _mm512_cast##p##_si512(v); }                              \
+    static ENS_INLINE vf##w vf##w##_from_bits(vu##w u) { return _mm512_castsi512_##p(u); }                           \
+    static ENS_INLINE vu##w vu##w##_add(vu##w a, vu##w b) { return _mm512_add_epi##w(a, b); }                        \
+    static ENS_INLINE vu##w vu##w##_sub(vu##w a, vu##w b) { return _mm512_sub_epi##w(a, b); }                        \
+    static ENS_INLINE vu##w vu##w##_and(vu##w a, vu##w b) { return _mm512_and_si512(a, b); }                         \
+    static ENS_INLINE vu##w vu##w##_or(vu##w a, vu##w b) { return _mm512_or_si512(a, b); }                           \
+    static ENS_INLINE vu##w vu##w##_xor(vu##w a, vu##w b) { return _mm512_xor_si512(a, b); }                         \
+    static ENS_INLINE vu##w vu##w##_shl(vu##w u, const int n) { return _mm512_sll_epi##w(u, _mm_cvtsi32_si128(n)); } \
+    static ENS_INLINE vu##w vu##w##_shr(vu##w u, const int n) { return _mm512_srl_epi##w(u, _mm_cvtsi32_si128(n)); } \
+    static ENS_INLINE vf##w vf##w##_min(vf##w a, vf##w b)                                                            \
+    {                                                                                                                \
+        return vf##w##_from_bits(vu##w##_or(vf##w##_bits(vf##w##_lo(a, b)), vf##w##_bits(vf##w##_lo(b, a))));        \
+    }
+AVX512_OPERATIONS(32, ps)
+AVX512_OPERATIONS(64, pd)
+#undef AVX512_OPERATIONS
+
+static ENS_INLINE vu32 vu32_set1(uint32_t x) { return _mm512_set1_epi32((int)x); }
+static ENS_INLINE vu64 vu64_set1(uint64_t x) { return _mm512_set1_epi64((long long)x); }
+
 static ENS_INLINE size_t vf32_lanes(void) { return 16; }
 static ENS_INLINE vf32 vf32_set1(float x) { return _mm512_set1_ps(x); }
-static ENS_INLINE vf32 vf32_add(vf32 a, vf32 b) { return _mm512_add_ps(a, b); }
-static ENS_INLINE vf32 vf32_mul(vf32 a, vf32 b) { return _mm512_mul_ps(a, b); }
 
 static ENS_INLINE vf32 vf32_load_f32(const void *p) { return _mm512_loadu_ps(p); }
 static ENS_INLINE vf32 vf32_load_f16(const void *p) { return _mm512_cvtph_ps(_mm256_loadu_si256(p)); }
@@ -155,8 +198,6 @@ static ENS_INLINE void vf32_store2_bf16(void *p, vf32 even, vf32 odd, const int 
 
 static ENS_INLINE size_t vf64_lanes(void) { return 8; }
 static ENS_INLINE vf64 vf64_set1(double x) { return _mm512_set1_pd(x); }
-static ENS_INLINE vf64 vf64_add(vf64 a, vf64 b) { return _mm512_add_pd(a, b); }
-static ENS_INLINE vf64 vf64_mul(vf64 a, vf64 b) { return _mm512_mul_pd(a, b); }
 
 static ENS_INLINE vf64 vf64_load_f64(const void *p) { return _mm512_loadu_pd(p); }
 static ENS_INLINE vf64 vf64_load_f32(const void *p) { return _mm512_cvtps_pd(_mm256_loadu_ps(p)); }

@@ -22,6 +22,10 @@
 
 typedef float32x4_t vf32;
 typedef float64x2_t vf64;
+typedef uint32x4_t vu32;
+typedef uint64x2_t vu64;
+typedef uint32x4_t vm32;
+typedef uint64x2_t vm64;
 
 /* The first bytes, an even number below 16; the rest of the vector is zero. */
 static ENS_INLINE uint8x16_t neon_load_part(const void *p, size_t bytes)
@@ -117,10 +121,41 @@ static ENS_INLINE float32x4_t neon_round_odd(float64x2_t v)
     return vcombine_f32(vcvtx_f32_f64(v), vdup_n_f32(0));
 }
 
+/*
+ * What f32 and f64 share but for the names. Shifts are the operators that gcc and clang have for these types, because
+ * vshlq_n_u32() and its kin demand a literal, which an argument is not without optimisation.
+ */
+#define NEON_OPERATIONS(w)                                                                                           \
+    static ENS_INLINE vf##w vf##w##_add(vf##w a, vf##w b) { return vaddq_f##w(a, b); }                               \
+    static ENS_INLINE vf##w vf##w##_sub(vf##w a, vf##w b) { return vsubq_f##w(a, b); }                               \
+    static ENS_INLINE vf##w vf##w##_mul(vf##w a, vf##w b) { return vmulq_f##w(a, b); }                               \
+    static ENS_INLINE vf##w vf##w##_div(vf##w a, vf##w b) { return vdivq_f##w(a, b); }                               \
+    static ENS_INLINE vf##w vf##w##_min(vf##w a, vf##w b) { return vminq_f##w(a, b); }                               \
+    static ENS_INLINE vm##w vf##w##_lt(vf##w a, vf##w b) { return vcltq_f##w(a, b); }                                \
+    static ENS_INLINE vm##w vf##w##_eq(vf##w a, vf##w b) { return vceqq_f##w(a, b); }                                \
+    static ENS_INLINE vf##w vf##w##_select(vm##w m, vf##w yes, vf##w no) { return vbslq_f##w(m, yes, no); }          \
+    static ENS_INLINE vf##w vf##w##_lo(vf##w a, vf##w b) { return vf##w##_select(vf##w##_lt(a, b), a, b); }          \
+    static ENS_INLINE vf##w vf##w##_hi(vf##w a, vf##w b) { return vf##w##_select(vf##w##_lt(a, b), b, a); }          \
+    static ENS_INLINE vu##w vf##w##_bits(vf##w v) { return vreinterpretq_u##w##_f##w(v); }                           \
+    static ENS_INLINE vf##w vf##w##_from_bits(vu##w u) { return vreinterpretq_f##w##_u##w(u); }                      \
+    static ENS_INLINE vu##w vu##w##_add(vu##w a, vu##w b) { return vaddq_u##w(a, b); }                               \
+    static ENS_INLINE vu##w vu##w##_sub(vu##w a, vu##w b) { return vsubq_u##w(a, b); }                               \
+    static ENS_INLINE vu##w vu##w##_and(vu##w a, vu##w b) { return vandq_u##w(a, b); }                               \
+    static ENS_INLINE vu##w vu##w##_or(vu##w a, vu##w b) { return vorrq_u##w(a, b); }                                \
+    static ENS_INLINE vu##w vu##w##_xor(vu##w a, vu##w b) { return veorq_u##w(a, b); }                               \
+    static ENS_INLINE vu##w vu##w##_shl(vu##w u, const int n) { return u << n; }                                     \
+    static ENS_INLINE vu##w vu##w##_shr(vu##w u, const int n) { return u >> n; }
+NEON_OPERATIONS(32)
+NEON_OPERATIONS(64)
+#undef NEON_OPERATIONS
+
+static ENS_INLINE int vm32_any(vm32 m) { return vmaxvq_u32(m) != 0; }
+static ENS_INLINE int vm64_any(vm64 m) { return vmaxvq_u32(vreinterpretq_u32_u64(m)) != 0; }
+static ENS_INLINE vu32 vu32_set1(uint32_t x) { return vdupq_n_u32(x); }
+static ENS_INLINE vu64 vu64_set1(uint64_t x) { return vdupq_n_u64(x); }
+
 static ENS_INLINE size_t vf32_lanes(void) { return 4; }
 static ENS_INLINE vf32 vf32_set1(float x) { return vdupq_n_f32(x); }
-static ENS_INLINE vf32 vf32_add(vf32 a, vf32 b) { return vaddq_f32(a, b); }
-static ENS_INLINE vf32 vf32_mul(vf32 a, vf32 b) { return vmulq_f32(a, b); }
 
 static ENS_INLINE vf32 vf32_load_f32(const void *p) { return vreinterpretq_f32_u8(vld1q_u8(p)); }
 static ENS_INLINE vf32 vf32_load_f16(const void *p) { return neon_widen_f16(neon_load_u16(p)); }
@@ -183,8 +218,6 @@ static ENS_INLINE void vf32_store2_bf16(void *p, vf32 even, vf32 odd, const int 
 
 static ENS_INLINE size_t vf64_lanes(void) { return 2; }
 static ENS_INLINE vf64 vf64_set1(double x) { return vdupq_n_f64(x); }
-static ENS_INLINE vf64 vf64_add(vf64 a, vf64 b) { return vaddq_f64(a, b); }
-static ENS_INLINE vf64 vf64_mul(vf64 a, vf64 b) { return vmulq_f64(a, b); }
 
 static ENS_INLINE vf64 vf64_load_f64(const void *p) { return vreinterpretq_f64_u8(vld1q_u8(p)); }
 static ENS_INLINE vf64 vf64_load_f32(const void *p) { return vcvt_f64_f32(vreinterpret_f32_u8(vld1_u8(p))); }

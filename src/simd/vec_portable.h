@@ -17,6 +17,10 @@
 
 typedef float vf32;
 typedef double vf64;
+typedef uint32_t vu32;
+typedef uint64_t vu64;
+typedef int vm32;
+typedef int vm64;
 
 /* Values in memory may lie at any address; memcpy() of a known size becomes one load or store where that is allowed. */
 #define ENS_PORTABLE_ACCESS(name, type)                                                                              \
@@ -35,10 +39,51 @@ ENS_PORTABLE_ACCESS(f64, double)
 ENS_PORTABLE_ACCESS(u16, uint16_t)
 #undef ENS_PORTABLE_ACCESS
 
+/*
+ * What f32 and f64 share but for the names. In min, values that are neither below nor above one another are or-ed: that
+ * is -0 when one of two zeros is, and NaN when one of two operands is.
+ */
+#define ENS_PORTABLE_OPERATIONS(w)                                                                                   \
+    static ENS_INLINE vf##w vf##w##_add(vf##w a, vf##w b) { return a + b; }                                          \
+    static ENS_INLINE vf##w vf##w##_sub(vf##w a, vf##w b) { return a - b; }                                          \
+    static ENS_INLINE vf##w vf##w##_mul(vf##w a, vf##w b) { return a * b; }                                          \
+    static ENS_INLINE vf##w vf##w##_div(vf##w a, vf##w b) { return a / b; }                                          \
+    static ENS_INLINE vm##w vf##w##_lt(vf##w a, vf##w b) { return a < b; }                                           \
+    static ENS_INLINE vm##w vf##w##_eq(vf##w a, vf##w b) { return a == b; }                                          \
+    static ENS_INLINE vf##w vf##w##_select(vm##w m, vf##w yes, vf##w no) { return m ? yes : no; }                    \
+    static ENS_INLINE int vm##w##_any(vm##w m) { return m; }                                                         \
+    static ENS_INLINE vf##w vf##w##_lo(vf##w a, vf##w b) { return a < b ? a : b; }                                   \
+    static ENS_INLINE vf##w vf##w##_hi(vf##w a, vf##w b) { return a < b ? b : a; }                                   \
+    static ENS_INLINE vu##w vf##w##_bits(vf##w v)                                                                    \
+    {                                                                                                                \
+        vu##w u;                                                                                                     \
+        memcpy(&u, &v, sizeof u);                                                                                    \
+        return u;                                                                                                    \
+    }                                                                                                                \
+    static ENS_INLINE vf##w vf##w##_from_bits(vu##w u)                                                               \
+    {                                                                                                                \
+        vf##w v;                                                                                                     \
+        memcpy(&v, &u, sizeof v);                                                                                    \
+        return v;                                                                                                    \
+    }                                                                                                                \
+    static ENS_INLINE vf##w vf##w##_min(vf##w a, vf##w b)                                                            \
+    {                                                                                                                \
+        return a < b ? a : b < a ? b : vf##w##_from_bits(vf##w##_bits(a) | vf##w##_bits(b));                         \
+    }                                                                                                                \
+    static ENS_INLINE vu##w vu##w##_set1(uint##w##_t x) { return x; }                                                \
+    static ENS_INLINE vu##w vu##w##_add(vu##w a, vu##w b) { return a + b; }                                          \
+    static ENS_INLINE vu##w vu##w##_sub(vu##w a, vu##w b) { return a - b; }                                          \
+    static ENS_INLINE vu##w vu##w##_and(vu##w a, vu##w b) { return a & b; }                                          \
+    static ENS_INLINE vu##w vu##w##_or(vu##w a, vu##w b) { return a | b; }                                           \
+    static ENS_INLINE vu##w vu##w##_xor(vu##w a, vu##w b) { return a ^ b; }                                          \
+    static ENS_INLINE vu##w vu##w##_shl(vu##w u, const int n) { return u << n; }                                     \
+    static ENS_INLINE vu##w vu##w##_shr(vu##w u, const int n) { return u >> n; }
+ENS_PORTABLE_OPERATIONS(32)
+ENS_PORTABLE_OPERATIONS(64)
+#undef ENS_PORTABLE_OPERATIONS
+
 static ENS_INLINE size_t vf32_lanes(void) { return 1; }
 static ENS_INLINE vf32 vf32_set1(float x) { return x; }
-static ENS_INLINE vf32 vf32_add(vf32 a, vf32 b) { return a + b; }
-static ENS_INLINE vf32 vf32_mul(vf32 a, vf32 b) { return a * b; }
 static ENS_INLINE vf32 vf32_load_f32(const void *p) { return portable_get_f32(p); }
 static ENS_INLINE vf32 vf32_load_f16(const void *p) { return ens_f32_from_f16(portable_get_u16(p)); }
 static ENS_INLINE vf32 vf32_load_bf16(const void *p) { return ens_f32_from_bf16(portable_get_u16(p)); }
@@ -48,8 +93,6 @@ static ENS_INLINE void vf32_store_bf16(void *p, vf32 v) { portable_put_u16(p, en
 
 static ENS_INLINE size_t vf64_lanes(void) { return 1; }
 static ENS_INLINE vf64 vf64_set1(double x) { return x; }
-static ENS_INLINE vf64 vf64_add(vf64 a, vf64 b) { return a + b; }
-static ENS_INLINE vf64 vf64_mul(vf64 a, vf64 b) { return a * b; }
 static ENS_INLINE vf64 vf64_load_f64(const void *p) { return portable_get_f64(p); }
 static ENS_INLINE vf64 vf64_load_f32(const void *p) { return (double)portable_get_f32(p); }
 static ENS_INLINE vf64 vf64_load_f16(const void *p) { return (double)ens_f32_from_f16(portable_get_u16(p)); }

@@ -19,6 +19,10 @@
 
 typedef __m128 vf32;
 typedef __m128d vf64;
+typedef __m128i vu32;
+typedef __m128i vu64;
+typedef __m128 vm32;
+typedef __m128d vm64;
 
 static ENS_INLINE __m128i sse2_select(__m128i mask, __m128i yes, __m128i no)
 {
@@ -109,10 +113,47 @@ static ENS_INLINE __m128 sse2_round_odd(__m128d v)
     return _mm_castsi128_ps(_mm_or_si128(_mm_add_epi32(_mm_castps_si128(nearest), minus1), sticky));
 }
 
+/*
+ * What f32 and f64 share but for the names. min and max return their second operand when the first one is not below
+ * or above it, zeros and NaN included; so both orders, or-ed, are -0 when one of two zeros is, and NaN when one of two
+ * operands is.
+ */
+#define SSE2_OPERATIONS(w, p)                                                                                        \
+    static ENS_INLINE vf##w vf##w##_add(vf##w a, vf##w b) { return _mm_add_##p(a, b); }                              \
+    static ENS_INLINE vf##w vf##w##_sub(vf##w a, vf##w b) { return _mm_sub_##p(a, b); }                              \
+    static ENS_INLINE vf##w vf##w##_mul(vf##w a, vf##w b) { return _mm_mul_##p(a, b); }                              \
+    static ENS_INLINE vf##w vf##w##_div(vf##w a, vf##w b) { return _mm_div_##p(a, b); }                              \
+    static ENS_INLINE vm##w vf##w##_lt(vf##w a, vf##w b) { return _mm_cmplt_##p(a, b); }                             \
+    static ENS_INLINE vm##w vf##w##_eq(vf##w a, vf##w b) { return _mm_cmpeq_##p(a, b); }                             \
+    static ENS_INLINE vf##w vf##w##_select(vm##w m, vf##w yes, vf##w no)                                             \
+    {                                                                                                                \
+        return _mm_or_##p(_mm_and_##p(m, yes), _mm_andnot_##p(m, no));                                               \
+    }                                                                                                                \
+    static ENS_INLINE int vm##w##_any(vm##w m) { return _mm_movemask_##p(m) != 0; }                                  \
+    static ENS_INLINE vf##w vf##w##_lo(vf##w a, vf##w b) { return _mm_min_##p(a, b); }                               \
+    static ENS_INLINE vf##w vf##w##_hi(vf##w a, vf##w b) { return _mm_max_##p(b, a); }                               \
+    static ENS_INLINE vu##w vf##w##_bits(vf##w v) { return _mm_cast##p##_si128(v); }                                 \
+    static ENS_INLINE vf##w vf##w##_from_bits(vu##w u) { return _mm_castsi128_##p(u); }                              \
+    static ENS_INLINE vu##w vu##w##_add(vu##w a, vu##w b) { return _mm_add_epi##w(a, b); }                           \
+    static ENS_INLINE vu##w vu##w##_sub(vu##w a, vu##w b) { return _mm_sub_epi##w(a, b); }                           \
+    static ENS_INLINE vu##w vu##w##_and(vu##w a, vu##w b) { return _mm_and_si128(a, b); }                            \
+    static ENS_INLINE vu##w vu##w##_or(vu##w a, vu##w b) { return _mm_or_si128(a, b); }                              \
+    static ENS_INLINE vu##w vu##w##_xor(vu##w a, vu##w b) { return _mm_xor_si128(a, b); }                            \
+    static ENS_INLINE vu##w vu##w##_shl(vu##w u, const int n) { return _mm_slli_epi##w(u, n); }                      \
+    static ENS_INLINE vu##w vu##w##_shr(vu##w u, const int n) { return _mm_srli_epi##w(u, n); }                      \
+    static ENS_INLINE vf##w vf##w##_min(vf##w a, vf##w b)                                                            \
+    {                                                                                                                \
+        return vf##w##_from_bits(vu##w##_or(vf##w##_bits(vf##w##_lo(a, b)), vf##w##_bits(vf##w##_lo(b, a))));        \
+    }
+SSE2_OPERATIONS(32, ps)
+SSE2_OPERATIONS(64, pd)
+#undef SSE2_OPERATIONS
+
+static ENS_INLINE vu32 vu32_set1(uint32_t x) { return _mm_set1_epi32((int)x); }
+static ENS_INLINE vu64 vu64_set1(uint64_t x) { return _mm_set1_epi64x((long long)x); }
+
 static ENS_INLINE size_t vf32_lanes(void) { return 4; }
 static ENS_INLINE vf32 vf32_set1(float x) { return _mm_set1_ps(x); }
-static ENS_INLINE vf32 vf32_add(vf32 a, vf32 b) { return _mm_add_ps(a, b); }
-static ENS_INLINE vf32 vf32_mul(vf32 a, vf32 b) { return _mm_mul_ps(a, b); }
 
 static ENS_INLINE vf32 vf32_load_f32(const void *p) { return _mm_loadu_ps(p); }
 static ENS_INLINE vf32 vf32_load_f16(const void *p) { return sse2_widen_f16(_mm_loadl_epi64(p)); }
@@ -169,8 +210,6 @@ static ENS_INLINE void vf32_store2_bf16(void *p, vf32 even, vf32 odd, const int 
 
 static ENS_INLINE size_t vf64_lanes(void) { return 2; }
 static ENS_INLINE vf64 vf64_set1(double x) { return _mm_set1_pd(x); }
-static ENS_INLINE vf64 vf64_add(vf64 a, vf64 b) { return _mm_add_pd(a, b); }
-static ENS_INLINE vf64 vf64_mul(vf64 a, vf64 b) { return _mm_mul_pd(a, b); }
 
 static ENS_INLINE vf64 vf64_load_f64(const void *p) { return _mm_loadu_pd(p); }
 static ENS_INLINE vf64 vf64_load_f32(const void *p) { return _mm_cvtps_pd(_mm_castsi128_ps(_mm_loadl_epi64(p))); }

@@ -20,6 +20,10 @@
 
 typedef svfloat32_t vf32;
 typedef svfloat64_t vf64;
+typedef svuint32_t vu32;
+typedef svuint64_t vu64;
+typedef svbool_t vm32;
+typedef svbool_t vm64;
 
 /* All lanes, or the first k of them. */
 static ENS_INLINE svbool_t sve_all(void) { return svptrue_b8(); }
@@ -96,6 +100,39 @@ static ENS_INLINE svuint64_t sve_narrow64_bf16(svfloat64_t v)
     return svreinterpret_u64_u32(sve_narrow_bf16(svreinterpret_f32_u32(bits)));
 }
 
+/* What f32 and f64 share but for the names. */
+#define SVE_OPERATIONS(w)                                                                                            \
+    static ENS_INLINE vf##w vf##w##_add(vf##w a, vf##w b) { return svadd_f##w##_x(sve_all(), a, b); }                \
+    static ENS_INLINE vf##w vf##w##_sub(vf##w a, vf##w b) { return svsub_f##w##_x(sve_all(), a, b); }                \
+    static ENS_INLINE vf##w vf##w##_mul(vf##w a, vf##w b) { return svmul_f##w##_x(sve_all(), a, b); }                \
+    static ENS_INLINE vf##w vf##w##_div(vf##w a, vf##w b) { return svdiv_f##w##_x(sve_all(), a, b); }                \
+    static ENS_INLINE vf##w vf##w##_min(vf##w a, vf##w b) { return svmin_f##w##_x(sve_all(), a, b); }                \
+    static ENS_INLINE vm##w vf##w##_lt(vf##w a, vf##w b) { return svcmplt_f##w(sve_all(), a, b); }                   \
+    static ENS_INLINE vm##w vf##w##_eq(vf##w a, vf##w b) { return svcmpeq_f##w(sve_all(), a, b); }                   \
+    static ENS_INLINE vf##w vf##w##_select(vm##w m, vf##w yes, vf##w no) { return svsel_f##w(m, yes, no); }          \
+    static ENS_INLINE vf##w vf##w##_lo(vf##w a, vf##w b) { return vf##w##_select(vf##w##_lt(a, b), a, b); }          \
+    static ENS_INLINE vf##w vf##w##_hi(vf##w a, vf##w b) { return vf##w##_select(vf##w##_lt(a, b), b, a); }          \
+    static ENS_INLINE int vm##w##_any(vm##w m) { return svptest_any(sve_all(), m); }                                 \
+    static ENS_INLINE vu##w vf##w##_bits(vf##w v) { return svreinterpret_u##w##_f##w(v); }                           \
+    static ENS_INLINE vf##w vf##w##_from_bits(vu##w u) { return svreinterpret_f##w##_u##w(u); }                      \
+    static ENS_INLINE vu##w vu##w##_add(vu##w a, vu##w b) { return svadd_u##w##_x(sve_all(), a, b); }                \
+    static ENS_INLINE vu##w vu##w##_sub(vu##w a, vu##w b) { return svsub_u##w##_x(sve_all(), a, b); }                \
+    static ENS_INLINE vu##w vu##w##_and(vu##w a, vu##w b) { return svand_u##w##_x(sve_all(), a, b); }                \
+    static ENS_INLINE vu##w vu##w##_or(vu##w a, vu##w b) { return svorr_u##w##_x(sve_all(), a, b); }                 \
+    static ENS_INLINE vu##w vu##w##_xor(vu##w a, vu##w b) { return sveor_u##w##_x(sve_all(), a, b); }                \
+    static ENS_INLINE vu##w vu##w##_shl(vu##w u, const int n)                                                        \
+    {                                                                                                                \
+        return svlsl_n_u##w##_x(sve_all(), u, (uint##w##_t)n);                                                       \
+    }                                                                                                                \
+    static ENS_INLINE vu##w vu##w##_shr(vu##w u, const int n)                                                        \
+    {                                                                                                                \
+        return svlsr_n_u##w##_x(sve_all(), u, (uint##w##_t)n);                                                       \
+    }                                                                                                                \
+    static ENS_INLINE vu##w vu##w##_set1(uint##w##_t x) { return svdup_n_u##w(x); }
+SVE_OPERATIONS(32)
+SVE_OPERATIONS(64)
+#undef SVE_OPERATIONS
+
 /*
  * A count that the compiler cannot see through. gcc 12 takes the plain one for a constant (of unknown value), and
  * several of its loop passes crash when such a constant is part of an address.
@@ -108,13 +145,9 @@ static ENS_INLINE size_t sve_opaque(size_t count)
 
 static ENS_INLINE size_t vf32_lanes(void) { return sve_opaque(svcntw()); }
 static ENS_INLINE vf32 vf32_set1(float x) { return svdup_n_f32(x); }
-static ENS_INLINE vf32 vf32_add(vf32 a, vf32 b) { return svadd_f32_x(sve_all(), a, b); }
-static ENS_INLINE vf32 vf32_mul(vf32 a, vf32 b) { return svmul_f32_x(sve_all(), a, b); }
 
 static ENS_INLINE size_t vf64_lanes(void) { return sve_opaque(svcntd()); }
 static ENS_INLINE vf64 vf64_set1(double x) { return svdup_n_f64(x); }
-static ENS_INLINE vf64 vf64_add(vf64 a, vf64 b) { return svadd_f64_x(sve_all(), a, b); }
-static ENS_INLINE vf64 vf64_mul(vf64 a, vf64 b) { return svmul_f64_x(sve_all(), a, b); }
 
 /* Whole and partial accesses differ in their predicate only. */
 #define SVE_ACCESS(acc, dtype, first, load, store)                                                                   \
