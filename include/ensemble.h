@@ -47,7 +47,7 @@ extern "C" {
 
 /* The version of this header. Compare ENSEMBLE_VERSION with ensemble_version(), the version of the loaded library. */
 #define ENSEMBLE_VERSION_MAJOR 0
-#define ENSEMBLE_VERSION_MINOR 1
+#define ENSEMBLE_VERSION_MINOR 2
 #define ENSEMBLE_VERSION_PATCH 0
 #define ENSEMBLE_VERSION (ENSEMBLE_VERSION_MAJOR * 10000 + ENSEMBLE_VERSION_MINOR * 100 + ENSEMBLE_VERSION_PATCH)
 
@@ -56,16 +56,71 @@ struct ensemble;
 
 /* Types of the values of an output or a result; `int32_t dtype` wherever one is asked for. */
 enum {
-    ENSEMBLE_F32 = 1, /* IEEE 754 binary32, `float` */
-    ENSEMBLE_F64 = 2, /* IEEE 754 binary64, `double` */
-    ENSEMBLE_F16 = 3, /* IEEE 754 binary16, in a uint16_t */
-    ENSEMBLE_BF16 = 4 /* bfloat16: the upper half of a binary32, in a uint16_t */
+    ENSEMBLE_F32 = 1,  /* IEEE 754 binary32, `float` */
+    ENSEMBLE_F64 = 2,  /* IEEE 754 binary64, `double` */
+    ENSEMBLE_F16 = 3,  /* IEEE 754 binary16, in a uint16_t */
+    ENSEMBLE_BF16 = 4, /* bfloat16: the upper half of a binary32, in a uint16_t */
+    ENSEMBLE_I32 = 5   /* int32_t: labels, one per row, for ENSEMBLE_VOTE; never a result */
 };
 
-/* Methods, for ensemble_set_method(). w_i: the weights as given; y_i: the outputs; models of weight 0 are left out. */
+/*
+ * Methods, for ensemble_set_method(). For each row and class, y_i is what model i says (as ensemble_set_input() has it
+ * read), w_i its weight, W = sum_i w_i, and n the number of models; all of those that take part: a model of weight 0
+ * does not. Weights must not be negative but for ENSEMBLE_SUM and ENSEMBLE_MEAN.
+ */
 enum {
-    ENSEMBLE_SUM = 0, /* y = sum_i w_i y_i (the default; with the default weights 1/n it is the plain mean) */
-    ENSEMBLE_MEAN = 1 /* y = sum_i (w_i / W) y_i with W = sum_i w_i: the linear opinion pool (Stone, 1961) */
+    ENSEMBLE_SUM = 0,       /* sum_i w_i y_i (the default; with the default weights 1/n it is the plain mean) */
+    ENSEMBLE_MEAN = 1,      /* sum_i (w_i / W) y_i: the linear opinion pool (Stone, 1961) */
+    ENSEMBLE_GEOMETRIC = 2, /* exp(sum_i (w_i / W) log y_i), y_i >= 0 */
+    ENSEMBLE_HARMONIC = 3,  /* 1 / sum_i (w_i / W) / y_i */
+    ENSEMBLE_POWER = 4,     /* (sum_i (w_i / W) y_i^p)^(1/p), y_i >= 0; p: ENSEMBLE_EXPONENT */
+    ENSEMBLE_LOG_POOL = 5,  /* GEOMETRIC, each row divided by its sum: the logarithmic opinion pool (Genest, 1984) */
+    ENSEMBLE_PRODUCT = 6,   /* prod_i y_i; the size of a weight does not matter */
+    ENSEMBLE_MEDIAN = 7,    /* the weighted median: the smallest y_i up to which the weights add up to more than W/2;
+                               where they meet W/2 exactly, halfway from that y_i to the next larger one */
+    ENSEMBLE_TRIMMED = 8,   /* MEAN of what is left without the floor(t n) smallest and as many largest y_i; t:
+                               ENSEMBLE_TRIM; of equal ones, the model of lower index counts as the smaller */
+    ENSEMBLE_MIN = 9,       /* min_i y_i; the size of a weight does not matter; -0 < +0 */
+    ENSEMBLE_MAX = 10,      /* max_i y_i; likewise */
+    ENSEMBLE_VOTE = 11,     /* each class's share of the votes: (sum of the w_i of the models whose largest value it
+                               has) / W. Of several largest values, the one of the lowest class counts */
+    ENSEMBLE_RANK = 12      /* MEAN of the ranks within each model's row: 1 for the smallest value, `width` for the
+                               largest; equal values share the mean of their ranks (Borda, 1781) */
+};
+
+/* Parameters of methods, for ensemble_set_parameter(). */
+enum {
+    ENSEMBLE_EXPONENT = 1, /* p of ENSEMBLE_POWER: finite; 2 if not set. With 1 it is MEAN, with -1 HARMONIC, with 0
+                              its limit GEOMETRIC, to the bit */
+    ENSEMBLE_TRIM = 2,     /* t of ENSEMBLE_TRIMMED: at least 0 and below 1/2; 0.2 if not set */
+    ENSEMBLE_FLOOR = 3     /* GEOMETRIC and LOG_POOL: y_i below it count as it; at least 0 and below 1; 0 if not set,
+                              so that one model that says 0 rules a class out */
+};
+
+/* What a model's numbers mean, for ensemble_set_input(). z: the number, T: the temperature. */
+enum {
+    ENSEMBLE_AS_IS = 0,             /* whatever they are; they are combined as they are (the default) */
+    ENSEMBLE_PROBABILITIES = 1,     /* likewise; but they are in [0, 1], and a row sums to 1 */
+    ENSEMBLE_LOG_PROBABILITIES = 2, /* natural logarithms: y = exp(z) */
+    ENSEMBLE_LOGITS = 3,            /* y = softmax(z / T) within the row. A row with a NaN or +inf in it, or with nothing
+                                       but -inf, is NaN in every class; a row of one element is 1 */
+    ENSEMBLE_BINARY_LOGITS = 4,     /* y = 1 / (1 + exp(-z / T)), each by itself */
+    ENSEMBLE_LABELS = 5             /* ENSEMBLE_I32: one class index per row, a vote for that class */
+};
+
+/* What becomes of a combined row before it is written, for ensemble_set_result(). T: the temperature. */
+enum {
+    ENSEMBLE_RESULT_AS_IS = 0,      /* nothing (the default) */
+    ENSEMBLE_RESULT_NORMALISED = 1, /* y / (the sum of y over the row) */
+    ENSEMBLE_RESULT_LOG = 2,        /* log y, the natural logarithm */
+    ENSEMBLE_RESULT_SOFTMAX = 3     /* softmax(y / T) over the row, for logits that were combined as they are */
+};
+
+/* What to leave out instead of reporting an error or passing a NaN on, for ensemble_set_missing_policy(). */
+enum {
+    ENSEMBLE_LEAVE_OUT_MISSING = 1, /* models whose output is missing */
+    ENSEMBLE_LEAVE_OUT_NAN = 2,     /* a model in those rows in which it says NaN, or a label that is no class */
+    ENSEMBLE_LEAVE_OUT_ABSENT = 4   /* a model for those classes that its class map does not name */
 };
 
 /* What went wrong. The numbers never change; a later version may add codes, so treat any negative value as an error. */
@@ -78,18 +133,23 @@ enum {
     ENSEMBLE_EEMPTY = -6,     /* the ensemble has no models */
     ENSEMBLE_EMISSING = -7,   /* a model that takes part has no output */
     ENSEMBLE_EROWS = -8,      /* the models' outputs differ in their number of rows */
-    ENSEMBLE_ESTRIDE = -9,    /* a row stride is smaller than the width */
+    ENSEMBLE_ESTRIDE = -9,    /* a row stride is smaller than the row */
     ENSEMBLE_ECOUNT = -10,    /* the result's number of elements does not fit the rows and the width */
     ENSEMBLE_ERANGE = -11,    /* the range of rows does not lie within the outputs' rows */
-    ENSEMBLE_EWEIGHTS = -12,  /* the number of weights is not the number of models */
+    ENSEMBLE_EWEIGHTS = -12,  /* the number of weights is not that of the models, the classes, or the rows */
     ENSEMBLE_ENOTFINITE = -13,/* a weight is NaN or infinite */
-    ENSEMBLE_EZEROSUM = -14,  /* ENSEMBLE_MEAN: the weights sum to 0, or one divided by the sum is not finite */
+    ENSEMBLE_EZEROSUM = -14,  /* weights to be divided by their sum: it is 0, or a quotient is not finite */
     ENSEMBLE_EOVERLAP = -15,  /* the result overlaps an output, and is not exactly that output */
     ENSEMBLE_EOVERFLOW = -16, /* a size, or the end of a buffer, is beyond what the address space can hold */
     ENSEMBLE_ENOMEM = -17,    /* out of memory */
     ENSEMBLE_EISA = -18,      /* no such instruction set, or not on this machine or in this build */
     ENSEMBLE_ESTRUCT = -19,   /* struct_size or output_size is none that a released header had */
-    ENSEMBLE_E2BIG = -20      /* a struct from a newer header uses a field that this library does not know */
+    ENSEMBLE_E2BIG = -20,     /* a struct from a newer header uses a field that this library does not know */
+    ENSEMBLE_EPARAMETER = -21,/* no such parameter, space, form or policy, or a value that it cannot have */
+    ENSEMBLE_ENEGATIVE = -22, /* a weight is negative, which only ENSEMBLE_SUM and ENSEMBLE_MEAN allow */
+    ENSEMBLE_EQUORUM = -23,   /* too little of the weight is present: less than the quorum, or nothing */
+    ENSEMBLE_ESPACE = -24,    /* what a model's numbers mean does not go with its dtype or with the method */
+    ENSEMBLE_EMAP = -25       /* a class map names a class that there is not, or one class twice */
 };
 
 /* ------------------------------------------------------------------------------------------------------------------
@@ -117,11 +177,11 @@ int ensemble_add_model_output(struct ensemble *e, const void *output, int32_t dt
 
 /*
  * Sets the weight of every model: `weights[i]` for the model of index i. `n_models` is the length of the array and
- * must be the number of models. Weights may be any finite numbers; negative ones too. They need not sum to 1:
- * ENSEMBLE_SUM takes them as they are, ENSEMBLE_MEAN divides by their sum. A model whose weight is exactly 0 takes no
- * part: its output is not read, may be missing, and need not match the others in its rows. Where every weight is 0,
- * ENSEMBLE_SUM gives NaN, in as many rows as model 0 has, since no model says anything; ENSEMBLE_MEAN is an error
- * (ENSEMBLE_EZEROSUM, reported by combine).
+ * must be the number of models. Weights may be any finite numbers; for ENSEMBLE_SUM and ENSEMBLE_MEAN negative ones
+ * too. They need not sum to 1: ENSEMBLE_SUM takes them as they are, the other methods divide by their sum, or look only
+ * at whether they are 0. A model whose weight is exactly 0 takes no part: its output is not read, may be missing, and
+ * need not match the others in its rows. Where every weight is 0, SUM, PRODUCT, MIN and MAX give NaN, in as many rows
+ * as model 0 has, since no model says anything; the other methods report ENSEMBLE_EZEROSUM when they combine.
  * ensemble_set_weights(e, NULL, 0) goes back to the default, where each of n models weighs 1/n.
  * Errors: ENSEMBLE_ENULL (e; or weights while n_models > 0), ENSEMBLE_EEMPTY (weights, but no models),
  * ENSEMBLE_EWEIGHTS, ENSEMBLE_ENOTFINITE.
@@ -133,13 +193,20 @@ int ensemble_set_weights(struct ensemble *e, const double *weights, size_t n_mod
  * gaps. `count` is the number of elements of `result`, and must be exactly rows x width, so that a buffer of the
  * wrong size is noticed before anything is written.
  * The values are computed and summed in float, or in double if an output that takes part or the result is
- * ENSEMBLE_F64, in the order in which the models were added, each product and each sum rounded once; the end is
- * rounded once to `dtype`, to nearest, ties to even. A value beyond the range of `dtype` becomes infinite. NaN and
- * infinity pass through as IEEE 754 says. A weight beyond the range of float is infinite where float is summed.
- * `result` may be exactly one of the outputs (same address, same dtype, no row stride), which it then replaces.
- * Any other overlap with an output that takes part is an error.
+ * ENSEMBLE_F64 (ENSEMBLE_POWER always in double, and ENSEMBLE_MEDIAN where weights differ), in the order in which the
+ * models were added, each product and each sum rounded once; the end is rounded once to `dtype`, to nearest, ties to
+ * even. A value beyond the range of `dtype` becomes infinite. NaN and infinity pass through as IEEE 754 says. A weight
+ * beyond the range of float is infinite where float is summed. docs/numerics.md has the steps of every method.
+ * `result` may be exactly one of the outputs (same address, same dtype, no row stride), which it then replaces; but
+ * not where its rows would be written before they have been read to the end: with ENSEMBLE_RANK, with a class map, and
+ * with more than 64 models of which logits, votes or NaN are looked at, if the width is more than 256. Any other overlap
+ * with an output or with row weights that take part is an error.
+ * A row can be at fault where a call is not: a NaN among what is combined, a label that is no class, a row weight that
+ * is negative, NaN or infinite, less weight than the quorum, every class ruled out in ENSEMBLE_LOG_POOL. Such a row is
+ * NaN (for most methods only in the classes concerned), and never an error.
  * Errors: ENSEMBLE_ENULL, ENSEMBLE_EDTYPE, ENSEMBLE_EEMPTY, ENSEMBLE_EMISSING, ENSEMBLE_EROWS, ENSEMBLE_ECOUNT,
- * ENSEMBLE_EWEIGHTS, ENSEMBLE_EZEROSUM, ENSEMBLE_EOVERLAP, ENSEMBLE_EOVERFLOW.
+ * ENSEMBLE_EWEIGHTS, ENSEMBLE_EZEROSUM, ENSEMBLE_ENEGATIVE, ENSEMBLE_EQUORUM, ENSEMBLE_ESPACE, ENSEMBLE_EOVERLAP,
+ * ENSEMBLE_EOVERFLOW.
  */
 int ensemble_combine(const struct ensemble *e, void *result, int32_t dtype, size_t count);
 
@@ -159,7 +226,8 @@ struct ensemble_options {
      * Memory for the handle, in place of malloc() and free(): both hooks or neither. `allocate` returns `size` bytes
      * (never 0 of them) aligned as malloc() aligns, or NULL if there are none; `release` gets back what `allocate`
      * returned, with the same size. `user` is passed on as it is. They are called by ensemble_create_with(),
-     * ensemble_add_model_output() and ensemble_destroy(), in the thread that makes the call, and by no other function.
+     * ensemble_add_model_output(), ensemble_set_class_weights(), ensemble_set_class_map() and ensemble_destroy(), in
+     * the thread that makes the call, and by no other function.
      */
     void *(*allocate)(size_t size, void *user);
     void (*release)(void *memory, size_t size, void *user);
@@ -182,7 +250,8 @@ int ensemble_create_with(struct ensemble **out, size_t width, const struct ensem
 /*
  * Points the model of index `model` at new data. Like ensemble_add_model_output(), but for a model that is there,
  * and with a distance between rows: `row_stride` is the number of elements from the start of one row to the start of
- * the next, at least the width; 0 means the width (no gaps). What lies in the gaps is neither read nor written.
+ * the next, at least the width; 0 means the width (no gaps). What lies in the gaps is neither read nor written. Where
+ * the model has a class map, its number of classes stands in place of the width; where it gives labels, 1.
  * `output` NULL with rows > 0: the model's output is missing for now. Weights stay as they are.
  * Errors: ENSEMBLE_ENULL (e), ENSEMBLE_EMODEL, ENSEMBLE_EDTYPE, ENSEMBLE_ESTRIDE, ENSEMBLE_EOVERFLOW.
  */
@@ -190,10 +259,87 @@ int ensemble_set_model_output(struct ensemble *e, size_t model, const void *outp
                               size_t row_stride);
 
 /*
- * Sets how the models are combined: ENSEMBLE_SUM (the default) or ENSEMBLE_MEAN.
+ * Sets how the models are combined: ENSEMBLE_SUM (the default), or another ENSEMBLE_... method.
  * Errors: ENSEMBLE_ENULL, ENSEMBLE_EMETHOD.
  */
 int ensemble_set_method(struct ensemble *e, int32_t method);
+
+/*
+ * Sets a parameter of a method, such as ENSEMBLE_TRIM. It is kept whatever the method is now.
+ * Errors: ENSEMBLE_ENULL, ENSEMBLE_EPARAMETER (no such parameter, or the value is outside of its range).
+ */
+int ensemble_set_parameter(struct ensemble *e, int32_t parameter, double value);
+
+/*
+ * Says what the numbers of the model of index `model` mean: `space` is ENSEMBLE_AS_IS (the default), _PROBABILITIES,
+ * _LOG_PROBABILITIES, _LOGITS, _BINARY_LOGITS or _LABELS. They are converted while they are combined; the data stays as
+ * it is. `temperature` divides logits (above 1 it flattens, below 1 it sharpens: Guo et al., 2017): finite and above 0;
+ * 0 means 1, and the spaces without logits allow no other. ENSEMBLE_VOTE and ENSEMBLE_RANK look at the order of the
+ * numbers only, which no conversion changes, and so at the numbers as they are.
+ * Labels need ENSEMBLE_I32, and ENSEMBLE_I32 means labels, also where this was not called.
+ * Errors: ENSEMBLE_ENULL, ENSEMBLE_EMODEL, ENSEMBLE_EPARAMETER. Whether a space goes with dtype and method is checked
+ * when the models are combined (ENSEMBLE_ESPACE).
+ */
+int ensemble_set_input(struct ensemble *e, size_t model, int32_t space, double temperature);
+
+/*
+ * Says what becomes of the combined rows: `form` is ENSEMBLE_RESULT_AS_IS (the default), _NORMALISED, _LOG or _SOFTMAX.
+ * `temperature` is that of the softmax: finite and above 0; 0 means 1, and the other forms allow no other.
+ * Errors: ENSEMBLE_ENULL, ENSEMBLE_EPARAMETER.
+ */
+int ensemble_set_result(struct ensemble *e, int32_t form, double temperature);
+
+/*
+ * Sets a weight for each model and class: `weights`, n_models x width doubles, row-major, copied. The weight of a model
+ * for a class is then the product of its own (1 where ensemble_set_weights() was not called), its class weight and its
+ * row weight, and W of the methods is each class's own sum. A weight of exactly 0 takes the model out of that class, and
+ * a class without any model is NaN. ensemble_set_class_weights(e, NULL, 0, 0) goes back to none.
+ * Errors: ENSEMBLE_ENULL (e; or weights while n_models or width > 0), ENSEMBLE_EEMPTY, ENSEMBLE_EWEIGHTS (n_models or
+ * width are not those of the ensemble; also reported by combine after a model was added), ENSEMBLE_ENOTFINITE,
+ * ENSEMBLE_EOVERFLOW, ENSEMBLE_ENOMEM. ENSEMBLE_VOTE and ENSEMBLE_RANK, whose models speak of a row as a whole, do not
+ * combine with class weights (ENSEMBLE_ESPACE).
+ */
+int ensemble_set_class_weights(struct ensemble *e, const double *weights, size_t n_models, size_t width);
+
+/*
+ * Sets a weight for each row and model, such as a gate's output (Jacobs et al., 1991): `weights`, rows x n_models
+ * floats, row-major without gaps, borrowed until the last combine. They multiply the models' other weights as said at
+ * ensemble_set_class_weights(). `rows` must be the outputs' number of rows (checked by combine). A weight of exactly 0
+ * leaves the model out of that row, and a row of nothing else is NaN. A NaN, an infinity, or a negative weight (but for
+ * ENSEMBLE_SUM and ENSEMBLE_MEAN) makes its row NaN. ensemble_set_row_weights(e, NULL, 0, 0) goes back to none.
+ * Errors: ENSEMBLE_ENULL (e; or weights while rows and n_models > 0), ENSEMBLE_EEMPTY, ENSEMBLE_EWEIGHTS,
+ * ENSEMBLE_EOVERFLOW.
+ */
+int ensemble_set_row_weights(struct ensemble *e, const float *weights, size_t rows, size_t n_models);
+
+/*
+ * Says what to do where something is missing. `policy` is 0 (the default: a missing output is ENSEMBLE_EMISSING, a NaN
+ * passes through, an absent class counts as probability 0), or a sum of
+ *  - ENSEMBLE_LEAVE_OUT_MISSING: a model whose output is missing (NULL with rows > 0) is left out of the call;
+ *  - ENSEMBLE_LEAVE_OUT_NAN: a model whose row holds a NaN once it is converted is left out of that row;
+ *  - ENSEMBLE_LEAVE_OUT_ABSENT: a model is left out of the classes that its class map does not name.
+ * The models that are left share the weight: ENSEMBLE_SUM scales it by W / W_present, for the other methods W and n are
+ * those of the models present. A value of 0 is a statement, and never missing.
+ * `quorum`, from 0 to 1, is the share of the weight that must be present: where W_missing > (1 - quorum) W, or nothing
+ * is present, a call fails with ENSEMBLE_EQUORUM before anything is written, and a row is NaN. (As PMML's
+ * missingThreshold, 1 - quorum.) Weights here are those of models and rows, without class weights; absent classes do
+ * not count as missing.
+ * Errors: ENSEMBLE_ENULL, ENSEMBLE_EPARAMETER.
+ */
+int ensemble_set_missing_policy(struct ensemble *e, int32_t policy, double quorum);
+
+/*
+ * Lets the model of index `model` have classes of its own, `n` of them: its column c is class map[c] of the ensemble.
+ * The map is copied. map[c] == -1: the ensemble does not have that class, and the column counts only towards the softmax
+ * of logits. Classes that no column names are absent: probability 0 (for the method ENSEMBLE_RANK, and for numbers that
+ * are as they are, 0 as well), or left out, see ensemble_set_missing_policy(). Labels are mapped too. The model's output
+ * is from now on a matrix of rows x n; one that is bound already stays bound, and is read as such.
+ * ensemble_set_class_map(e, model, NULL, 0) goes back to the ensemble's classes.
+ * Errors: ENSEMBLE_ENULL (e; or map while n > 0), ENSEMBLE_EMODEL, ENSEMBLE_EMAP (a class outside of -1 ... width - 1,
+ * one class twice, none at all, or a width beyond the range of int32_t), ENSEMBLE_ESTRIDE and ENSEMBLE_EOVERFLOW (for the
+ * output that is bound), ENSEMBLE_ENOMEM.
+ */
+int ensemble_set_class_map(struct ensemble *e, size_t model, const int32_t *map, size_t n);
 
 /*
  * Copies the weights to `weights`, an array of `n_models` doubles, which must be the number of models: as they were
@@ -210,7 +356,7 @@ int ensemble_get_weights(const struct ensemble *e, double *weights, size_t n_mod
 struct ensemble_output {
     const void *data;  /* rows x width values; NULL: missing (empty where rows is 0) */
     size_t rows;       /* how many rows */
-    size_t row_stride; /* elements from row to row, at least the width; 0: the width */
+    size_t row_stride; /* elements from row to row, as for ensemble_set_model_output(); 0: no gaps */
     int32_t dtype;     /* ENSEMBLE_F32, ... */
     int32_t reserved;  /* 0 */
 };
@@ -247,17 +393,25 @@ struct ensemble_call {
 
     int32_t dtype;    /* of the result: ENSEMBLE_F32, ... */
     int32_t reserved; /* 0 */
+
+    /*
+     * Row weights of this call, in place of those of ensemble_set_row_weights(): rows x n_models floats for all rows of
+     * the outputs, of which the call reads those that it combines. NULL: those of the handle, if it has any.
+     */
+    const float *row_weights;
+    size_t row_weights_count; /* length of `row_weights`: rows x n_models; 0 where it is NULL */
 };
 
 /*
  * Like ensemble_combine(), but all of it is said in `call`: outputs that are not bound to the handle, a range of
- * rows, a result with a row stride, a workspace. Nothing of the call is kept. Since the handle is const, any number
+ * rows, a result with a row stride, row weights, a workspace. Nothing of the call is kept. Since the handle is const, any number
  * of threads can run calls on it at once, each with its own outputs (a server), or each with a part of the rows (a
  * thread pool: the split does not change a bit of the result).
  * The result of a range of rows may be exactly those rows of one of the outputs: same address, dtype and stride. It
  * may also lie in the gaps between an output's rows if both have the same distance from row to row in bytes.
  * Errors: as ensemble_combine(), and ENSEMBLE_ESTRIDE, ENSEMBLE_ERANGE, ENSEMBLE_ESTRUCT, ENSEMBLE_E2BIG (also for a
- * `reserved` field that is not 0); ENSEMBLE_ECOUNT also where n_outputs is not the number of models.
+ * `reserved` field that is not 0); ENSEMBLE_ECOUNT also where n_outputs is not the number of models, ENSEMBLE_EWEIGHTS
+ * also where row_weights_count is not rows x n_models.
  */
 int ensemble_run(const struct ensemble *e, const struct ensemble_call *call);
 
@@ -271,7 +425,9 @@ int ensemble_check(const struct ensemble *e, char *message, size_t size);
 
 /*
  * The number of bytes of `workspace` with which ensemble_run() is fastest, for the models and the method as they are
- * now. 0 where none is of use, which is the case for ENSEMBLE_SUM and ENSEMBLE_MEAN, or if `e` is NULL.
+ * now. 0 where none is of use, as for ENSEMBLE_SUM and ENSEMBLE_MEAN of outputs as they are, or if `e` is NULL. It is of
+ * use where a row is gone through more than once: logits, ENSEMBLE_LOG_POOL, ENSEMBLE_RANK, and results that are
+ * normalised or made a softmax.
  */
 size_t ensemble_workspace_size(const struct ensemble *e);
 

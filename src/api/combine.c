@@ -38,6 +38,9 @@ static int check_outputs(const struct ensemble *e, const struct ensemble_call *c
     return 0;
 }
 
+/* The size of a call in release 0.1, which had no row weights. */
+#define FIRST_CALL_SIZE offsetof(struct ensemble_call, row_weights)
+
 int ensemble_run(const struct ensemble *e, const struct ensemble_call *call)
 {
     struct ensemble_call copy;
@@ -46,7 +49,7 @@ int ensemble_run(const struct ensemble *e, const struct ensemble_call *call)
     if (e == NULL || call == NULL)
         return ENSEMBLE_ENULL;
     if (ENS_UNLIKELY(call->struct_size != sizeof copy)) {
-        code = ens_struct_read(&copy, sizeof copy, sizeof copy, call);
+        code = ens_struct_read(&copy, sizeof copy, FIRST_CALL_SIZE, call);
         if (code)
             return code;
         call = &copy;

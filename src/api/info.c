@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the library and a handle say of themselves. */
 #include "base/error.h"
-#include "plan/handle.h"
+#include "plan/blend.h"
 
 const char *ensemble_strerror(int code)
 {
@@ -26,9 +26,7 @@ const char *ensemble_isa(const struct ensemble *e)
     return e == NULL ? "" : e->kernels->name;
 }
 
-/* The weighted sum has its accumulators in registers or in a tile on the stack. */
 size_t ensemble_workspace_size(const struct ensemble *e)
 {
-    (void)e;
-    return 0;
+    return e == NULL || e->plan.plain ? 0 : ens_blend_workspace(e);
 }

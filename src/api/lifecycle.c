@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Making a handle and giving it back. */
+#include "api/class_map.h"
 #include "api/struct.h"
 #include "base/alloc.h"
 #include "plan/plan.h"
@@ -57,6 +58,9 @@ int ensemble_create_with(struct ensemble **out, size_t width, const struct ensem
         .kernels = kernels != NULL ? kernels : ens_kernels_best(),
         .width = width,
         .method = ENSEMBLE_SUM,
+        .exponent = 2,
+        .trim = .2,
+        .temperature = 1,
     };
     ens_plan_build(e);
     *out = e;
@@ -70,6 +74,9 @@ void ensemble_destroy(struct ensemble *e)
     if (e == NULL)
         return;
     allocator = e->allocator;
+    for (size_t i = 0; i < e->n_models; i++)
+        ens_class_map_free(e, &e->models[i]);
+    ens_release(&allocator, e->class_weights.weight, e->class_weights.size);
     ens_release(&allocator, e->storage, e->storage_size);
     ens_release(&allocator, e, sizeof *e);
 }

@@ -17,6 +17,7 @@ static size_t lay_out(struct ensemble *e, size_t capacity, unsigned char *storag
     at += capacity * sizeof *e->member
     PLACE(weights);
     PLACE(plan.weight64);
+    PLACE(models);
     PLACE(outputs);
     PLACE(plan.model);
     PLACE(plan.weight32);
@@ -45,38 +46,28 @@ static int reserve(struct ensemble *e)
     e->storage = storage;
     e->storage_size = size;
     e->capacity = capacity;
-    if (e->n_models > 0) /* weights that were set do not fit any more, and are not carried over */
+    if (e->n_models > 0) { /* weights that were set do not fit any more, and are not carried over */
         memcpy(e->outputs, before.outputs, e->n_models * sizeof *e->outputs);
+        memcpy(e->models, before.models, e->n_models * sizeof *e->models);
+    }
     ens_release(&e->allocator, before.storage, before.storage_size);
     return 0;
 }
 
-/* The description of an output, complete and checked; or an error code. */
-static int describe(const struct ensemble *e, const void *data, int32_t dtype, size_t rows, size_t row_stride,
-                    struct ensemble_output *output)
-{
-    *output = (struct ensemble_output){
-        .data = data,
-        .rows = rows,
-        .row_stride = row_stride > 0 ? row_stride : e->width,
-        .dtype = dtype,
-    };
-    return ens_output_check(output, e->width);
-}
-
 int ensemble_add_model_output(struct ensemble *e, const void *output, int32_t dtype, size_t rows)
 {
-    struct ensemble_output described;
+    const struct ensemble_output described = {.data = output, .rows = rows, .dtype = dtype};
     int code;
 
     if (e == NULL)
         return ENSEMBLE_ENULL;
-    code = describe(e, output, dtype, rows, 0, &described);
+    code = ens_output_check(e, NULL, &described);
     if (code == 0)
         code = reserve(e);
     if (code)
         return code;
     e->outputs[e->n_models] = described;
+    e->models[e->n_models] = (struct ens_model){.space = ENSEMBLE_AS_IS, .temperature = 1};
     e->n_models++;
     ens_plan_build(e);
     return (int)(e->n_models - 1);
@@ -85,14 +76,14 @@ int ensemble_add_model_output(struct ensemble *e, const void *output, int32_t dt
 int ensemble_set_model_output(struct ensemble *e, size_t model, const void *output, int32_t dtype, size_t rows,
                               size_t row_stride)
 {
-    struct ensemble_output described;
+    const struct ensemble_output described = {.data = output, .rows = rows, .row_stride = row_stride, .dtype = dtype};
     int code;
 
     if (e == NULL)
         return ENSEMBLE_ENULL;
     if (model >= e->n_models)
         return ENSEMBLE_EMODEL;
-    code = describe(e, output, dtype, rows, row_stride, &described);
+    code = ens_output_check(e, &e->models[model], &described);
     if (code)
         return code;
     ens_inputs_bind(e, model, &described);

@@ -35,6 +35,8 @@ _Static_assert(sizeof(double) == 8 && DBL_MANT_DIG == 53 && DBL_MAX_EXP == 1024,
 
 #define ENS_CAT_(a, b) a##b
 #define ENS_CAT(a, b) ENS_CAT_(a, b)
+#define ENS_CAT2_(a, b) a##b
+#define ENS_CAT2(a, b) ENS_CAT2_(a, b)
 #define ENS_CAT4_(a, b, c, d) a##b##c##d
 #define ENS_CAT4(a, b, c, d) ENS_CAT4_(a, b, c, d)
 

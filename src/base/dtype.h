@@ -5,23 +5,29 @@
 
 #include "base/public.h"
 
-/* X(constant, name): every dtype of an output or a result, in the order of the public numbers, which start at 1. */
+/* X(constant, name): every dtype of values, in the order of the public numbers, which start at 1. Labels come after. */
 #define ENS_DTYPE_LIST(X) X(ENSEMBLE_F32, f32) X(ENSEMBLE_F64, f64) X(ENSEMBLE_F16, f16) X(ENSEMBLE_BF16, bf16)
 
 #define ENS_DTYPE_ENUMERATOR(constant, name) ENS_##name = (constant) - 1,
 enum { ENS_DTYPE_LIST(ENS_DTYPE_ENUMERATOR) ENS_DTYPES };
 #undef ENS_DTYPE_ENUMERATOR
 
-/* Is this one of the public constants? */
+/* Is this one of the public constants that a result can have? */
 static inline int ens_dtype_known(int32_t dtype)
 {
     return dtype >= 1 && dtype <= ENS_DTYPES;
 }
 
-/* log2 of the bytes of one value of a known public dtype: {f32, f64, f16, bf16} -> {2, 3, 1, 1}, two bits each. */
+/* Or that an output can have? */
+static inline int ens_dtype_of_output(int32_t dtype)
+{
+    return ens_dtype_known(dtype) || dtype == ENSEMBLE_I32;
+}
+
+/* log2 of the bytes of one value of a public dtype: {f32, f64, f16, bf16, i32} -> {2, 3, 1, 1, 2}, two bits each. */
 static inline unsigned ens_dtype_shift(int32_t dtype)
 {
-    return 0x5Eu >> (2 * (unsigned)(dtype - 1)) & 3;
+    return 0x25Eu >> (2 * (unsigned)(dtype - 1)) & 3;
 }
 
 static inline size_t ens_dtype_size(int32_t dtype)

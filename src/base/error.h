@@ -9,15 +9,15 @@
     X(ENSEMBLE_ENULL, -1, "a pointer that is needed is NULL")                                                        \
     X(ENSEMBLE_EWIDTH, -2, "the width must be at least 1")                                                           \
     X(ENSEMBLE_EDTYPE, -3, "unknown dtype: use ENSEMBLE_F32, ENSEMBLE_F64, ENSEMBLE_F16 or ENSEMBLE_BF16")           \
-    X(ENSEMBLE_EMETHOD, -4, "unknown method: use ENSEMBLE_SUM or ENSEMBLE_MEAN")                                     \
+    X(ENSEMBLE_EMETHOD, -4, "unknown method: use ENSEMBLE_SUM, ENSEMBLE_MEAN or another one of ensemble.h")          \
     X(ENSEMBLE_EMODEL, -5, "no model has this index")                                                                \
     X(ENSEMBLE_EEMPTY, -6, "the ensemble has no models: add one with ensemble_add_model_output")                     \
     X(ENSEMBLE_EMISSING, -7, "a model that takes part has no output")                                                \
     X(ENSEMBLE_EROWS, -8, "the models' outputs differ in their number of rows")                                      \
-    X(ENSEMBLE_ESTRIDE, -9, "a row stride must be 0 or at least the width")                                          \
+    X(ENSEMBLE_ESTRIDE, -9, "a row stride must be 0 or at least the length of a row")                                \
     X(ENSEMBLE_ECOUNT, -10, "the number of elements does not fit the rows and the width")                            \
     X(ENSEMBLE_ERANGE, -11, "the range of rows lies outside of the outputs' rows")                                   \
-    X(ENSEMBLE_EWEIGHTS, -12, "the number of weights is not the number of models")                                   \
+    X(ENSEMBLE_EWEIGHTS, -12, "the number of weights is not that of the models, the classes or the rows")             \
     X(ENSEMBLE_ENOTFINITE, -13, "a weight is NaN or infinite")                                                       \
     X(ENSEMBLE_EZEROSUM, -14, "the weights cannot be normalised: their sum is 0, infinite, or too close to 0")       \
     X(ENSEMBLE_EOVERLAP, -15, "the result overlaps an output without being exactly that output")                     \
@@ -25,7 +25,12 @@
     X(ENSEMBLE_ENOMEM, -17, "out of memory")                                                                         \
     X(ENSEMBLE_EISA, -18, "this instruction set is unknown, or not available on this machine or in this build")      \
     X(ENSEMBLE_ESTRUCT, -19, "a struct's size is not set, or is none that a released header had")                    \
-    X(ENSEMBLE_E2BIG, -20, "a struct uses a field that this version of the library does not know")
+    X(ENSEMBLE_E2BIG, -20, "a struct uses a field that this version of the library does not know")                   \
+    X(ENSEMBLE_EPARAMETER, -21, "there is no such parameter, space, form or policy, or it cannot have this value")   \
+    X(ENSEMBLE_ENEGATIVE, -22, "a weight is negative, which only ENSEMBLE_SUM and ENSEMBLE_MEAN allow")              \
+    X(ENSEMBLE_EQUORUM, -23, "too little of the weight is present: less than the quorum, or nothing")                \
+    X(ENSEMBLE_ESPACE, -24, "what a model's numbers mean does not go with its dtype or with the method")             \
+    X(ENSEMBLE_EMAP, -25, "a class map names a class that there is not, one class twice, or none")
 
 #define ENS_ERROR_PINNED(name, number, text) _Static_assert(name == number, "error codes never change: " #name);
 ENS_ERROR_LIST(ENS_ERROR_PINNED)

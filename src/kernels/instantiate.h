@@ -3,13 +3,20 @@
  * Makes every kernel of one instruction set, and its table. isa_<isa>.c includes this after simd/vec_<isa>.h. The lists
  * below are the only ones of operation x dtype; a new operation adds its list, and its member to struct ens_kernels.
  */
+#include "base/half.h"
 #include "kernels/kernels.h"
+#include "kernels/networks.h"
+#include "kernels/tmpl.h"
 #include "simd/access.h"
 
-/* The type of a scalar, as templates want it. */
-#define ENS_TYPE_f32 float
-#define ENS_TYPE_f64 double
+#include <math.h>
+#include <string.h>
 
+/* Each template once for float and once for double. */
+#define ENS_ACC f32
+#include "kernels/elementary_tmpl.h"
+#define ENS_ACC f64
+#include "kernels/elementary_tmpl.h"
 #define ENS_ACC f32
 #include "kernels/wsum_tmpl.h"
 #define ENS_ACC f64
@@ -18,27 +25,63 @@
 #include "kernels/narrow_tmpl.h"
 #define ENS_ACC f64
 #include "kernels/narrow_tmpl.h"
+#define ENS_ACC f32
+#include "kernels/widen_tmpl.h"
+#define ENS_ACC f64
+#include "kernels/widen_tmpl.h"
+#define ENS_ACC f32
+#include "kernels/map_tmpl.h"
+#define ENS_ACC f64
+#include "kernels/map_tmpl.h"
+#define ENS_ACC f32
+#include "kernels/row_tmpl.h"
+#define ENS_ACC f64
+#include "kernels/row_tmpl.h"
+#define ENS_ACC f32
+#include "kernels/fold_tmpl.h"
+#define ENS_ACC f64
+#include "kernels/fold_tmpl.h"
+#define ENS_ACC f32
+#include "kernels/median_tmpl.h"
+#define ENS_ACC f64
+#include "kernels/median_tmpl.h"
+#define ENS_ACC f32
+#include "kernels/select_tmpl.h"
+#define ENS_ACC f64
+#include "kernels/select_tmpl.h"
+#define ENS_ACC f32
+#include "kernels/trim_tmpl.h"
+#define ENS_ACC f64
+#include "kernels/trim_tmpl.h"
+#define ENS_ACC f32
+#include "kernels/rank_tmpl.h"
+#define ENS_ACC f64
+#include "kernels/rank_tmpl.h"
 
 /* X(accumulator, in, out): all inputs into accumulators, and 16-bit models into a result of their own type. */
 #define ENS_WSUM_LIST(X)                                                                                             \
     X(f32, f32, f32) X(f32, f16, f32) X(f32, bf16, f32) X(f32, f16, f16) X(f32, bf16, bf16)                          \
     X(f64, f64, f64) X(f64, f32, f64) X(f64, f16, f64) X(f64, bf16, f64)
 
-/* X(accumulator, out) */
+/* X(accumulator, out), X(accumulator, in) */
 #define ENS_NARROW_LIST(X) X(f32, f16) X(f32, bf16) X(f64, f32) X(f64, f16) X(f64, bf16)
+#define ENS_WIDEN_LIST(X) ENS_NARROW_LIST(X)
+#define ENS_GATHER_LIST(X) ENS_NARROW_LIST(X) X(f32, f32) X(f64, f64)
+
+/* X(accumulator): all else works on tiles of accumulators. */
+#define ENS_ACC_LIST(X) X(f32) X(f64)
 
 /* ens_<operation>_<types>_<isa> */
-#define ENS_WSUM_NAME(acc, in, out) ENS_CAT(ens_wsum_##acc##_##in##_##out##_, ENS_ISA)
-#define ENS_NARROW_NAME(acc, out) ENS_CAT(ens_narrow_##acc##_##out##_, ENS_ISA)
+#define ENS_NAME(words) ENS_CAT(ens_##words##_, ENS_ISA)
 
 /* Whole vectors are a function of their own, so that a span shorter than one does not pay for its many registers. */
-#define ENS_WSUM_WHOLE(acc, in, out) ENS_CAT(whole_, ENS_WSUM_NAME(acc, in, out))
+#define ENS_WSUM_WHOLE(acc, in, out) ENS_CAT(whole_, ENS_NAME(wsum_##acc##_##in##_##out))
 #define ENS_WSUM_KERNEL(acc, in, out)                                                                                \
     static ENS_APART size_t ENS_WSUM_WHOLE(acc, in, out)(const struct ens_span *span)                                \
     {                                                                                                                \
         return wsum_whole_##acc(ENS_##in, ENS_##out, span);                                                          \
     }                                                                                                                \
-    static void ENS_WSUM_NAME(acc, in, out)(const struct ens_span *span)                                             \
+    static void ENS_NAME(wsum_##acc##_##in##_##out)(const struct ens_span *span)                                     \
     {                                                                                                                \
         size_t at = 0;                                                                                               \
                                                                                                                      \
@@ -50,20 +93,118 @@
 ENS_WSUM_LIST(ENS_WSUM_KERNEL)
 
 #define ENS_NARROW_KERNEL(acc, out)                                                                                  \
-    static void ENS_NARROW_NAME(acc, out)(void *result, const void *accumulators, size_t length, int stream)         \
+    static void ENS_NAME(narrow_##acc##_##out)(void *result, const void *tile, size_t length, int stream)            \
     {                                                                                                                \
-        narrow_span_##acc(ENS_##out, result, accumulators, length, stream);                                          \
+        narrow_##acc(ENS_##out, result, tile, length, stream);                                                       \
     }
 ENS_NARROW_LIST(ENS_NARROW_KERNEL)
 
+#define ENS_WIDEN_KERNEL(acc, in)                                                                                    \
+    static void ENS_NAME(widen_##acc##_##in)(void *tile, const void *values, size_t length)                          \
+    {                                                                                                                \
+        widen_##acc(ENS_##in, tile, values, length);                                                                 \
+    }
+ENS_WIDEN_LIST(ENS_WIDEN_KERNEL)
+
+#define ENS_GATHER_KERNEL(acc, in)                                                                                   \
+    static void ENS_NAME(gather_##acc##_##in)(void *tile, const void *row, const int32_t *columns, size_t length,    \
+                                              double absent)                                                         \
+    {                                                                                                                \
+        gather_##acc(ENS_##in, tile, row, columns, length, absent);                                                  \
+    }
+ENS_GATHER_LIST(ENS_GATHER_KERNEL)
+
+/* Functions of a tile, one for each name in a list of kernels.h. */
+#define ENS_MAP_KERNEL(acc, name)                                                                                    \
+    static void ENS_NAME(map_##acc##_##name)(void *to, const void *from, size_t length, const struct ens_map *map)   \
+    {                                                                                                                \
+        map_##acc(ENS_MAP_##name, to, from, length, map);                                                            \
+    }
+ENS_MAP_LIST(ENS_MAP_KERNEL, f32)
+ENS_MAP_LIST(ENS_MAP_KERNEL, f64)
+
+#define ENS_FOLD_KERNEL(acc, name)                                                                                   \
+    static void ENS_NAME(fold_##acc##_##name)(const struct ens_span *span)                                           \
+    {                                                                                                                \
+        if (ENS_FOLD_##name == ENS_FOLD_median)                                                                      \
+            median_##acc(span);                                                                                      \
+        else                                                                                                         \
+            fold_##acc(ENS_FOLD_##name, span);                                                                       \
+    }
+ENS_FOLD_LIST(ENS_FOLD_KERNEL, f32)
+ENS_FOLD_LIST(ENS_FOLD_KERNEL, f64)
+
+#define ENS_BLEND_KERNEL(acc, name)                                                                                  \
+    static void ENS_NAME(blend_##acc##_##name)(void *tile, const void *values, const void *factor, size_t length)    \
+    {                                                                                                                \
+        blend_##acc(ENS_BLEND_##name, tile, values, factor, length);                                                 \
+    }
+ENS_BLEND_LIST(ENS_BLEND_KERNEL, f32)
+ENS_BLEND_LIST(ENS_BLEND_KERNEL, f64)
+
+/* One kernel for each accumulator, with the arguments that its type in kernels.h has. */
+#define ENS_ACC_KERNELS(acc)                                                                                         \
+    static double ENS_NAME(sum_##acc)(const void *from, size_t length)                                               \
+    {                                                                                                                \
+        return sum_##acc(0, NULL, from, length, NULL);                                                               \
+    }                                                                                                                \
+    static double ENS_NAME(decay_sum_##acc)(void *to, const void *from, size_t length, const struct ens_map *map)    \
+    {                                                                                                                \
+        return sum_##acc(1, to, from, length, map);                                                                  \
+    }                                                                                                                \
+    static void ENS_NAME(sift_begin_##acc)(const struct ens_sift *sift, const void *smallest, const void *largest)   \
+    {                                                                                                                \
+        sift_begin_##acc(sift, smallest, largest);                                                                   \
+    }                                                                                                                \
+    static void ENS_NAME(sift_tally_##acc)(const struct ens_sift *sift, const void *values,                          \
+                                           const struct ens_share *share)                                            \
+    {                                                                                                                \
+        sift_tally_##acc(sift, values, share);                                                                       \
+    }                                                                                                                \
+    static int ENS_NAME(sift_halve_##acc)(const struct ens_sift *sift)                                               \
+    {                                                                                                                \
+        return sift_halve_##acc(sift);                                                                               \
+    }                                                                                                                \
+    static void ENS_NAME(trim_##acc)(const struct ens_trim *trim, const void *values, const struct ens_share *share) \
+    {                                                                                                                \
+        trim_##acc(trim, values, share);                                                                             \
+    }                                                                                                                \
+    static void ENS_NAME(outrank_##acc)(void *tile, const void *from, size_t length, const void *values, size_t n)   \
+    {                                                                                                                \
+        outrank_##acc(tile, from, length, values, n);                                                                \
+    }
+ENS_ACC_LIST(ENS_ACC_KERNELS)
+
 #define ENS_STRING_(x) #x
 #define ENS_STRING(x) ENS_STRING_(x)
-#define ENS_WSUM_ENTRY(acc, in, out) [ENS_##acc][ENS_##in][ENS_##out] = ENS_WSUM_NAME(acc, in, out),
-#define ENS_NARROW_ENTRY(acc, out) [ENS_##acc][ENS_##out] = ENS_NARROW_NAME(acc, out),
+#define ENS_WSUM_ENTRY(acc, in, out) [ENS_##acc][ENS_##in][ENS_##out] = ENS_NAME(wsum_##acc##_##in##_##out),
+#define ENS_NARROW_ENTRY(acc, out) [ENS_##acc][ENS_##out] = ENS_NAME(narrow_##acc##_##out),
+#define ENS_WIDEN_ENTRY(acc, in) [ENS_##acc][ENS_##in] = ENS_NAME(widen_##acc##_##in),
+#define ENS_GATHER_ENTRY(acc, in) [ENS_##acc][ENS_##in] = ENS_NAME(gather_##acc##_##in),
+#define ENS_MAP_ENTRY(acc, name) [ENS_##acc][ENS_MAP_##name] = ENS_NAME(map_##acc##_##name),
+#define ENS_FOLD_ENTRY(acc, name) [ENS_##acc][ENS_FOLD_##name] = ENS_NAME(fold_##acc##_##name),
+#define ENS_BLEND_ENTRY(acc, name) [ENS_##acc][ENS_BLEND_##name] = ENS_NAME(blend_##acc##_##name),
+#define ENS_BOTH(name) {ENS_NAME(name##_f32), ENS_NAME(name##_f64)}
 
 extern const struct ens_kernels ENS_CAT(ens_kernels_, ENS_ISA);
 const struct ens_kernels ENS_CAT(ens_kernels_, ENS_ISA) = {
     .name = ENS_STRING(ENS_ISA),
     .wsum = {ENS_WSUM_LIST(ENS_WSUM_ENTRY)},
     .narrow = {ENS_NARROW_LIST(ENS_NARROW_ENTRY)},
+    .widen = {ENS_WIDEN_LIST(ENS_WIDEN_ENTRY)},
+    .gather = {ENS_GATHER_LIST(ENS_GATHER_ENTRY)},
+    .map = {ENS_MAP_LIST(ENS_MAP_ENTRY, f32) ENS_MAP_LIST(ENS_MAP_ENTRY, f64)},
+    .fold = {ENS_FOLD_LIST(ENS_FOLD_ENTRY, f32) ENS_FOLD_LIST(ENS_FOLD_ENTRY, f64)},
+    .blend = {ENS_BLEND_LIST(ENS_BLEND_ENTRY, f32) ENS_BLEND_LIST(ENS_BLEND_ENTRY, f64)},
+    .sum = ENS_BOTH(sum),
+    .decay_sum = ENS_BOTH(decay_sum),
+    .greatest = {greatest_f32, greatest_f64},
+    .find = {find_f32, find_f64},
+    .sift_begin = ENS_BOTH(sift_begin),
+    .sift_tally = ENS_BOTH(sift_tally),
+    .sift_halve = ENS_BOTH(sift_halve),
+    .trim = ENS_BOTH(trim),
+    .outrank = ENS_BOTH(outrank),
+    .outrank_sorted = {outrank_sorted_f32, outrank_sorted_f64},
+    .sort = {sort_f32, sort_f64},
 };

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What a kernel is given, and the table of kernels that each instruction set fills (instantiate.h). */
+/*
+ * What kernels are given, and the table of them that each instruction set fills (instantiate.h). A tile is a stretch of
+ * values of the accumulator's type at any address; no kernel allocates, and none touches a byte beyond `length`.
+ */
 #ifndef ENS_KERNELS_KERNELS_H
 #define ENS_KERNELS_KERNELS_H
 
@@ -34,16 +37,152 @@ struct ens_span {
 /* The widest vector store, and a cache line. */
 #define ENS_STREAM_ALIGNMENT 64
 
-typedef void ens_wsum_kernel(const struct ens_span *span);
+typedef void ens_span_kernel(const struct ens_span *span);
 
 /* result[j] = accumulators[j], rounded once, 0 <= j < length; `stream` as in struct ens_span. No overlap. */
 typedef void ens_narrow_kernel(void *result, const void *accumulators, size_t length, int stream);
 
+/* tile[j] = values[j], exactly. No overlap. */
+typedef void ens_widen_kernel(void *tile, const void *values, size_t length);
+
+/* tile[j] = row[columns[j]], exactly, or `absent` where columns[j] is negative. */
+typedef void ens_gather_kernel(void *tile, const void *row, const int32_t *columns, size_t length, double absent);
+
+/*
+ * Functions of one value, X(acc, name): to[j] = name(from[j]); `to` may be `from`. With a, b and c of struct ens_map,
+ * each rounded to the accumulator's type:
+ *   affine       x a - b, at least c
+ *   exp          exp(x a - b)
+ *   decay        exp(x a - b), where that exponent is not above 0: the same bits, and quicker
+ *   log          log(x), x at least c
+ *   sigmoid      1 / (1 + exp(-x a))
+ *   log_sigmoid  its logarithm, at least c
+ *   quotient     x / a
+ *   reciprocal   1 / x
+ *   power        exp(a log(x))
+ *   sign         1 or -1, with the sign of x, also of a zero
+ * "At least c": c in place of what is smaller; NaN stays NaN.
+ */
+#define ENS_MAP_LIST(X, acc)                                                                                         \
+    X(acc, affine) X(acc, exp) X(acc, decay) X(acc, log) X(acc, sigmoid) X(acc, log_sigmoid) X(acc, quotient)        \
+    X(acc, reciprocal) X(acc, power) X(acc, sign)
+
+#define ENS_MAP_ENUMERATOR(acc, name) ENS_MAP_##name,
+enum { ENS_MAP_LIST(ENS_MAP_ENUMERATOR, ) ENS_MAPS };
+#undef ENS_MAP_ENUMERATOR
+
+struct ens_map {
+    double a, b, c;
+};
+
+typedef void ens_map_kernel(void *to, const void *from, size_t length, const struct ens_map *map);
+
+/*
+ * Sums over at most ENS_BLOCK values: element j goes to partial sum j mod ENS_LANES, and the partial sums are added in
+ * halves, 0 + 16, 1 + 17, ...; so the bits do not depend on the vectors. `decay_sum` also does what the map of that name
+ * does.
+ */
+#define ENS_BLOCK 256
+#define ENS_LANES 32
+typedef double ens_sum_kernel(const void *from, size_t length);
+typedef double ens_decay_sum_kernel(void *to, const void *from, size_t length, const struct ens_map *map);
+
+/* Is there a NaN? `*greatest`: the largest of the others; minus infinity if there are none. */
+typedef int ens_greatest_kernel(const void *from, size_t length, double *greatest);
+
+/* The first index whose value is equal to `value`; `length` if there is none. */
+typedef size_t ens_find_kernel(const void *from, size_t length, double value);
+
+/*
+ * Folds of whole outputs, as spans without weights: X(acc, name). The product; the smallest and the largest, where -0 < +0
+ * and NaN wins; `median` of 1 to ENS_MEDIAN_MOST models of equal weight, without `start`.
+ */
+#define ENS_FOLD_LIST(X, acc) X(acc, product) X(acc, min) X(acc, max) X(acc, median)
+#define ENS_MEDIAN_MOST 9
+
+#define ENS_FOLD_ENUMERATOR(acc, name) ENS_FOLD_##name,
+enum { ENS_FOLD_LIST(ENS_FOLD_ENUMERATOR, ) ENS_FOLDS };
+#undef ENS_FOLD_ENUMERATOR
+
+/*
+ * Folds of one output with a factor for each element, a NaN where the model is left out of it; X(acc, name): tile[j] becomes
+ *   sum      tile[j] + factor[j] x values[j]
+ *   product  tile[j] x values[j]
+ *   min, max the smaller or the larger one of tile[j] and values[j], as above
+ */
+#define ENS_BLEND_LIST(X, acc) X(acc, sum) X(acc, product) X(acc, min) X(acc, max)
+
+#define ENS_BLEND_ENUMERATOR(acc, name) ENS_BLEND_##name,
+enum { ENS_BLEND_LIST(ENS_BLEND_ENUMERATOR, ) ENS_BLENDS };
+#undef ENS_BLEND_ENUMERATOR
+
+typedef void ens_blend_kernel(void *tile, const void *values, const void *factor, size_t length);
+
+/*
+ * Order statistics of many models, element by element, by halving a range of bit patterns ordered as the values are
+ * (kernels/select_tmpl.h). All arrays are of `length` elements of the accumulator's type, but for `low` and `high`, whose
+ * elements are unsigned and as large.
+ */
+struct ens_sift {
+    size_t length;
+    void *low, *high; /* the range that the result is in */
+    void *middle;     /* the value to be tried next */
+    void *tally;      /* the weight of the models up to `middle` */
+    const void *goal; /* the result is the smallest value up to which the weight is `goal`... */
+    int beyond;       /* ...or more than it */
+};
+
+/* A model's weight: the same for all elements, or one for each, 0 where it is left out. */
+struct ens_share {
+    double weight;
+    const void *weights; /* NULL: `weight` */
+};
+
+/* The range is from the smallest to the largest value, both in tiles. */
+typedef void ens_sift_begin_kernel(const struct ens_sift *sift, const void *smallest, const void *largest);
+/* Adds a model to the tally. */
+typedef void ens_sift_tally_kernel(const struct ens_sift *sift, const void *values, const struct ens_share *share);
+/* Halves the ranges and clears the tally. Is there still one of more than one value? If not, `middle` is the result. */
+typedef int ens_sift_halve_kernel(const struct ens_sift *sift);
+
+/* The trimmed mean: what of each model is kept, between two order statistics. Arrays as above. */
+struct ens_trim {
+    size_t length;
+    const void *low, *high; /* the smallest and the largest value kept */
+    void *skip;             /* of the values equal to `low`, how many are still to be dropped */
+    void *take;             /* of those equal to `high`, how many are still to be kept */
+    void *sum, *weight;     /* of what is kept, so far */
+};
+typedef void ens_trim_kernel(const struct ens_trim *trim, const void *values, const struct ens_share *share);
+
+/* Adds, for each element, how many of the n values are smaller, and half of how many are equal. */
+typedef void ens_outrank_kernel(void *tile, const void *from, size_t length, const void *values, size_t n);
+
+/* Sorts n values; `spare` has room for as many. The same counts as above, of n sorted values. */
+typedef void ens_sort_kernel(void *values, void *spare, size_t n);
+typedef ens_outrank_kernel ens_outrank_sorted_kernel;
+
 /* Indexed by dtypes; the accumulator is ENS_f32 or ENS_f64. NULL where instantiate.h does not list the combination. */
 struct ens_kernels {
-    const char *name;                                     /* of the instruction set */
-    ens_wsum_kernel *wsum[2][ENS_DTYPES][ENS_DTYPES];     /* [accumulator][in][out] */
-    ens_narrow_kernel *narrow[2][ENS_DTYPES];             /* [accumulator][out] */
+    const char *name;                                  /* of the instruction set */
+    ens_span_kernel *wsum[2][ENS_DTYPES][ENS_DTYPES];  /* [accumulator][in][out] */
+    ens_narrow_kernel *narrow[2][ENS_DTYPES];          /* [accumulator][out] */
+    ens_widen_kernel *widen[2][ENS_DTYPES];            /* [accumulator][in] */
+    ens_gather_kernel *gather[2][ENS_DTYPES];          /* [accumulator][in] */
+    ens_map_kernel *map[2][ENS_MAPS];
+    ens_span_kernel *fold[2][ENS_FOLDS];
+    ens_blend_kernel *blend[2][ENS_BLENDS];
+    ens_sum_kernel *sum[2];
+    ens_decay_sum_kernel *decay_sum[2];
+    ens_greatest_kernel *greatest[2];
+    ens_find_kernel *find[2];
+    ens_sift_begin_kernel *sift_begin[2];
+    ens_sift_tally_kernel *sift_tally[2];
+    ens_sift_halve_kernel *sift_halve[2];
+    ens_trim_kernel *trim[2];
+    ens_outrank_kernel *outrank[2];
+    ens_outrank_sorted_kernel *outrank_sorted[2];
+    ens_sort_kernel *sort[2];
 };
 
 #endif

@@ -4,12 +4,8 @@
  * as a kernel of its own would make the library several times as large; instead only the commonest ones write the
  * result themselves, and all others sum into a tile that stays in the first-level cache, which is then narrowed.
  */
-#define VEC ENS_CAT(v, ENS_ACC)
-#define V(operation) ENS_CAT4(v, ENS_ACC, _, operation)
-#define FN(name) ENS_CAT4(narrow_, name, _, ENS_ACC)
-#define ACC ENS_CAT(ENS_, ENS_ACC)
 
-static ENS_INLINE void FN(span)(const int out, void *result, const void *accumulators, size_t length, const int stream)
+static ENS_INLINE void FN(narrow)(const int out, void *result, const void *accumulators, size_t length, const int stream)
 {
     const size_t step = V(lanes)();
     const unsigned char *from = accumulators;
@@ -26,8 +22,4 @@ static ENS_INLINE void FN(span)(const int out, void *result, const void *accumul
         vec_stream_end();
 }
 
-#undef VEC
-#undef V
-#undef FN
-#undef ACC
 #undef ENS_ACC

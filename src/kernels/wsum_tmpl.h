@@ -8,18 +8,13 @@
  * in each, where a loop over the models would show them a muddle (docs/decisions/0003-groups-of-models.md). Only what
  * is left behind the last block is summed by such a loop; every element takes the same steps.
  */
-#define VEC ENS_CAT(v, ENS_ACC)
-#define V(operation) ENS_CAT4(v, ENS_ACC, _, operation)
-#define FN(name) ENS_CAT4(wsum_, name, _, ENS_ACC)
-#define SCALAR ENS_CAT(ENS_TYPE_, ENS_ACC)
-#define ACC ENS_CAT(ENS_, ENS_ACC)
 
 /* X(m) for each model that a group can have, and X(n) for each number of models that there is code for. */
 #define ENS_GROUP(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15)
 #define ENS_GROUP_SIZES(X) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(16)
 
 /* One vector at element `at`, or the first `part` elements of one, by a loop over the models. */
-static ENS_INLINE void FN(rest)(const int in, const int out, const struct ens_span *s, const size_t at,
+static ENS_INLINE void FN(wsum_rest)(const int in, const int out, const struct ens_span *s, const size_t at,
                                 const size_t part)
 {
     const SCALAR *const weight = s->weight;
@@ -38,7 +33,7 @@ static ENS_INLINE void FN(rest)(const int in, const int out, const struct ens_sp
  * All whole blocks of a span, for a group of n models; n is a constant. Returns the element that comes next. Blocks are
  * of two vectors where that spreads the cost of the loop over more work, and where vectors come in pairs (bfloat16).
  */
-static ENS_INLINE size_t FN(blocks)(const int in, const int out, const int n, const struct ens_span *s)
+static ENS_INLINE size_t FN(wsum_blocks)(const int in, const int out, const int n, const struct ens_span *s)
 {
 #define HOIST(m)                                                                                                     \
     const unsigned char *const p##m = s->in[n > m ? m : 0];                                                          \
@@ -82,7 +77,7 @@ static ENS_INLINE size_t FN(blocks)(const int in, const int out, const int n, co
 }
 
 /* All whole vectors of a span. Returns the element that comes next. */
-static ENS_INLINE size_t FN(whole)(const int in, const int out, const struct ens_span *s)
+static ENS_INLINE size_t FN(wsum_whole)(const int in, const int out, const struct ens_span *s)
 {
     const size_t lanes = V(lanes)();
     size_t at = 0;
@@ -90,23 +85,18 @@ static ENS_INLINE size_t FN(whole)(const int in, const int out, const struct ens
     switch (s->n) {
 #define SIZE(n)                                                                                                      \
     case n:                                                                                                          \
-        at = FN(blocks)(in, out, n, s);                                                                              \
+        at = FN(wsum_blocks)(in, out, n, s);                                                                              \
         break;
         ENS_GROUP_SIZES(SIZE)
 #undef SIZE
     }
     for (; s->length - at >= lanes; at += lanes)
-        FN(rest)(in, out, s, at, 0);
+        FN(wsum_rest)(in, out, s, at, 0);
     if (s->stream)
         vec_stream_end();
     return at;
 }
 
-#undef VEC
-#undef V
-#undef FN
-#undef SCALAR
-#undef ACC
 #undef ENS_GROUP
 #undef ENS_GROUP_SIZES
 #undef ENS_ACC

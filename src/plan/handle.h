@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "base/public.h"
 #include "dispatch/dispatch.h"
+#include "plan/recipe.h"
 
 #include <stddef.h>
 
@@ -19,6 +20,38 @@ struct ens_plan {
     size_t *model;    /* their indices */
     double *weight64; /* their factors, for sums in double */
     float *weight32;  /* and rounded once, for sums in float */
+    int plain;        /* a weighted sum of outputs as they are: plan/walk.c; else plan/blend.c */
+    int equal;        /* the models that take part have one weight */
+    struct ens_recipe recipe;
+};
+
+/* What is known of a model besides its output. */
+struct ens_model {
+    int32_t space;
+    double temperature;
+    size_t columns;      /* with a class map: its number of classes */
+    size_t n_known;      /* and how many of them the ensemble has */
+    int32_t *map;        /* NULL: the ensemble's classes. `columns` long: column -> class, or -1. One allocation with: */
+    int32_t *source;     /* `width` long: class -> column, or -1 */
+    int32_t *known;      /* `n_known` long: the classes that the model has, in ascending order, */
+    int32_t *known_from; /* and their columns */
+};
+
+/* Weights for each model and class, and what they make of a sum; one allocation of `size` bytes. */
+struct ens_class_weights {
+    size_t n_models; /* 0: none were set */
+    size_t size;
+    double *weight;   /* n_models x width, as set */
+    double *factor64; /* as factors of ENS_BLEND kernels, where neither rows nor missing models matter */
+    float *factor32;
+    int gaps; /* some class has no model at all */
+};
+
+/* A gate's weights, borrowed: rows x n_models. */
+struct ens_row_weights {
+    const float *weight; /* NULL: none */
+    size_t rows;
+    size_t n_models;
 };
 
 /*
@@ -28,7 +61,8 @@ struct ens_plan {
 struct ens_summary {
     size_t rows;
     int32_t dtype;
-    size_t wrong;        /* other rows, or missing */
+    size_t wrong;        /* other rows, or a dtype that the method or the model's space does not go with */
+    size_t missing;      /* no output, but rows */
     size_t other_dtypes; /* another dtype */
     size_t f64;          /* ENSEMBLE_F64 */
     size_t gaps;         /* a row stride that is not the width */
@@ -39,6 +73,11 @@ struct ensemble {
     const struct ens_kernels *kernels;
     size_t width;
     int32_t method;
+    double exponent, trim, floor; /* ENSEMBLE_EXPONENT, ... */
+    int32_t form;                 /* ENSEMBLE_RESULT_... */
+    double temperature;           /* of the result's softmax */
+    int32_t policy;               /* ENSEMBLE_LEAVE_OUT_... */
+    double quorum;
     size_t n_models;
     size_t n_weights; /* how many were set; 0: the default, 1/n each */
 
@@ -46,11 +85,28 @@ struct ensemble {
     size_t capacity;
     size_t storage_size;
     void *storage;
-    struct ensemble_output *outputs; /* as bound; row_stride is never 0 */
-    double *weights;                 /* as set */
+    struct ensemble_output *outputs; /* as bound */
+    struct ens_model *models;
+    double *weights; /* as set */
     struct ens_plan plan;
+
+    struct ens_class_weights class_weights;
+    struct ens_row_weights row_weights;
 
     struct ens_summary summary; /* of `outputs`; not kept where plan.fault is set */
 };
+
+/* How many values a row of a model's output has; NULL: of a model without a class map. */
+static inline size_t ens_columns(const struct ensemble *e, const struct ens_model *model, int32_t dtype)
+{
+    if (dtype == ENSEMBLE_I32)
+        return 1;
+    return model != NULL && model->map != NULL ? model->columns : e->width;
+}
+
+static inline size_t ens_row_length(const struct ensemble *e, size_t model, int32_t dtype)
+{
+    return ens_columns(e, &e->models[model], dtype);
+}
 
 #endif

@@ -6,31 +6,50 @@
 #include "base/size.h"
 #include "plan/plan.h"
 
-int ens_output_check(const struct ensemble_output *output, size_t width)
+int ens_output_check(const struct ensemble *e, const struct ens_model *model, const struct ensemble_output *output)
 {
-    const size_t stride = ens_stride(output, width);
-    size_t bytes;
+    size_t length, stride, bytes;
 
-    if (!ens_dtype_known(output->dtype))
+    if (!ens_dtype_of_output(output->dtype))
         return ENSEMBLE_EDTYPE;
-    if (stride < width)
+    length = ens_columns(e, model, output->dtype);
+    stride = ens_stride(output, length);
+    if (stride < length)
         return ENSEMBLE_ESTRIDE;
-    if (ens_size_of_matrix(output->rows, width, stride, ens_dtype_shift(output->dtype), &bytes) ||
+    if (ens_size_of_matrix(output->rows, length, stride, ens_dtype_shift(output->dtype), &bytes) ||
         ens_size_wraps(output->data, bytes))
         return ENSEMBLE_EOVERFLOW;
     return 0;
 }
 
-/* Counts an output in (by = 1) or out (by = -1, as size_t). */
-static void count(struct ens_summary *summary, const struct ensemble_output *output, size_t width, size_t by)
+/* Labels are ENSEMBLE_I32 and are for votes only; nothing else is. */
+static int fits(const struct ensemble *e, size_t model, const struct ensemble_output *output)
 {
-    if (output->rows != summary->rows || (output->data == NULL && output->rows > 0))
+    const int32_t space = e->models[model].space;
+
+    if (output->dtype != ENSEMBLE_I32)
+        return space != ENSEMBLE_LABELS;
+    return e->plan.recipe.form == ENS_FORM_VOTE && (space == ENSEMBLE_LABELS || space == ENSEMBLE_AS_IS);
+}
+
+static int is_missing(const struct ensemble_output *output)
+{
+    return output->data == NULL && output->rows > 0;
+}
+
+/* Counts an output in (by = 1) or out (by = -1, as size_t). */
+static void count(struct ens_summary *summary, const struct ensemble *e, size_t model,
+                  const struct ensemble_output *output, size_t by)
+{
+    if (output->rows != summary->rows || !fits(e, model, output))
         summary->wrong += by;
+    if (is_missing(output))
+        summary->missing += by;
     if (output->dtype != summary->dtype)
         summary->other_dtypes += by;
     if (output->dtype == ENSEMBLE_F64)
         summary->f64 += by;
-    if (ens_stride(output, width) != width)
+    if (ens_stride(output, ens_row_length(e, model, output->dtype)) != e->width)
         summary->gaps += by;
 }
 
@@ -46,17 +65,17 @@ static void sum_up(struct ens_summary *summary, const struct ens_inputs *inputs,
 
     *summary = (struct ens_summary){.rows = first->rows, .dtype = first->dtype};
     for (size_t k = 0; k < e->plan.n; k++)
-        count(summary, ens_input(inputs, e->plan.model[k]), e->width, 1);
+        count(summary, e, e->plan.model[k], ens_input(inputs, e->plan.model[k]), 1);
 }
 
-static struct ens_inputs bound(const struct ensemble *e)
+struct ens_inputs ens_inputs_bound(const struct ensemble *e)
 {
     return (struct ens_inputs){(const unsigned char *)e->outputs, sizeof *e->outputs, &e->summary};
 }
 
 void ens_inputs_rebind(struct ensemble *e)
 {
-    const struct ens_inputs inputs = bound(e);
+    const struct ens_inputs inputs = ens_inputs_bound(e);
 
     if (e->plan.fault == 0)
         sum_up(&e->summary, &inputs, e);
@@ -72,8 +91,8 @@ void ens_inputs_bind(struct ensemble *e, size_t model, const struct ensemble_out
     if (model == first_model(e) && (output->rows != before.rows || output->dtype != before.dtype)) {
         ens_inputs_rebind(e);
     } else if (ens_weight(e, model) != 0) {
-        count(&e->summary, &before, e->width, (size_t)-1);
-        count(&e->summary, output, e->width, 1);
+        count(&e->summary, e, model, &before, (size_t)-1);
+        count(&e->summary, e, model, output, 1);
     }
 }
 
@@ -84,14 +103,16 @@ static ENS_COLD int find_fault(const struct ensemble *e, const struct ens_inputs
 
     for (size_t k = 0; k < e->plan.n; k++) {
         const struct ensemble_output *output = ens_input(inputs, e->plan.model[k]);
-        int code = ens_output_check(output, e->width);
+        int code = ens_output_check(e, &e->models[e->plan.model[k]], output);
 
         fault->model = e->plan.model[k];
         fault->other = first_model(e);
         if (code == 0 && output->rows != rows)
             code = ENSEMBLE_EROWS;
-        if (code == 0 && output->data == NULL && output->rows > 0)
+        if (code == 0 && is_missing(output) && !(e->policy & ENSEMBLE_LEAVE_OUT_MISSING))
             code = ENSEMBLE_EMISSING;
+        if (code == 0 && !fits(e, e->plan.model[k], output))
+            code = ENSEMBLE_ESPACE;
         if (code)
             return code;
     }
@@ -100,10 +121,10 @@ static ENS_COLD int find_fault(const struct ensemble *e, const struct ens_inputs
 
 int ens_inputs_take_bound(struct ens_inputs *inputs, const struct ensemble *e, struct ens_fault *fault)
 {
-    *inputs = bound(e);
+    *inputs = ens_inputs_bound(e);
     if (ENS_UNLIKELY(e->plan.fault))
         return e->plan.fault;
-    return ENS_UNLIKELY(e->summary.wrong > 0) ? find_fault(e, inputs, fault) : 0;
+    return ENS_UNLIKELY((e->summary.wrong | e->summary.missing) > 0) ? find_fault(e, inputs, fault) : 0;
 }
 
 int ens_inputs_take_given(struct ens_inputs *inputs, const struct ensemble *e, const struct ensemble_output *outputs,

@@ -23,13 +23,17 @@ static inline const struct ensemble_output *ens_input(const struct ens_inputs *i
     return (const struct ensemble_output *)(const void *)(inputs->outputs + model * inputs->output_size);
 }
 
-static inline size_t ens_stride(const struct ensemble_output *output, size_t width)
+/* Elements from row to row; `length`: those of a row. */
+static inline size_t ens_stride(const struct ensemble_output *output, size_t length)
 {
-    return output->row_stride > 0 ? output->row_stride : width;
+    return output->row_stride > 0 ? output->row_stride : length;
 }
 
-/* Is one output well formed, whatever the others are? 0 or an error code. */
-int ens_output_check(const struct ensemble_output *output, size_t width);
+/* Is one output well formed for a model (NULL: one without a class map), whatever the others are? 0 or an error code. */
+int ens_output_check(const struct ensemble *e, const struct ens_model *model, const struct ensemble_output *output);
+
+/* The outputs bound to a handle, unchecked. */
+struct ens_inputs ens_inputs_bound(const struct ensemble *e);
 
 /* Sums up the outputs bound to a handle anew, after its plan has changed. */
 void ens_inputs_rebind(struct ensemble *e);

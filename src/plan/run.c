@@ -4,88 +4,9 @@
 #include "base/compiler.h"
 #include "base/dtype.h"
 #include "base/size.h"
+#include "plan/blend.h"
+#include "plan/overlap.h"
 #include "plan/walk.h"
-
-/* A matrix in memory as far as a call touches it; sizes and distances in bytes. With one row the stride is the row. */
-struct area {
-    uintptr_t start;
-    size_t size;   /* from its start to the end of its last row */
-    size_t row;    /* of one row */
-    size_t stride; /* from row to row */
-};
-
-static int overlap(const struct area *a, const struct area *b)
-{
-    uintptr_t apart;
-
-    if (a->size == 0 || b->size == 0 || a->start >= b->start + b->size || b->start >= a->start + a->size)
-        return 0;
-    if (a->stride != b->stride)
-        return 1;
-    /* With one distance between rows, one matrix may lie in the gaps of the other. */
-    apart = (a->start > b->start ? a->start - b->start : b->start - a->start) % a->stride;
-    return a->start > b->start ? !(apart >= b->row && a->stride - apart >= a->row)
-                               : !(apart >= a->row && a->stride - apart >= b->row);
-}
-
-/* As many rows as the call has, from `start` on. The stride of a single row is any number, and may have wrapped. */
-static struct area area_of(const struct ens_walk *walk, uintptr_t start, size_t stride, unsigned shift)
-{
-    const size_t row = walk->e->width << shift;
-
-    if (walk->row_count <= 1)
-        return (struct area){start, walk->row_count * row, row, row};
-    return (struct area){start, (walk->row_count - 1) * stride + row, row, stride};
-}
-
-/* The rows of one output that the call reads. */
-static struct area area_of_output(const struct ens_walk *walk, const struct ensemble_output *output)
-{
-    const unsigned shift = ens_dtype_shift(output->dtype);
-    const size_t stride = ens_stride(output, walk->e->width) << shift;
-
-    return area_of(walk, (uintptr_t)output->data + walk->row_begin * stride, stride, shift);
-}
-
-/* May the result be written while the models are read? Sets walk->in_place where it is one of them. */
-static ENS_COLD int check_overlap(struct ens_walk *walk)
-{
-    const struct ensemble *e = walk->e;
-    const unsigned shift = ens_dtype_shift(walk->dtype);
-    const struct area result = area_of(walk, (uintptr_t)walk->result, walk->result_stride << shift, shift);
-
-    for (size_t k = 0; k < e->plan.n; k++) {
-        const struct ensemble_output *output = ens_input(walk->inputs, e->plan.model[k]);
-        const struct area area = area_of_output(walk, output);
-
-        if (!overlap(&result, &area))
-            continue;
-        if (result.start != area.start || walk->dtype != output->dtype || result.stride != area.stride)
-            return ENSEMBLE_EOVERLAP;
-        walk->in_place = 1;
-    }
-    return 0;
-}
-
-/*
- * Nearly always the result is nowhere near an output. Where no output has gaps, all have one size, or at most that of
- * the largest type, and one comparison each shows it.
- */
-static int is_far(const struct ens_walk *walk, size_t result_bytes)
-{
-    const struct ens_summary *summary = walk->inputs->summary;
-    const struct ens_plan *plan = &walk->e->plan;
-    const size_t elements = summary->rows * walk->e->width; /* fits, unless there are gaps */
-    const uintptr_t reach = elements << ens_dtype_shift(summary->other_dtypes > 0 ? ENSEMBLE_F64 : summary->dtype);
-    const uintptr_t base = (uintptr_t)walk->result - reach;
-
-    if (summary->gaps > 0 || elements > SIZE_MAX / 32)
-        return 0;
-    for (size_t k = 0; k < plan->n; k++)
-        if ((uintptr_t)ens_input(walk->inputs, plan->model[k])->data - base < result_bytes + reach)
-            return 0;
-    return 1;
-}
 
 /* The rows of the call, and a result that has room for exactly these. `*bytes`: of the result, gaps included. */
 static int check_result(struct ens_walk *walk, const struct ensemble_call *call, int exact, size_t *bytes)
@@ -115,12 +36,32 @@ static int check_result(struct ens_walk *walk, const struct ensemble_call *call,
     return ens_size_wraps(call->result, *bytes) ? ENSEMBLE_EOVERFLOW : 0;
 }
 
+/* The weights of rows, those of the call before those of the handle; as many as the outputs have rows. */
+static int take_row_weights(const struct ens_walk *walk, const struct ensemble_call *call, const float **weights)
+{
+    const struct ensemble *e = walk->e;
+    const size_t rows = walk->inputs->summary->rows;
+    size_t count;
+
+    *weights = call->row_weights != NULL ? call->row_weights : e->row_weights.weight;
+    if (call->row_weights == NULL && call->row_weights_count > 0)
+        return ENSEMBLE_ENULL;
+    if (call->row_weights == NULL)
+        return e->row_weights.weight != NULL && e->row_weights.rows != rows ? ENSEMBLE_EWEIGHTS : 0;
+    if (__builtin_mul_overflow(rows, e->n_models, &count) || call->row_weights_count != count)
+        return ENSEMBLE_EWEIGHTS;
+    if (count > (size_t)PTRDIFF_MAX / sizeof **weights || ens_size_wraps(call->row_weights, count * sizeof **weights))
+        return ENSEMBLE_EOVERFLOW;
+    return 0;
+}
+
 int ens_run(const struct ensemble *e, const struct ensemble_call *call, int exact)
 {
     struct ens_inputs inputs;
     struct ens_summary given;
     struct ens_fault fault;
     struct ens_walk walk;
+    const float *row_weights;
     size_t bytes;
     int code;
 
@@ -132,15 +73,24 @@ int ens_run(const struct ensemble *e, const struct ensemble_call *call, int exac
         return code;
     walk.e = e;
     walk.inputs = &inputs;
-    code = check_result(&walk, call, exact, &bytes);
+    code = take_row_weights(&walk, call, &row_weights);
+    if (ENS_LIKELY(code == 0))
+        code = check_result(&walk, call, exact, &bytes);
+    if (ENS_LIKELY(code == 0))
+        code = ens_overlap_check(&walk, row_weights, bytes);
     if (ENS_UNLIKELY(code))
         return code;
-    walk.in_place = 0;
-    if (ENS_UNLIKELY(!is_far(&walk, bytes))) {
-        code = check_overlap(&walk);
-        if (code)
-            return code;
-    }
+    if (ENS_UNLIKELY(!e->plan.plain || row_weights != NULL || inputs.summary->missing > 0))
+        return ens_blend(&walk, row_weights, call->workspace, call->workspace_size);
     ens_walk(&walk);
     return 0;
+}
+
+int ens_run_check(struct ens_inputs *inputs, const struct ensemble *e, struct ens_fault *fault)
+{
+    int code = ens_inputs_take_bound(inputs, e, fault);
+
+    if (code == 0 && e->row_weights.weight != NULL && e->row_weights.rows != inputs->summary->rows)
+        code = ENSEMBLE_EWEIGHTS;
+    return code == 0 ? ens_blend_check(inputs, e) : code;
 }

@@ -11,4 +11,7 @@
  */
 int ens_run(const struct ensemble *e, const struct ensemble_call *call, int exact);
 
+/* What such a call with the outputs bound to a handle would report, whatever its result is. */
+int ens_run_check(struct ens_inputs *inputs, const struct ensemble *e, struct ens_fault *fault);
+
 #endif

@@ -27,7 +27,7 @@ struct route {
     const struct ens_walk *walk;
     const struct ens_plan *plan;
     int acc;                 /* ENS_f32 or ENS_f64 */
-    ens_wsum_kernel *direct; /* sums all models into the result at once; NULL: tiles */
+    ens_span_kernel *direct; /* sums all models into the result at once; NULL: tiles */
     int far;                 /* the inputs come from memory */
 };
 
@@ -66,7 +66,7 @@ static inline void find_inputs(const struct route *route, const struct piece *pi
 
 /* Sums the models first to first + n - 1 for a piece by `kernel`, from `start` (NULL: nothing) to `out`. */
 static inline void sum_group(const struct route *route, const struct piece *piece, size_t first, size_t n,
-                             ens_wsum_kernel *kernel, const void *start, void *out, int stream)
+                             ens_span_kernel *kernel, const void *start, void *out, int stream)
 {
     const struct ens_plan *plan = route->plan;
     const void *in[ENS_GROUP_FAR];
@@ -107,7 +107,7 @@ static void sum_tile(const struct route *route, const struct piece *piece, void 
     size_t n;
 
     for (size_t first = 0; first < n_models; first += n) {
-        ens_wsum_kernel *const *by_result =
+        ens_span_kernel *const *by_result =
             kernels->wsum[route->acc][ens_input(route->walk->inputs, route->plan->model[first])->dtype - 1];
 
         n = group_size(route, first);
@@ -136,8 +136,7 @@ static ENS_APART void sum_tiles(const struct route *route, struct piece piece)
     }
 }
 
-/* Where no model takes part, no value is known. */
-static void fill_nan(const struct piece *piece, int32_t dtype)
+void ens_walk_nan(void *out, int32_t dtype, size_t length)
 {
     static const uint16_t f16 = 0x7E00, bf16 = 0x7FC0;
     static const uint32_t f32 = 0x7FC00000;
@@ -145,8 +144,8 @@ static void fill_nan(const struct piece *piece, int32_t dtype)
     static const void *const nan[] = {[ENS_f32] = &f32, [ENS_f64] = &f64, [ENS_f16] = &f16, [ENS_bf16] = &bf16};
     const size_t size = ens_dtype_size(dtype);
 
-    for (size_t i = 0; i < piece->length; i++)
-        memcpy(piece->out + i * size, nan[dtype - 1], size);
+    for (size_t i = 0; i < length; i++)
+        memcpy((unsigned char *)out + i * size, nan[dtype - 1], size);
 }
 
 static inline void sum_piece(const struct route *route, const struct piece *piece)
@@ -156,7 +155,7 @@ static inline void sum_piece(const struct route *route, const struct piece *piec
     else if (route->plan->n > 0)
         sum_tiles(route, *piece);
     else
-        fill_nan(piece, route->walk->dtype);
+        ens_walk_nan(piece->out, route->walk->dtype, piece->length); /* where no model takes part, no value is known */
 }
 
 /* Stores past the caches want an aligned address: what comes before the first one is a piece of its own. */

@@ -16,6 +16,10 @@ struct ens_walk {
     int in_place;         /* the result is one of the outputs */
 };
 
+/* A weighted sum of outputs as they are. */
 void ens_walk(const struct ens_walk *walk);
+
+/* Writes `length` NaN. */
+void ens_walk_nan(void *out, int32_t dtype, size_t length);
 
 #endif

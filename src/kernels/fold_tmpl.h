@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Products, smallest and largest values: of several whole outputs at once (fold), and of one output from which a model
+ * can be left out element by element (blend, which also has sums).
+ */
+
+static ENS_INLINE VEC FN(negative)(VEC x)
+{
+    return V(from_bits)(U(xor)(V(bits)(x), U(set1)(SIGN)));
+}
+
+/* The largest value is the smallest of the negatives, negated: one comparison fewer than a rule of its own for zeros. */
+static ENS_INLINE VEC FN(input)(const int op, VEC x)
+{
+    return op == ENS_FOLD_max ? FN(negative)(x) : x;
+}
+
+static ENS_INLINE VEC FN(both)(const int op, VEC a, VEC x)
+{
+    return op == ENS_FOLD_product ? V(mul)(a, x) : V(min)(a, FN(input)(op, x));
+}
+
+/* The models one by one over two vectors, or one, or a part of one. */
+static ENS_INLINE void FN(fold)(const int op, const struct ens_span *s)
+{
+    const size_t lanes = V(lanes)();
+    const unsigned char *const start = s->start != NULL ? s->start : s->in[0];
+    const size_t first = s->start == NULL;
+    size_t at = 0;
+
+    for (; s->length - at >= 2 * lanes; at += 2 * lanes) {
+        VEC a0 = FN(input)(op, V(load)(ACC, AT(start, at), 0));
+        VEC a1 = FN(input)(op, V(load)(ACC, AT(start, at + lanes), 0));
+
+        for (size_t m = first; m < s->n; m++) {
+            a0 = FN(both)(op, a0, V(load)(ACC, AT(s->in[m], at), 0));
+            a1 = FN(both)(op, a1, V(load)(ACC, AT(s->in[m], at + lanes), 0));
+        }
+        V(store)(ACC, TO(s->out, at), FN(input)(op, a0), 0, 0);
+        V(store)(ACC, TO(s->out, at + lanes), FN(input)(op, a1), 0, 0);
+    }
+    for (; at < s->length; at += lanes) {
+        const size_t part = s->length - at < lanes ? s->length - at : 0;
+        VEC a = FN(input)(op, V(load)(ACC, AT(start, at), part));
+
+        for (size_t m = first; m < s->n; m++)
+            a = FN(both)(op, a, V(load)(ACC, AT(s->in[m], at), part));
+        V(store)(ACC, TO(s->out, at), FN(input)(op, a), part, 0);
+    }
+}
+
+static ENS_INLINE void FN(blend)(const int op, void *tile, const void *values, const void *factor, size_t length)
+{
+    ENS_EACH_VECTOR(at, part, length) {
+        const VEC a = V(load)(ACC, AT(tile, at), part), x = V(load)(ACC, AT(values, at), part);
+        const VEC f = V(load)(ACC, AT(factor, at), part);
+        VEC y;
+
+        if (op == ENS_BLEND_sum)
+            y = V(add)(a, V(mul)(f, x));
+        else if (op == ENS_BLEND_product)
+            y = V(mul)(a, x);
+        else if (op == ENS_BLEND_min)
+            y = V(min)(a, x);
+        else
+            y = FN(negative)(V(min)(FN(negative)(a), FN(negative)(x)));
+        V(store)(ACC, TO(tile, at), V(select)(V(eq)(f, f), y, a), part, 0);
+    }
+}
+
+#undef ENS_ACC

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: MIT */
+#include "plan/blend.h"
+
+#include "base/compiler.h"
+#include "plan/gather.h"
+#include "plan/room.h"
+#include "plan/shares.h"
+#include "plan/stats.h"
+#include "plan/values.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Where a tile of the row that begins at `to` is combined: in the result, if that has the accumulator's type. */
+static void *place(const struct ens_blend *b, unsigned char *to)
+{
+    const int direct = b->walk->dtype - 1 == b->acc && b->recipe->n_steps == 0 &&
+                       ((uintptr_t)to & (((size_t)1 << b->shift) - 1)) == 0;
+
+    return direct ? to : ens_pool(b, 0);
+}
+
+static void store(const struct ens_blend *b, void *tile, size_t length, unsigned char *to)
+{
+    if (b->recipe->log)
+        ens_apply(b, ENS_MAP_log, tile, tile, length, (struct ens_map){.c = -INFINITY});
+    if (b->walk->dtype - 1 != b->acc)
+        b->kernels->narrow[b->acc][b->walk->dtype - 1](to, tile, length, 0);
+    else if (tile != to)
+        memcpy(to, tile, length << b->shift);
+}
+
+/* The temperature of a step, inverted. */
+static double cooling(const struct ens_blend *b, int step)
+{
+    return step == b->recipe->n_steps - 1 ? 1 / b->recipe->temperature : 1;
+}
+
+/* Adds a tile to what a step has to know of the row. */
+static void measure(const struct ens_blend *b, int step, const void *tile, size_t length, struct ens_stat *stat)
+{
+    struct ens_map map = {.a = cooling(b, step)};
+    double most;
+
+    if (b->recipe->steps[step] == ENS_STEP_NORMALISE) {
+        stat->sum += b->kernels->sum[b->acc](tile, length);
+        return;
+    }
+    b->kernels->greatest[b->acc](tile, length, &most);
+    most = b->acc == ENS_f64 ? most * map.a : (double)((float)most * (float)map.a);
+    map.b = most == -INFINITY ? 0 : most;
+    ens_stat_add(b, stat, most, b->kernels->decay_sum[b->acc](b->spare, tile, length, &map));
+}
+
+static void apply_step(const struct ens_blend *b, int step, void *tile, size_t length, const struct ens_stat *stat)
+{
+    struct ens_map map = {.a = cooling(b, step), .b = stat->most, .c = -INFINITY};
+
+    if (b->recipe->steps[step] == ENS_STEP_LOG_SOFTMAX) {
+        map.b += ens_log(b, stat->sum);
+        ens_apply(b, ENS_MAP_affine, tile, tile, length, map);
+        return;
+    }
+    if (b->recipe->steps[step] == ENS_STEP_SOFTMAX)
+        ens_apply(b, ENS_MAP_decay, tile, tile, length, map);
+    ens_apply(b, ENS_MAP_quotient, tile, tile, length, (struct ens_map){.a = stat->sum});
+}
+
+/* The tile of a row that begins at a column. */
+static struct ens_tile tile_at(const struct ens_blend *b, size_t column, size_t width)
+{
+    return (struct ens_tile){b->row.index, column, width - column < b->tile ? width - column : b->tile};
+}
+
+/*
+ * A row that is normalised, or becomes a softmax: each step goes through it once to measure it. It is kept in between,
+ * if it is one tile, or if there is room; else it is combined anew each time.
+ */
+static void finish_row(const struct ens_blend *b, unsigned char *to)
+{
+    const size_t width = b->e->width;
+    const unsigned shift = ens_dtype_shift(b->walk->dtype);
+    unsigned char *kept = width <= b->tile ? ens_pool(b, 0) : b->room.row;
+    struct ens_stat stats[ENS_STEPS];
+
+    for (int step = 0; step <= b->recipe->n_steps; step++) {
+        if (step < b->recipe->n_steps)
+            stats[step] = (struct ens_stat){.most = -INFINITY};
+        for (size_t at = 0; at < width; at += b->tile) {
+            const struct ens_tile tile = tile_at(b, at, width);
+            unsigned char *values = kept != NULL ? kept + (at << b->shift) : ens_pool(b, 0);
+
+            if (kept == NULL || step == 0) {
+                ens_gather(b, &tile, ens_pool(b, 0));
+                if (values != ens_pool(b, 0))
+                    memcpy(values, ens_pool(b, 0), tile.length << b->shift);
+            }
+            for (int done = kept != NULL && step > 0 ? step - 1 : 0; done < step; done++)
+                apply_step(b, done, values, tile.length, &stats[done]);
+            if (step < b->recipe->n_steps)
+                measure(b, step, values, tile.length, &stats[step]);
+            else
+                store(b, values, tile.length, to + (at << shift));
+        }
+    }
+}
+
+/* A row, or all rows as one, of `width` values. */
+static void run_line(struct ens_blend *b, size_t row, size_t width, unsigned char *to)
+{
+    const unsigned shift = ens_dtype_shift(b->walk->dtype);
+
+    b->row.index = row;
+    if (b->stats)
+        ens_stats_of_row(b);
+    if (b->by_row)
+        ens_shares_of_row(b);
+    if (b->row.fault) {
+        ens_walk_nan(to, b->walk->dtype, width);
+        return;
+    }
+    if (b->recipe->n_steps > 0) {
+        finish_row(b, to);
+        return;
+    }
+    for (size_t at = 0; at < width; at += b->tile) {
+        const struct ens_tile tile = tile_at(b, at, width);
+        void *out = place(b, to + (at << shift));
+
+        ens_gather(b, &tile, out);
+        store(b, out, tile.length, to + (at << shift));
+    }
+}
+
+/* One kernel for all models of a line: folds and medians of outputs that have the accumulator's type, and so the result. */
+static int is_straight(const struct ens_blend *b)
+{
+    const struct ens_plan *plan = &b->e->plan;
+    const int median = b->recipe->gathering == ENS_MEDIAN && plan->equal && plan->n <= ENS_MEDIAN_MOST;
+
+    if (b->by_row || b->by_class || b->recipe->rowwise || b->recipe->log || plan->n == 0 || plan->n > ENS_GROUP_FAR ||
+        !(median || b->recipe->gathering == ENS_FOLDED) || b->walk->inputs->summary->other_dtypes > 0 ||
+        b->walk->inputs->summary->dtype - 1 != b->acc || b->walk->dtype - 1 != b->acc)
+        return 0;
+    for (size_t k = 0; k < plan->n; k++)
+        if (!ens_values_are_plain(b, k))
+            return 0;
+    return 1;
+}
+
+static void run_straight(const struct ens_blend *b, size_t row, size_t width, unsigned char *to)
+{
+    const void *in[ENS_GROUP_FAR];
+    const struct ens_span span = {.out = to, .in = in, .n = b->e->plan.n, .length = width};
+
+    for (size_t k = 0; k < span.n; k++)
+        in[k] = ens_row_of(b, k, row);
+    b->kernels->fold[b->acc][b->recipe->gathering == ENS_MEDIAN ? ENS_FOLD_median : b->recipe->fold](&span);
+}
+
+static void run_lines(struct ens_blend *b)
+{
+    const struct ens_walk *walk = b->walk;
+    const size_t width = b->e->width;
+    const int one_line = !b->recipe->rowwise && b->row_weights == NULL &&
+                         (walk->row_count == 1 || (walk->inputs->summary->gaps == 0 && walk->result_stride == width));
+    const size_t lines = one_line ? walk->row_count > 0 : walk->row_count;
+    const size_t length = one_line ? walk->row_count * width : width;
+    const int straight = is_straight(b);
+
+    for (size_t line = 0; line < lines; line++) {
+        unsigned char *to = walk->result + (line * walk->result_stride << ens_dtype_shift(walk->dtype));
+
+        if (straight)
+            run_straight(b, walk->row_begin + line, length, to);
+        else
+            run_line(b, walk->row_begin + line, length, to);
+    }
+}
+
+static int has_absent(const struct ensemble *e)
+{
+    if (e->policy & ENSEMBLE_LEAVE_OUT_ABSENT)
+        for (size_t k = 0; k < e->plan.n; k++)
+            if (e->models[e->plan.model[k]].map != NULL)
+                return 1;
+    return 0;
+}
+
+/* What kind of call it is, as far as handle, outputs and row weights say. */
+static void decide(struct ens_blend *b)
+{
+    const struct ensemble *e = b->e;
+    const int selected = b->recipe->gathering == ENS_MEDIAN || b->recipe->gathering == ENS_TRIMMED;
+    const int rigid = b->recipe->form == ENS_FORM_RANKS || b->recipe->form == ENS_FORM_VOTE;
+    const struct ens_summary *summary = b->walk->inputs->summary;
+
+    b->acc = b->recipe->in_double || summary->f64 > 0 || b->walk->dtype == ENSEMBLE_F64 ||
+                     (b->recipe->gathering == ENS_MEDIAN && b->row_weights != NULL)
+                 ? ENS_f64
+                 : ENS_f32;
+    b->shift = ens_dtype_shift(b->acc + 1);
+    b->by_row = rigid || b->row_weights != NULL || summary->missing > 0 || (e->policy & ENSEMBLE_LEAVE_OUT_NAN) != 0;
+    b->by_class = b->recipe->form != ENS_FORM_VOTE && (e->class_weights.n_models > 0 || has_absent(e));
+    b->known_factors = b->by_class && !b->by_row && !has_absent(e);
+    b->tile = selected ? ens_select_tile(b) : ens_gather_tile(b);
+    b->by_block = !selected && !b->by_class;
+    for (size_t k = 0; k < e->plan.n; k++)
+        b->stats |= ens_stat_is_needed(b, k);
+}
+
+int ens_blend_in_place(const struct ensemble *e, size_t model)
+{
+    const struct ens_recipe *recipe = &e->plan.recipe;
+
+    if (e->models[model].map != NULL || recipe->form == ENS_FORM_RANKS)
+        return 0;
+    if (e->plan.n <= ENS_STATS || e->width <= ENS_TILE)
+        return 1;
+    if (recipe->form == ENS_FORM_VOTE || (e->policy & ENSEMBLE_LEAVE_OUT_NAN))
+        return 0;
+    for (size_t k = 0; k < e->plan.n; k++)
+        if (e->models[e->plan.model[k]].space == ENSEMBLE_LOGITS)
+            return 0;
+    return 1;
+}
+
+ENS_COLD int ens_blend(const struct ens_walk *walk, const float *row_weights, void *workspace, size_t workspace_size)
+{
+    _Alignas(ENS_STREAM_ALIGNMENT) unsigned char pool[ENS_POOL_BYTES];
+    _Alignas(ENS_STREAM_ALIGNMENT) unsigned char spare[ENS_SPARE_BYTES];
+    struct ens_stat kept[ENS_STATS];
+    struct ens_blend b = {
+        .walk = walk, .e = walk->e, .recipe = &walk->e->plan.recipe, .kernels = walk->e->kernels, .row_weights = row_weights,
+        .kept = kept, .pool = pool, .spare = spare,
+    };
+    int code;
+
+    decide(&b);
+    code = ens_shares_of_call(&b);
+    if (code)
+        return code;
+    ens_room_take(&b, workspace, workspace_size);
+    run_lines(&b);
+    return 0;
+}
+
+int ens_blend_check(const struct ens_inputs *inputs, const struct ensemble *e)
+{
+    const struct ens_walk walk = {.e = e, .inputs = inputs};
+    const struct ens_blend b = {.walk = &walk, .e = e, .recipe = &e->plan.recipe, .row_weights = e->row_weights.weight};
+
+    return ens_shares_of_call(&b);
+}
+
+size_t ens_blend_workspace(const struct ensemble *e)
+{
+    const struct ens_inputs inputs = ens_inputs_bound(e);
+    const struct ens_walk walk = {.e = e, .inputs = &inputs, .dtype = ENSEMBLE_F32};
+    struct ens_blend b = {.walk = &walk, .e = e, .recipe = &e->plan.recipe, .row_weights = e->row_weights.weight};
+
+    decide(&b);
+    return ens_room_size(&b);
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The general way through the data: every method, every space, weights per class and row, missing models. Row by row,
+ * where rows matter, and tile by tile: what the models say about a tile's classes is converted into tiles of the
+ * accumulator's type, gathered, finished and stored, while all of it stays in the first-level cache.
+ *
+ *   blend.c   rows and tiles; what is done to a row as a whole; storing the result
+ *   shares.c  who takes part in a row and with which weight
+ *   stats.c   what has to be known of a model's row before its first tile: largest value, sum, NaN, label
+ *   values.c  a model's values for a tile, in the form that the method wants
+ *   gather.c  the models' tiles become one: sums, folds, votes
+ *   select.c  the same for medians and trimmed means
+ */
+#ifndef ENS_PLAN_BLEND_H
+#define ENS_PLAN_BLEND_H
+
+#include "plan/walk.h"
+
+#include <stdint.h>
+
+/* Classes in a tile, at most; the stretch of logits that has one largest value (docs/numerics.md). */
+#define ENS_TILE ENS_BLOCK
+
+/* Tiles of one call, on the stack: most of the 16 KiB that a call may use of it. */
+#define ENS_POOL_BYTES 10240
+#define ENS_SPARE_BYTES (ENS_TILE * sizeof(double))
+
+/* Models of which a row's statistics are kept on the stack. Of further ones they are computed again for each tile. */
+#define ENS_STATS 64
+
+/*
+ * Of one model's row. Logits: the largest one (after the temperature), and the sum of exp(z - largest). Votes: the class.
+ * `sum` is NaN or 0 where the row is broken.
+ */
+struct ens_stat {
+    double most;
+    double sum;
+};
+
+/* A row, or all rows where they need not be kept apart. */
+struct ens_row {
+    size_t index;
+    int fault;      /* all of it is NaN */
+    int equal;      /* all models present have one weight */
+    double present; /* the sum of the weights of the models present */
+    double scale;   /* what ENSEMBLE_SUM multiplies weights by: W / W_present */
+};
+
+/* Parts of the workspace, NULL where it is too small for them. */
+struct ens_room {
+    struct ens_stat *stats;       /* of the models beyond ENS_STATS */
+    unsigned char *exponentials;  /* of logits, per model: `width` of them */
+    unsigned char *largest;       /* and of each tile of them the largest logit, as accumulator */
+    unsigned char *row;           /* a combined row */
+    unsigned char *sorted;        /* the values of a row of each model, and of one more to sort in */
+};
+
+struct ens_blend {
+    const struct ens_walk *walk;
+    const struct ensemble *e;
+    const struct ens_recipe *recipe;
+    const struct ens_kernels *kernels;
+    const float *row_weights; /* NULL: none */
+    int acc;                  /* ENS_f32 or ENS_f64 */
+    unsigned shift;           /* log2 of an accumulator's bytes */
+    int by_row;               /* weights, or who is present, differ from row to row, or somebody is missing */
+    int by_class;             /* or from class to class */
+    int known_factors;        /* but not from row to row: the plan has them */
+    int by_block;             /* exponentials of logits are relative to the largest logit of their tile */
+    int stats;                /* some model's rows have to be gone through first */
+    size_t tile;              /* classes in a tile */
+    struct ens_room room;
+    struct ens_row row;
+    struct ens_stat *kept; /* ENS_STATS of them */
+    unsigned char *pool;   /* ENS_POOL_BYTES: the tiles of the classes at hand */
+    unsigned char *spare;  /* ENS_SPARE_BYTES: one tile more, for statistics */
+};
+
+/* Some classes of a row (or of several rows that follow each other, where they need not be kept apart). */
+struct ens_tile {
+    size_t row;
+    size_t column;
+    size_t length;
+};
+
+/* An address `tiles` tiles after the start of the pool. */
+static inline unsigned char *ens_pool(const struct ens_blend *b, size_t tiles)
+{
+    return b->pool + ((tiles * b->tile) << b->shift);
+}
+
+static inline const struct ensemble_output *ens_output_of(const struct ens_blend *b, size_t k)
+{
+    return ens_input(b->walk->inputs, b->e->plan.model[k]);
+}
+
+static inline const struct ens_model *ens_model_of(const struct ens_blend *b, size_t k)
+{
+    return &b->e->models[b->e->plan.model[k]];
+}
+
+/* Runs a map over one tile. */
+static inline void ens_apply(const struct ens_blend *b, int map, void *to, const void *from, size_t length,
+                             struct ens_map with)
+{
+    b->kernels->map[b->acc][map](to, from, length, &with);
+}
+
+/*
+ * May the result replace the output of a model? Not where rows are looked at anew while they are being written: ranks,
+ * columns in an order of their own, and more statistics than are kept.
+ */
+int ens_blend_in_place(const struct ensemble *e, size_t model);
+
+/* The general way. 0, or ENSEMBLE_EQUORUM before anything is written. */
+int ens_blend(const struct ens_walk *walk, const float *row_weights, void *workspace, size_t workspace_size);
+
+/* What it reports with the outputs bound to a handle. */
+int ens_blend_check(const struct ens_inputs *inputs, const struct ensemble *e);
+
+/* The bytes of workspace that it can use for the outputs bound to a handle. */
+size_t ens_blend_workspace(const struct ensemble *e);
+
+#endif

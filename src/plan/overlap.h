@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* Does the result lie where the call reads? */
+#ifndef ENS_PLAN_OVERLAP_H
+#define ENS_PLAN_OVERLAP_H
+
+#include "plan/walk.h"
+
+/*
+ * May the result be written while outputs and row weights (NULL: none) are read? 0 or ENSEMBLE_EOVERLAP. Sets
+ * walk->in_place where it is one of the outputs.
+ */
+int ens_overlap_check(struct ens_walk *walk, const float *row_weights, size_t result_bytes);
+
+#endif

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+#include "plan/stats.h"
+
+#include "plan/shares.h"
+#include "plan/values.h"
+
+#include <math.h>
+#include <string.h>
+
+double ens_exp(const struct ens_blend *b, double x)
+{
+    const struct ens_map map = {.a = 1};
+    double y;
+
+    if (x == 0)
+        return 1;
+    b->kernels->map[ENS_f64][ENS_MAP_exp](&y, &x, 1, &map);
+    return y;
+}
+
+double ens_log(const struct ens_blend *b, double x)
+{
+    const struct ens_map map = {.c = -INFINITY};
+    double y;
+
+    b->kernels->map[ENS_f64][ENS_MAP_log](&y, &x, 1, &map);
+    return y;
+}
+
+void ens_stat_add(const struct ens_blend *b, struct ens_stat *stat, double most, double sum)
+{
+    if (most == -INFINITY) {
+        stat->sum += sum; /* 0, or NaN */
+    } else if (most <= stat->most) {
+        stat->sum += sum * ens_exp(b, most - stat->most);
+    } else {
+        stat->sum = stat->most == -INFINITY ? stat->sum + sum : stat->sum * ens_exp(b, stat->most - most) + sum;
+        stat->most = most;
+    }
+}
+
+static int is_logits(const struct ens_blend *b, size_t k)
+{
+    return ens_model_of(b, k)->space == ENSEMBLE_LOGITS && b->recipe->form <= ENS_FORM_LOG;
+}
+
+int ens_stat_is_needed(const struct ens_blend *b, size_t k)
+{
+    return is_logits(b, k) || b->recipe->form >= ENS_FORM_RANKS || (b->e->policy & ENSEMBLE_LEAVE_OUT_NAN) != 0;
+}
+
+/* Logits: goes through the row once, and keeps the exponentials if there is room. */
+static struct ens_stat stat_of_logits(const struct ens_blend *b, size_t k)
+{
+    const struct ens_model *model = ens_model_of(b, k);
+    const size_t columns = ens_row_length(b->e, b->e->plan.model[k], 0);
+    unsigned char *kept = model->map == NULL && b->by_block ? b->room.exponentials : NULL;
+    const size_t tiles = (b->e->width + ENS_TILE - 1) / ENS_TILE;
+    struct ens_stat stat = {.most = -INFINITY};
+
+    for (size_t at = 0; at < columns; at += ENS_TILE) {
+        const size_t length = columns - at < ENS_TILE ? columns - at : ENS_TILE;
+        unsigned char *tile = kept != NULL ? kept + ((k * b->e->width + at) << b->shift) : b->spare;
+        const void *raw = ens_raw(b, k, b->row.index, at, length, tile);
+        struct ens_map map = {.a = ens_cooling(b, model)};
+        double most;
+
+        b->kernels->greatest[b->acc](raw, length, &most);
+        most = b->acc == ENS_f64 ? most * map.a : (double)((float)most * (float)map.a);
+        map.b = most == -INFINITY ? 0 : most;
+        if (kept != NULL)
+            memcpy(b->room.largest + (k * tiles + at / ENS_TILE) * sizeof most, &map.b, sizeof most);
+        ens_stat_add(b, &stat, most, b->kernels->decay_sum[b->acc](tile, raw, length, &map));
+    }
+    return stat;
+}
+
+/* A label, or the class of the first largest value. */
+static struct ens_stat stat_of_vote(const struct ens_blend *b, size_t k)
+{
+    const struct ens_model *model = ens_model_of(b, k);
+    const size_t columns = model->map != NULL ? model->n_known : b->e->width;
+    const int32_t dtype = ens_output_of(b, k)->dtype;
+    struct ens_stat stat = {.sum = 1};
+    size_t best = 0;
+    double greatest = -INFINITY, most;
+    int32_t label;
+
+    if (dtype == ENSEMBLE_I32) {
+        memcpy(&label, ens_row_of(b, k, b->row.index), sizeof label);
+        if (label < 0 || (size_t)label >= (model->map != NULL ? model->columns : b->e->width))
+            return (struct ens_stat){.sum = NAN};
+        stat.most = model->map != NULL ? model->map[label] : label;
+        stat.sum = stat.most < 0 ? (double)NAN : 1;
+        return stat;
+    }
+    for (size_t at = 0; at < columns; at += ENS_TILE) {
+        const size_t length = columns - at < ENS_TILE ? columns - at : ENS_TILE;
+        const void *raw;
+
+        if (model->map != NULL) {
+            b->kernels->gather[b->acc][dtype - 1](b->spare, ens_row_of(b, k, b->row.index), model->known_from + at, length,
+                                                  0);
+            raw = b->spare;
+        } else {
+            raw = ens_raw(b, k, b->row.index, at, length, b->spare);
+        }
+        if (b->kernels->greatest[b->acc](raw, length, &most))
+            stat.sum = NAN;
+        if (most > greatest) {
+            greatest = most;
+            best = at + b->kernels->find[b->acc](raw, length, most);
+        }
+    }
+    stat.most = model->map != NULL ? (double)model->known[best] : (double)best;
+    return stat;
+}
+
+/* Everything else: is there a NaN? Ranks may also be had from a sorted copy. */
+static struct ens_stat stat_of_values(const struct ens_blend *b, size_t k)
+{
+    const size_t columns = ens_row_length(b->e, b->e->plan.model[k], 0);
+    struct ens_stat stat = {.sum = 1};
+    double greatest;
+
+    for (size_t at = 0; at < columns; at += ENS_TILE) {
+        const size_t length = columns - at < ENS_TILE ? columns - at : ENS_TILE;
+
+        if (b->kernels->greatest[b->acc](ens_raw(b, k, b->row.index, at, length, b->spare), length, &greatest))
+            stat.sum = NAN;
+    }
+    if (b->recipe->form == ENS_FORM_RANKS)
+        ens_ranks_prepare(b, k);
+    return stat;
+}
+
+static struct ens_stat compute(const struct ens_blend *b, size_t k)
+{
+    if (is_logits(b, k))
+        return stat_of_logits(b, k);
+    return b->recipe->form == ENS_FORM_VOTE ? stat_of_vote(b, k) : stat_of_values(b, k);
+}
+
+void ens_stats_of_row(const struct ens_blend *b)
+{
+    for (size_t k = 0; k < b->e->plan.n; k++) {
+        struct ens_stat *place = k < ENS_STATS ? &b->kept[k] : b->room.stats;
+
+        if (ens_output_of(b, k)->data == NULL || ens_weight_in_row(b, k) == 0 || !ens_stat_is_needed(b, k))
+            continue;
+        if (k < ENS_STATS)
+            *place = compute(b, k);
+        else if (place != NULL)
+            place[k - ENS_STATS] = compute(b, k);
+    }
+}
+
+struct ens_stat ens_stat(const struct ens_blend *b, size_t k)
+{
+    if (k < ENS_STATS)
+        return b->kept[k];
+    return b->room.stats != NULL ? b->room.stats[k - ENS_STATS] : compute(b, k);
+}
+
+int ens_stat_is_sound(const struct ens_blend *b, size_t k)
+{
+    return ens_stat(b, k).sum > 0;
+}
