@@ -49,6 +49,31 @@ static ENS_INLINE void FN(fold)(const int op, const struct ens_span *s)
     }
 }
 
+/*
+ * Means of functions of the values, out = after(w_0 before(x_0) + w_1 before(x_1) + ...): all of it is done for a vector
+ * before the next one is read.
+ */
+static ENS_INLINE void FN(mean)(const int io, const int before, const int after, const struct ens_span *s,
+                                const struct ens_map *first, const struct ens_map *last)
+{
+    const VEC a = V(set1)((SCALAR)first->a), c = V(set1)((SCALAR)first->c);
+    const VEC root = V(set1)((SCALAR)last->a), zero = V(set1)(0);
+    const SCALAR *const weight = s->weight;
+    const size_t lanes = V(lanes)();
+
+#define X(m, from) FN(apply)(before, V(load)(io, (const unsigned char *)s->in[m] + ((from) << ENS_SHIFT(io)), part), a, zero, c)
+    for (size_t at = 0, part = 0; at < s->length; at += lanes) {
+        VEC sum;
+
+        part = s->length - at < lanes ? s->length - at : 0;
+        sum = V(mul)(V(set1)(weight[0]), X(0, at));
+        for (size_t m = 1; m < s->n; m++)
+            sum = V(add)(sum, V(mul)(V(set1)(weight[m]), X(m, at)));
+        V(store)(io, (unsigned char *)s->out + (at << ENS_SHIFT(io)), FN(apply)(after, sum, root, zero, c), part, 0);
+    }
+#undef X
+}
+
 static ENS_INLINE void FN(blend)(const int op, void *tile, const void *values, const void *factor, size_t length)
 {
     ENS_EACH_VECTOR(at, part, length) {

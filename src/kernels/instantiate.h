@@ -46,6 +46,10 @@
 #define ENS_ACC f64
 #include "kernels/median_tmpl.h"
 #define ENS_ACC f32
+#include "kernels/order_tmpl.h"
+#define ENS_ACC f64
+#include "kernels/order_tmpl.h"
+#define ENS_ACC f32
 #include "kernels/select_tmpl.h"
 #define ENS_ACC f64
 #include "kernels/select_tmpl.h"
@@ -134,6 +138,14 @@ ENS_MAP_LIST(ENS_MAP_KERNEL, f64)
 ENS_FOLD_LIST(ENS_FOLD_KERNEL, f32)
 ENS_FOLD_LIST(ENS_FOLD_KERNEL, f64)
 
+#define ENS_MEAN_KERNEL(io, acc, name, first, last)                                                                  \
+    static void ENS_NAME(mean_##io##_##name)(const struct ens_span *span, const struct ens_map *before,              \
+                                             const struct ens_map *after)                                            \
+    {                                                                                                                \
+        mean_##acc(ENS_##io, ENS_MAP_##first, ENS_MAP_##last, span, before, after);                                  \
+    }
+ENS_MEAN_LIST(ENS_MEAN_KERNEL)
+
 #define ENS_BLEND_KERNEL(acc, name)                                                                                  \
     static void ENS_NAME(blend_##acc##_##name)(void *tile, const void *values, const void *factor, size_t length)    \
     {                                                                                                                \
@@ -151,6 +163,17 @@ ENS_BLEND_LIST(ENS_BLEND_KERNEL, f64)
     static double ENS_NAME(decay_sum_##acc)(void *to, const void *from, size_t length, const struct ens_map *map)    \
     {                                                                                                                \
         return sum_##acc(1, to, from, length, map);                                                                  \
+    }                                                                                                                \
+    static void ENS_NAME(order_##acc)(const struct ens_order *order)                                                 \
+    {                                                                                                                \
+        if (order->beyond)                                                                                           \
+            order_##acc(1, order);                                                                                   \
+        else                                                                                                         \
+            order_##acc(0, order);                                                                                   \
+    }                                                                                                                \
+    static void ENS_NAME(trimmed_##acc)(const struct ens_order *order, size_t dropped)                               \
+    {                                                                                                                \
+        trimmed_##acc(order, dropped);                                                                               \
     }                                                                                                                \
     static void ENS_NAME(sift_begin_##acc)(const struct ens_sift *sift, const void *smallest, const void *largest)   \
     {                                                                                                                \
@@ -183,6 +206,7 @@ ENS_ACC_LIST(ENS_ACC_KERNELS)
 #define ENS_GATHER_ENTRY(acc, in) [ENS_##acc][ENS_##in] = ENS_NAME(gather_##acc##_##in),
 #define ENS_MAP_ENTRY(acc, name) [ENS_##acc][ENS_MAP_##name] = ENS_NAME(map_##acc##_##name),
 #define ENS_FOLD_ENTRY(acc, name) [ENS_##acc][ENS_FOLD_##name] = ENS_NAME(fold_##acc##_##name),
+#define ENS_MEAN_ENTRY(io, acc, name, first, last) [ENS_##io][ENS_MEAN_##name] = ENS_NAME(mean_##io##_##name),
 #define ENS_BLEND_ENTRY(acc, name) [ENS_##acc][ENS_BLEND_##name] = ENS_NAME(blend_##acc##_##name),
 #define ENS_BOTH(name) {ENS_NAME(name##_f32), ENS_NAME(name##_f64)}
 
@@ -195,11 +219,14 @@ const struct ens_kernels ENS_CAT(ens_kernels_, ENS_ISA) = {
     .gather = {ENS_GATHER_LIST(ENS_GATHER_ENTRY)},
     .map = {ENS_MAP_LIST(ENS_MAP_ENTRY, f32) ENS_MAP_LIST(ENS_MAP_ENTRY, f64)},
     .fold = {ENS_FOLD_LIST(ENS_FOLD_ENTRY, f32) ENS_FOLD_LIST(ENS_FOLD_ENTRY, f64)},
+    .mean = {ENS_MEAN_LIST(ENS_MEAN_ENTRY)},
     .blend = {ENS_BLEND_LIST(ENS_BLEND_ENTRY, f32) ENS_BLEND_LIST(ENS_BLEND_ENTRY, f64)},
     .sum = ENS_BOTH(sum),
     .decay_sum = ENS_BOTH(decay_sum),
     .greatest = {greatest_f32, greatest_f64},
     .find = {find_f32, find_f64},
+    .order = ENS_BOTH(order),
+    .trimmed = ENS_BOTH(trimmed),
     .sift_begin = ENS_BOTH(sift_begin),
     .sift_tally = ENS_BOTH(sift_tally),
     .sift_halve = ENS_BOTH(sift_halve),

@@ -60,12 +60,13 @@ typedef void ens_gather_kernel(void *tile, const void *row, const int32_t *colum
  *   quotient     x / a
  *   reciprocal   1 / x
  *   power        exp(a log(x))
+ *   square, root x x and its inverse
  *   sign         1 or -1, with the sign of x, also of a zero
  * "At least c": c in place of what is smaller; NaN stays NaN.
  */
 #define ENS_MAP_LIST(X, acc)                                                                                         \
     X(acc, affine) X(acc, exp) X(acc, decay) X(acc, log) X(acc, sigmoid) X(acc, log_sigmoid) X(acc, quotient)        \
-    X(acc, reciprocal) X(acc, power) X(acc, sign)
+    X(acc, reciprocal) X(acc, power) X(acc, square) X(acc, root) X(acc, sign)
 
 #define ENS_MAP_ENUMERATOR(acc, name) ENS_MAP_##name,
 enum { ENS_MAP_LIST(ENS_MAP_ENUMERATOR, ) ENS_MAPS };
@@ -82,7 +83,7 @@ typedef void ens_map_kernel(void *to, const void *from, size_t length, const str
  * halves, 0 + 16, 1 + 17, ...; so the bits do not depend on the vectors. `decay_sum` also does what the map of that name
  * does.
  */
-#define ENS_BLOCK 256
+#define ENS_BLOCK 512
 #define ENS_LANES 32
 typedef double ens_sum_kernel(const void *from, size_t length);
 typedef double ens_decay_sum_kernel(void *to, const void *from, size_t length, const struct ens_map *map);
@@ -105,6 +106,20 @@ enum { ENS_FOLD_LIST(ENS_FOLD_ENUMERATOR, ) ENS_FOLDS };
 #undef ENS_FOLD_ENUMERATOR
 
 /*
+ * Means of functions of whole outputs, as spans with weights and without `start`: X(io, acc, name, before, after), two
+ * maps and what they need. Outputs and result have the dtype `io`.
+ */
+#define ENS_MEAN_LIST(X)                                                                                             \
+    X(f32, f32, geometric, log, exp) X(f32, f32, harmonic, reciprocal, reciprocal) X(f32, f64, power, power, power)  \
+    X(f32, f64, quadratic, square, root)                                                                             \
+    X(f64, f64, geometric, log, exp) X(f64, f64, harmonic, reciprocal, reciprocal) X(f64, f64, power, power, power)  \
+    X(f64, f64, quadratic, square, root)
+
+enum { ENS_MEAN_geometric, ENS_MEAN_harmonic, ENS_MEAN_power, ENS_MEAN_quadratic, ENS_MEANS };
+
+typedef void ens_mean_kernel(const struct ens_span *span, const struct ens_map *before, const struct ens_map *after);
+
+/*
  * Folds of one output with a factor for each element, a NaN where the model is left out of it; X(acc, name): tile[j] becomes
  *   sum      tile[j] + factor[j] x values[j]
  *   product  tile[j] x values[j]
@@ -119,7 +134,31 @@ enum { ENS_BLEND_LIST(ENS_BLEND_ENUMERATOR, ) ENS_BLENDS };
 typedef void ens_blend_kernel(void *tile, const void *values, const void *factor, size_t length);
 
 /*
- * Order statistics of many models, element by element, by halving a range of bit patterns ordered as the values are
+ * Order statistics of up to ENS_ORDER_MOST models, by counting: for each value, the weight of the models up to it. Of
+ * `first` and `second` each element is the smallest value up to which the weight is goals[0] or goals[1], or with
+ * `beyond` more than it in `second`; NaN where there is a NaN. -0 and +0 are taken for equal.
+ */
+#define ENS_ORDER_MOST 32
+
+struct ens_order {
+    const void *const *in; /* n pointers to the values */
+    const void *weight;    /* n values of the accumulator's type */
+    size_t n;
+    size_t length;
+    double goals[2];
+    int beyond;
+    void *first, *second;
+};
+typedef void ens_order_kernel(const struct ens_order *order);
+
+/*
+ * The trimmed mean of as many models: the weighted mean of all but the `dropped` smallest and as many largest values, to
+ * `first`; of equal values the model that comes first counts as the smaller. NaN where there is a NaN.
+ */
+typedef void ens_trimmed_kernel(const struct ens_order *order, size_t dropped);
+
+/*
+ * Order statistics of any number of models, element by element, by halving a range of bit patterns ordered as the values are
  * (kernels/select_tmpl.h). All arrays are of `length` elements of the accumulator's type, but for `low` and `high`, whose
  * elements are unsigned and as large.
  */
@@ -171,11 +210,14 @@ struct ens_kernels {
     ens_gather_kernel *gather[2][ENS_DTYPES];          /* [accumulator][in] */
     ens_map_kernel *map[2][ENS_MAPS];
     ens_span_kernel *fold[2][ENS_FOLDS];
+    ens_mean_kernel *mean[2][ENS_MEANS];               /* [in and out] */
     ens_blend_kernel *blend[2][ENS_BLENDS];
     ens_sum_kernel *sum[2];
     ens_decay_sum_kernel *decay_sum[2];
     ens_greatest_kernel *greatest[2];
     ens_find_kernel *find[2];
+    ens_order_kernel *order[2];
+    ens_trimmed_kernel *trimmed[2];
     ens_sift_begin_kernel *sift_begin[2];
     ens_sift_tally_kernel *sift_tally[2];
     ens_sift_halve_kernel *sift_halve[2];

@@ -48,6 +48,10 @@ static ENS_INLINE VEC FN(apply)(const int map, VEC x, VEC a, VEC b, VEC c)
         return V(div)(V(set1)(1), x);
     case ENS_MAP_power:
         return ELEMENTARY(exp)(V(mul)(a, ELEMENTARY(log)(x)));
+    case ENS_MAP_square:
+        return V(mul)(x, x);
+    case ENS_MAP_root:
+        return V(sqrt)(x);
     default: /* ENS_MAP_sign */
         return V(from_bits)(U(or)(U(and)(V(bits)(x), U(set1)(SIGN)), V(bits)(V(set1)(1))));
     }

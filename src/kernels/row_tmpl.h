@@ -10,9 +10,46 @@ static inline double FN(halves)(SCALAR *partial)
     return (double)partial[0];
 }
 
+/* X(k) for vector k of a group of ENS_LANES values, where that has at most 16 vectors. */
+#define ENS_GROUP_VECTORS(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15)
+
+/* Sums whole groups in registers. Returns the element that comes next. */
+static ENS_INLINE size_t FN(sum_groups)(const int decay, void *to, const void *from, const size_t length, VEC a, VEC b,
+                                        SCALAR *partial)
+{
+    const size_t lanes = V(lanes)(), vectors = lanes <= ENS_LANES ? ENS_LANES / lanes : 0;
+    size_t at = 0;
+
+#define DECLARE(k) VEC s##k = V(set1)(0);
+    ENS_GROUP_VECTORS(DECLARE)
+    if (vectors == 0 || vectors > 16)
+        return 0;
+    for (; length - at >= ENS_LANES; at += ENS_LANES) {
+#define ADD(k)                                                                                                       \
+    if (vectors > k) {                                                                                               \
+        VEC x = V(load)(ACC, AT(from, at + k * lanes), 0);                                                           \
+                                                                                                                     \
+        if (decay) {                                                                                                 \
+            x = ELEMENTARY(exp_nonpositive)(V(sub)(V(mul)(x, a), b));                                                \
+            V(store)(ACC, TO(to, at + k * lanes), x, 0, 0);                                                          \
+        }                                                                                                            \
+        s##k = V(add)(s##k, x);                                                                                      \
+    }
+        ENS_GROUP_VECTORS(ADD)
+    }
+#define KEEP(k)                                                                                                      \
+    if (vectors > k)                                                                                                 \
+        V(store)(ACC, TO(partial, k * lanes), s##k, 0, 0);
+    ENS_GROUP_VECTORS(KEEP)
+#undef DECLARE
+#undef ADD
+#undef KEEP
+    return at;
+}
+
 /*
- * The sum of a block; with `decay`, of what that map makes of it, which is stored too. A vector longer than ENS_LANES is
- * used in part. Lanes beyond the end hold 0, which changes no sum.
+ * The sum of a block; with `decay`, of what that map makes of it, which is stored too. Behind the whole groups, and where
+ * a vector is longer than ENS_LANES, the partial sums are in memory. Lanes beyond the end hold 0, which changes no sum.
  */
 static ENS_INLINE double FN(sum)(const int decay, void *to, const void *from, const size_t length,
                                  const struct ens_map *with)
@@ -22,7 +59,8 @@ static ENS_INLINE double FN(sum)(const int decay, void *to, const void *from, co
     const VEC a = V(set1)(decay ? (SCALAR)with->a : 1), b = V(set1)(decay ? (SCALAR)with->b : 0);
     SCALAR partial[ENS_LANES] = {0};
 
-    for (size_t at = 0, lane = 0; at < length; at += step, lane = (lane + step) % ENS_LANES) {
+    for (size_t at = FN(sum_groups)(decay, to, from, length, a, b, partial), lane = 0; at < length;
+         at += step, lane = (lane + step) % ENS_LANES) {
         const size_t part = length - at < step ? length - at : all;
         VEC x = V(load)(ACC, AT(from, at), part);
 
@@ -40,29 +78,49 @@ static ENS_INLINE double FN(sum)(const int decay, void *to, const void *from, co
 /* The greater of two; the first where the second is NaN. */
 #define GREATER(a, b) ((a) < (b) ? (b) : (a))
 
-static inline int FN(greatest)(const void *from, const size_t length, double *greatest)
+/* Over whole vectors; four chains of comparisons that do not wait for each other. Returns the element that comes next. */
+static ENS_INLINE size_t FN(greatest_vectors)(const void *from, const size_t length, SCALAR *best, int *any)
 {
     const size_t lanes = V(lanes)();
-    SCALAR most[ENS_MOST_LANES], broken[ENS_MOST_LANES], x, best = -(SCALAR)INFINITY;
-    VEC m = V(set1)(best), nan = V(set1)(0);
+    SCALAR most[ENS_MOST_LANES];
+    VEC m0 = V(set1)(*best), m1 = m0, m2 = m0, m3 = m0, n0 = V(set1)(0), n1 = n0;
     size_t at = 0;
-    int any = 0;
 
+    if (length < lanes)
+        return 0;
+    for (; length - at >= 4 * lanes; at += 4 * lanes) {
+        const VEC v0 = V(load)(ACC, AT(from, at), 0), v1 = V(load)(ACC, AT(from, at + lanes), 0);
+        const VEC v2 = V(load)(ACC, AT(from, at + 2 * lanes), 0), v3 = V(load)(ACC, AT(from, at + 3 * lanes), 0);
+
+        m0 = V(hi)(m0, v0);
+        m1 = V(hi)(m1, v1);
+        m2 = V(hi)(m2, v2);
+        m3 = V(hi)(m3, v3);
+        n0 = V(select)(V(eq)(v0, v0), V(select)(V(eq)(v1, v1), n0, v1), v0);
+        n1 = V(select)(V(eq)(v2, v2), V(select)(V(eq)(v3, v3), n1, v3), v2);
+    }
     for (; length - at >= lanes; at += lanes) {
         const VEC v = V(load)(ACC, AT(from, at), 0);
 
-        m = V(hi)(m, v);
-        nan = V(select)(V(eq)(v, v), nan, v);
+        m0 = V(hi)(m0, v);
+        n0 = V(select)(V(eq)(v, v), n0, v);
     }
-    if (at > 0) {
-        V(store)(ACC, most, m, 0, 0);
-        V(store)(ACC, broken, nan, 0, 0);
-        for (size_t i = 0; i < lanes; i++) {
-            best = GREATER(best, most[i]);
-            any |= broken[i] != broken[i];
-        }
-    }
-    for (; at < length; at++) {
+    V(store)(ACC, most, V(hi)(V(hi)(m0, m1), V(hi)(m2, m3)), 0, 0);
+    n0 = V(select)(V(eq)(n1, n1), n0, n1);
+    *any = ANY(V(lt)(V(set1)(0), V(select)(V(eq)(n0, n0), V(set1)(0), V(set1)(1))));
+    for (size_t half = lanes / 2; half > 0; half /= 2)
+        for (size_t i = 0; i < half; i++)
+            most[i] = GREATER(most[i], most[i + half]);
+    *best = most[0];
+    return at;
+}
+
+static inline int FN(greatest)(const void *from, const size_t length, double *greatest)
+{
+    SCALAR x, best = -(SCALAR)INFINITY;
+    int any = 0;
+
+    for (size_t at = FN(greatest_vectors)(from, length, &best, &any); at < length; at++) {
         memcpy(&x, AT(from, at), sizeof x);
         best = GREATER(best, x);
         any |= x != x;

@@ -132,30 +132,56 @@ static void run_line(struct ens_blend *b, size_t row, size_t width, unsigned cha
     }
 }
 
-/* One kernel for all models of a line: folds and medians of outputs that have the accumulator's type, and so the result. */
+/* A mean of functions of the values, by a kernel of its own. */
+static int mean_of(const struct ens_recipe *recipe)
+{
+    if (recipe->form == ENS_FORM_LOG)
+        return ENS_MEAN_geometric;
+    if (recipe->before == ENS_MAP_reciprocal)
+        return ENS_MEAN_harmonic;
+    return recipe->before == ENS_MAP_square ? ENS_MEAN_quadratic : ENS_MEAN_power;
+}
+
+static int is_mean(const struct ens_recipe *recipe)
+{
+    return recipe->gathering == ENS_SUMMED && recipe->form <= ENS_FORM_LOG && recipe->after != ENS_NO_MAP;
+}
+
+/* Is one kernel enough for all models of a line? Where outputs and result have one dtype, that of the accumulators. */
 static int is_straight(const struct ens_blend *b)
 {
     const struct ens_plan *plan = &b->e->plan;
     const int median = b->recipe->gathering == ENS_MEDIAN && plan->equal && plan->n <= ENS_MEDIAN_MOST;
+    const int32_t dtype = b->walk->inputs->summary->dtype;
 
     if (b->by_row || b->by_class || b->recipe->rowwise || b->recipe->log || plan->n == 0 || plan->n > ENS_GROUP_FAR ||
-        !(median || b->recipe->gathering == ENS_FOLDED) || b->walk->inputs->summary->other_dtypes > 0 ||
-        b->walk->inputs->summary->dtype - 1 != b->acc || b->walk->dtype - 1 != b->acc)
+        !(median || b->recipe->gathering == ENS_FOLDED || is_mean(b->recipe)) ||
+        b->walk->inputs->summary->other_dtypes > 0 || dtype != b->walk->dtype || dtype > ENSEMBLE_F64 ||
+        (dtype - 1 != b->acc && !is_mean(b->recipe)))
         return 0;
     for (size_t k = 0; k < plan->n; k++)
-        if (!ens_values_are_plain(b, k))
+        if (ens_model_of(b, k)->space > ENSEMBLE_PROBABILITIES)
             return 0;
     return 1;
 }
 
 static void run_straight(const struct ens_blend *b, size_t row, size_t width, unsigned char *to)
 {
+    const struct ens_plan *plan = &b->e->plan;
     const void *in[ENS_GROUP_FAR];
-    const struct ens_span span = {.out = to, .in = in, .n = b->e->plan.n, .length = width};
+    const struct ens_span span = {
+        .out = to, .in = in, .n = plan->n, .length = width,
+        .weight = b->acc == ENS_f64 ? (const void *)plan->weight64 : plan->weight32,
+    };
+    const struct ens_map before = {.a = b->recipe->exponent, .c = b->e->floor > 0 ? b->e->floor : -INFINITY};
+    const struct ens_map after = {.a = b->recipe->after == ENS_MAP_power ? b->recipe->root : 1};
 
     for (size_t k = 0; k < span.n; k++)
         in[k] = ens_row_of(b, k, row);
-    b->kernels->fold[b->acc][b->recipe->gathering == ENS_MEDIAN ? ENS_FOLD_median : b->recipe->fold](&span);
+    if (is_mean(b->recipe))
+        b->kernels->mean[b->walk->dtype - 1][mean_of(b->recipe)](&span, &before, &after);
+    else
+        b->kernels->fold[b->acc][b->recipe->gathering == ENS_MEDIAN ? ENS_FOLD_median : b->recipe->fold](&span);
 }
 
 static void run_lines(struct ens_blend *b)
@@ -215,7 +241,7 @@ int ens_blend_in_place(const struct ensemble *e, size_t model)
 
     if (e->models[model].map != NULL || recipe->form == ENS_FORM_RANKS)
         return 0;
-    if (e->plan.n <= ENS_STATS || e->width <= ENS_TILE)
+    if (e->plan.n <= ENS_STATS || e->width <= ENS_SHORT_ROW)
         return 1;
     if (recipe->form == ENS_FORM_VOTE || (e->policy & ENSEMBLE_LEAVE_OUT_NAN))
         return 0;
@@ -228,7 +254,7 @@ int ens_blend_in_place(const struct ensemble *e, size_t model)
 ENS_COLD int ens_blend(const struct ens_walk *walk, const float *row_weights, void *workspace, size_t workspace_size)
 {
     _Alignas(ENS_STREAM_ALIGNMENT) unsigned char pool[ENS_POOL_BYTES];
-    _Alignas(ENS_STREAM_ALIGNMENT) unsigned char spare[ENS_SPARE_BYTES];
+    _Alignas(ENS_STREAM_ALIGNMENT) unsigned char spare[ENS_TILE_BYTES];
     struct ens_stat kept[ENS_STATS];
     struct ens_blend b = {
         .walk = walk, .e = walk->e, .recipe = &walk->e->plan.recipe, .kernels = walk->e->kernels, .row_weights = row_weights,

@@ -18,12 +18,12 @@
 
 #include <stdint.h>
 
-/* Classes in a tile, at most; the stretch of logits that has one largest value (docs/numerics.md). */
-#define ENS_TILE ENS_BLOCK
-
 /* Tiles of one call, on the stack: most of the 16 KiB that a call may use of it. */
-#define ENS_POOL_BYTES 10240
-#define ENS_SPARE_BYTES (ENS_TILE * sizeof(double))
+#define ENS_TILE_BYTES 2048
+#define ENS_POOL_BYTES (5 * ENS_TILE_BYTES)
+
+/* Rows of at most this many classes are read to the end before anything of them is written, with any accumulator. */
+#define ENS_SHORT_ROW (ENS_TILE_BYTES / sizeof(double))
 
 /* Models of which a row's statistics are kept on the stack. Of further ones they are computed again for each tile. */
 #define ENS_STATS 64
@@ -73,7 +73,7 @@ struct ens_blend {
     struct ens_row row;
     struct ens_stat *kept; /* ENS_STATS of them */
     unsigned char *pool;   /* ENS_POOL_BYTES: the tiles of the classes at hand */
-    unsigned char *spare;  /* ENS_SPARE_BYTES: one tile more, for statistics */
+    unsigned char *spare;  /* ENS_TILE_BYTES: one tile more, for statistics */
 };
 
 /* Some classes of a row (or of several rows that follow each other, where they need not be kept apart). */
@@ -82,6 +82,17 @@ struct ens_tile {
     size_t column;
     size_t length;
 };
+
+/* The stretch of a row of logits that has one largest value of its own (docs/numerics.md). */
+static inline size_t ens_stretch(const struct ens_blend *b)
+{
+    return ENS_TILE_BYTES >> b->shift;
+}
+
+static inline size_t ens_stretches(const struct ens_blend *b)
+{
+    return (b->e->width + ens_stretch(b) - 1) / ens_stretch(b);
+}
 
 /* An address `tiles` tiles after the start of the pool. */
 static inline unsigned char *ens_pool(const struct ens_blend *b, size_t tiles)

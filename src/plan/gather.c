@@ -18,10 +18,12 @@ static size_t tiles_for_values(const struct ens_blend *b)
     return b->recipe->form == ENS_FORM_RANKS ? 3 : 1;
 }
 
-/* Where the pool holds arrays of classes besides, tiles are half as long. */
+/* Ranks need more tiles; where weights differ from class to class, the pool also holds three arrays of doubles. */
 size_t ens_gather_tile(const struct ens_blend *b)
 {
-    return b->by_class || b->recipe->form == ENS_FORM_RANKS ? ENS_TILE / 2 : ENS_TILE;
+    if (b->by_class)
+        return ENS_TILE_BYTES / 2 / sizeof(double);
+    return ens_stretch(b) / (b->recipe->form == ENS_FORM_RANKS ? 2 : 1);
 }
 
 /* Some of the models, with their values for a tile; together they are what one kernel call takes. */

@@ -91,7 +91,7 @@ static int plan_class(struct ensemble *e, size_t column)
 
 static int plan_classes(struct ensemble *e)
 {
-    int fault = 0;
+    int fault = e->plan.recipe.shares && e->plan.n == 0 ? ENSEMBLE_EZEROSUM : 0;
 
     e->class_weights.gaps = 0;
     for (size_t column = 0; column < e->width && fault == 0; column++)

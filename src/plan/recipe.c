@@ -69,6 +69,10 @@ void ens_recipe_write(struct ens_recipe *recipe, const struct ensemble *e)
     *recipe = recipes[method];
     recipe->exponent = e->exponent;
     recipe->root = 1 / e->exponent;
+    if (method == ENSEMBLE_POWER && e->exponent == 2) {
+        recipe->before = ENS_MAP_square;
+        recipe->after = ENS_MAP_root;
+    }
     recipe->temperature = e->form == ENSEMBLE_RESULT_SOFTMAX ? e->temperature : 1;
     add_form(recipe, method, e->form);
     e->kernels->map[ENS_f64][ENS_MAP_log](&recipe->log_floor, &e->floor, 1, &floor);

@@ -39,7 +39,6 @@ static int has_exponentials(const struct ens_blend *b)
 static void lay_out(struct ens_blend *b, struct space *space)
 {
     const size_t n = b->e->plan.n, width = b->e->width, value = (size_t)1 << b->shift;
-    const size_t tiles = (width + ENS_TILE - 1) / ENS_TILE;
     struct ens_room *room = &b->room;
 
     if (b->stats && n > ENS_STATS)
@@ -51,7 +50,7 @@ static void lay_out(struct ens_blend *b, struct space *space)
     if (has_exponentials(b) && n <= SIZE_MAX / width) {
         const size_t before = space->used;
 
-        room->largest = take(space, n * tiles, sizeof(double));
+        room->largest = take(space, n * ens_stretches(b), sizeof(double));
         room->exponentials = take(space, n * width, value);
         if (room->exponentials == NULL && space->base != NULL)
             space->used = before;

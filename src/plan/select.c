@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Medians and trimmed means of a tile. Up to nine models of equal weight go through a network of comparisons
- * (kernels/median_tmpl.h). All others are found by halving the range of values (kernels/select_tmpl.h), which needs no
- * memory for the values: as many passes over the models as a value has bits.
+ * Medians and trimmed means of a tile. The median of up to nine models of equal weight goes through a network of
+ * comparisons (kernels/median_tmpl.h); order statistics of some dozens are found by counting (kernels/order_tmpl.h), and
+ * of any number by halving the range of values (kernels/select_tmpl.h), which needs no memory for the values: as many
+ * passes over the models as a value has bits. All give the same bits.
  */
 #include "plan/gather.h"
 #include "plan/shares.h"
@@ -11,7 +12,7 @@
 #include <math.h>
 #include <string.h>
 
-/* Tiles of the pool: of 64 classes each, or of more where only the networks need room. */
+/* Tiles of the pool, of 512 bytes; where weights differ from class to class, of 64 classes. */
 enum {
     RESULT,
     LOW,
@@ -28,13 +29,14 @@ enum {
     SHARES, /* of one model, for each class */
     TILES
 };
-#define SELECT_TILE 64
+#define SELECT_BYTES 512
+#define CLASSES 64
 
 /* Behind them, by class: three arrays of doubles, and one of bytes. */
-#define CLASS_BYTES (SELECT_TILE * (3 * sizeof(double) + 1))
+#define CLASS_BYTES (CLASSES * (3 * sizeof(double) + 1))
 
 /* Models whose converted values are kept between passes. */
-#define MOST_KEPT 26
+#define MOST_KEPT ENS_ORDER_MOST
 
 struct selection {
     const struct ens_blend *b;
@@ -51,7 +53,7 @@ struct selection {
 /* Behind those, the models' values; a network needs nothing else. */
 static size_t first_values(const struct selection *s)
 {
-    const size_t bytes = SELECT_TILE << s->b->shift;
+    const size_t bytes = s->b->tile << s->b->shift;
 
     if (s->network)
         return 0;
@@ -60,8 +62,7 @@ static size_t first_values(const struct selection *s)
 
 size_t ens_select_tile(const struct ens_blend *b)
 {
-    (void)b;
-    return SELECT_TILE;
+    return b->by_class ? CLASSES : SELECT_BYTES >> b->shift;
 }
 
 static int takes_part(const struct ens_blend *b, size_t k)
@@ -86,17 +87,23 @@ static double own_weight(const struct ens_blend *b, size_t k)
     return b->by_row ? ens_share(b, k) : ens_weight_in_row(b, k);
 }
 
+/* Are the values of a model to be had without a tile for them? */
+static int is_in_place(const struct ens_blend *b, size_t k)
+{
+    return ens_values_are_plain(b, k) && ens_output_of(b, k)->dtype - 1 == b->acc;
+}
+
 /* Keeps the models' values, if all of those that have to be converted find room. */
 static void keep_values(struct selection *s)
 {
-    const size_t end = ENS_POOL_BYTES / (SELECT_TILE << s->b->shift);
+    const size_t end = ENS_POOL_BYTES / (s->b->tile << s->b->shift);
     size_t next = first_values(s);
 
     if (s->b->e->plan.n > MOST_KEPT)
         return;
     for (size_t k = 0; k < s->b->e->plan.n; k++)
         if (takes_part(s->b, k)) {
-            if (next == end)
+            if (next == end && !is_in_place(s->b, k))
                 return;
             s->kept[k] = ens_values(s->b, k, s->tile, ens_pool(s->b, next), NULL);
             next += s->kept[k] == ens_pool(s->b, next);
@@ -117,9 +124,9 @@ static void begin(struct selection *s, const struct ens_blend *b, const struct e
     if (b->by_class) {
         double *arrays = (double *)(void *)ens_pool(b, TILES);
 
-        s->shares = (struct ens_class_shares){.total = arrays, .present = arrays + SELECT_TILE,
-                                              .first = arrays + 2 * SELECT_TILE,
-                                              .state = (unsigned char *)(arrays + 3 * SELECT_TILE)};
+        s->shares = (struct ens_class_shares){.total = arrays, .present = arrays + CLASSES,
+                                              .first = arrays + 2 * CLASSES,
+                                              .state = (unsigned char *)(arrays + 3 * CLASSES)};
         ens_shares_of_classes(b, tile, &s->shares);
     }
     s->network = b->recipe->gathering == ENS_MEDIAN && !b->by_class && s->equal && s->n <= ENS_MEDIAN_MOST &&
@@ -211,6 +218,47 @@ static void find(const struct selection *s, int as, int beyond, int result)
     memcpy(part(s, result), part(s, MIDDLE), s->tile->length << s->b->shift);
 }
 
+/* How many of n models are dropped at each end. */
+static double dropped_of(const struct selection *s, double n)
+{
+    return (double)(size_t)(s->b->e->trim * n);
+}
+
+/*
+ * By counting, where all models have values at hand and one share each: the two order statistics of a median, to FIRST and
+ * SECOND, or the trimmed mean, to RESULT. Is it done?
+ */
+static int by_counting(const struct selection *s, double goal)
+{
+    const struct ens_blend *b = s->b;
+    const void *in[ENS_ORDER_MOST];
+    double weight64[ENS_ORDER_MOST];
+    float weight32[ENS_ORDER_MOST];
+    struct ens_order order = {
+        .in = in, .weight = b->acc == ENS_f64 ? (const void *)weight64 : weight32, .length = s->tile->length,
+        .goals = {goal, goal}, .beyond = 1, .first = part(s, FIRST), .second = part(s, SECOND),
+    };
+    const int median = b->recipe->gathering == ENS_MEDIAN;
+
+    if (b->by_class || !s->keeps)
+        return 0;
+    for (size_t k = 0; k < b->e->plan.n; k++)
+        if (takes_part(b, k)) {
+            in[order.n] = s->kept[k];
+            weight64[order.n] = share_of(s, k, median ? AS_WEIGHT : AS_FACTOR).weight;
+            weight32[order.n] = (float)weight64[order.n];
+            order.n++;
+        }
+    if (median) {
+        b->kernels->order[b->acc](&order);
+    } else {
+        order.first = part(s, RESULT);
+        b->kernels->trimmed[b->acc](&order, (size_t)dropped_of(s, (double)s->n));
+    }
+    memcpy(part(s, SMALLEST), order.first, s->tile->length << b->shift);
+    return 1;
+}
+
 /* How many models a class has: by class that is what their number tallies to, up to any value. */
 static double members(const struct selection *s, size_t j)
 {
@@ -268,8 +316,11 @@ static void median(const struct selection *s)
 
         ens_put(b, part(s, GOAL), j, (equal ? members(s, j) : total) / 2);
     }
-    find(s, AS_WEIGHT, 0, FIRST);
-    find(s, AS_WEIGHT, 1, SECOND);
+    if (!by_counting(s, (s->equal ? (double)s->n : s->total) / 2)) {
+        find_range(s);
+        find(s, AS_WEIGHT, 0, FIRST);
+        find(s, AS_WEIGHT, 1, SECOND);
+    }
     tell_zeros(s);
     b->kernels->fold[b->acc][ENS_FOLD_median](&halfway);
 }
@@ -300,18 +351,21 @@ static void trimmed(const struct selection *s)
     const struct ens_trim trim = {.length = length, .low = part(s, FIRST), .high = part(s, SECOND), .skip = part(s, LOW),
                                   .take = part(s, HIGH), .sum = part(s, SUM), .weight = part(s, WEIGHT)};
 
+    if (by_counting(s, 0))
+        return;
+    find_range(s);
     for (int end = 0; end < 2; end++) {
         for (size_t j = 0; j < length; j++) {
-            const double n = members(s, j), dropped = (double)(size_t)(b->e->trim * n);
+            const double n = members(s, j);
 
-            ens_put(b, part(s, GOAL), j, end == 0 ? dropped + 1 : n - dropped);
+            ens_put(b, part(s, GOAL), j, end == 0 ? dropped_of(s, n) + 1 : n - dropped_of(s, n));
         }
         find(s, AS_ONE, 0, end == 0 ? FIRST : SECOND);
     }
     for (int end = 0; end < 2; end++) {
         count_from(s, end == 0 ? FIRST : SECOND);
         for (size_t j = 0; j < length; j++) {
-            const double n = members(s, j), dropped = (double)(size_t)(b->e->trim * n);
+            const double n = members(s, j), dropped = dropped_of(s, n);
             const double from = ens_get(b, part(s, TALLY), j);
 
             ens_put(b, part(s, end == 0 ? LOW : HIGH), j, end == 0 ? dropped - (n - from) : from - dropped);
@@ -354,7 +408,6 @@ void ens_select(const struct ens_blend *b, const struct ens_tile *tile, void *ou
         by_network(&s, out);
         return;
     }
-    find_range(&s);
     if (b->recipe->gathering == ENS_MEDIAN)
         median(&s);
     else

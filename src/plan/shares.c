@@ -66,7 +66,7 @@ void ens_shares_of_row(struct ens_blend *b)
 {
     const int rigid = b->recipe->form == ENS_FORM_RANKS || b->recipe->form == ENS_FORM_VOTE;
     double total = 0, missing = 0, first = 0;
-    size_t present = 0;
+    size_t present = 0, absent = 0;
 
     b->row = (struct ens_row){.index = b->row.index, .equal = 1, .scale = 1};
     for (size_t k = 0; k < b->e->plan.n; k++) {
@@ -78,6 +78,7 @@ void ens_shares_of_row(struct ens_blend *b)
             continue;
         if (!is_present(b, k)) {
             missing += weight;
+            absent++;
             continue;
         }
         b->row.fault |= rigid && !ens_stat_is_sound(b, k);
@@ -86,10 +87,10 @@ void ens_shares_of_row(struct ens_blend *b)
         b->row.present += weight;
         present++;
     }
-    b->row.fault |= present == 0 || missing > (1 - b->e->quorum) * total;
+    b->row.fault |= present == 0 || (absent > 0 && missing > (1 - b->e->quorum) * total);
     if (b->by_class)
         return;
-    if (missing != 0)
+    if (absent > 0)
         b->row.scale = total / b->row.present;
     b->row.fault |= !ens_is_finite(b->recipe->shares ? 1 / b->row.present : b->row.scale);
 }

@@ -55,11 +55,11 @@ static struct ens_stat stat_of_logits(const struct ens_blend *b, size_t k)
     const struct ens_model *model = ens_model_of(b, k);
     const size_t columns = ens_row_length(b->e, b->e->plan.model[k], 0);
     unsigned char *kept = model->map == NULL && b->by_block ? b->room.exponentials : NULL;
-    const size_t tiles = (b->e->width + ENS_TILE - 1) / ENS_TILE;
+    const size_t stretch = ens_stretch(b);
     struct ens_stat stat = {.most = -INFINITY};
 
-    for (size_t at = 0; at < columns; at += ENS_TILE) {
-        const size_t length = columns - at < ENS_TILE ? columns - at : ENS_TILE;
+    for (size_t at = 0; at < columns; at += stretch) {
+        const size_t length = columns - at < stretch ? columns - at : stretch;
         unsigned char *tile = kept != NULL ? kept + ((k * b->e->width + at) << b->shift) : b->spare;
         const void *raw = ens_raw(b, k, b->row.index, at, length, tile);
         struct ens_map map = {.a = ens_cooling(b, model)};
@@ -69,66 +69,59 @@ static struct ens_stat stat_of_logits(const struct ens_blend *b, size_t k)
         most = b->acc == ENS_f64 ? most * map.a : (double)((float)most * (float)map.a);
         map.b = most == -INFINITY ? 0 : most;
         if (kept != NULL)
-            memcpy(b->room.largest + (k * tiles + at / ENS_TILE) * sizeof most, &map.b, sizeof most);
+            memcpy(b->room.largest + (k * ens_stretches(b) + at / stretch) * sizeof most, &map.b, sizeof most);
         ens_stat_add(b, &stat, most, b->kernels->decay_sum[b->acc](tile, raw, length, &map));
     }
     return stat;
 }
 
-/* A label, or the class of the first largest value. */
-static struct ens_stat stat_of_vote(const struct ens_blend *b, size_t k)
+/* Those of a model's values that the ensemble has a class for, in the order of the classes; `at` to `at + length - 1`. */
+static const void *known_values(const struct ens_blend *b, size_t k, size_t at, size_t length)
 {
     const struct ens_model *model = ens_model_of(b, k);
-    const size_t columns = model->map != NULL ? model->n_known : b->e->width;
-    const int32_t dtype = ens_output_of(b, k)->dtype;
-    struct ens_stat stat = {.sum = 1};
-    size_t best = 0;
-    double greatest = -INFINITY, most;
+
+    if (model->map == NULL)
+        return ens_raw(b, k, b->row.index, at, length, b->spare);
+    b->kernels->gather[b->acc][ens_output_of(b, k)->dtype - 1](b->spare, ens_row_of(b, k, b->row.index),
+                                                               model->known_from + at, length, 0);
+    return b->spare;
+}
+
+/* A label, as a class of the ensemble. */
+static struct ens_stat stat_of_label(const struct ens_blend *b, size_t k)
+{
+    const struct ens_model *model = ens_model_of(b, k);
     int32_t label;
 
-    if (dtype == ENSEMBLE_I32) {
-        memcpy(&label, ens_row_of(b, k, b->row.index), sizeof label);
-        if (label < 0 || (size_t)label >= (model->map != NULL ? model->columns : b->e->width))
-            return (struct ens_stat){.sum = NAN};
-        stat.most = model->map != NULL ? model->map[label] : label;
-        stat.sum = stat.most < 0 ? (double)NAN : 1;
-        return stat;
-    }
-    for (size_t at = 0; at < columns; at += ENS_TILE) {
-        const size_t length = columns - at < ENS_TILE ? columns - at : ENS_TILE;
-        const void *raw;
+    memcpy(&label, ens_row_of(b, k, b->row.index), sizeof label);
+    if (label < 0 || (size_t)label >= (model->map != NULL ? model->columns : b->e->width))
+        return (struct ens_stat){.sum = NAN};
+    if (model->map != NULL)
+        label = model->map[label];
+    return (struct ens_stat){.most = label, .sum = label < 0 ? (double)NAN : 1};
+}
 
-        if (model->map != NULL) {
-            b->kernels->gather[b->acc][dtype - 1](b->spare, ens_row_of(b, k, b->row.index), model->known_from + at, length,
-                                                  0);
-            raw = b->spare;
-        } else {
-            raw = ens_raw(b, k, b->row.index, at, length, b->spare);
-        }
-        if (b->kernels->greatest[b->acc](raw, length, &most))
+/* Everything else: is there a NaN, and where is the first largest value? Ranks may also be had from a sorted copy. */
+static struct ens_stat stat_of_values(const struct ens_blend *b, size_t k)
+{
+    const struct ens_model *model = ens_model_of(b, k);
+    const size_t columns = model->map != NULL ? model->n_known : b->e->width, stretch = ens_stretch(b);
+    struct ens_stat stat = {.sum = 1};
+    double greatest = -INFINITY, most;
+    size_t best = 0;
+
+    for (size_t at = 0; at < columns; at += stretch) {
+        const size_t length = columns - at < stretch ? columns - at : stretch;
+        const void *values = known_values(b, k, at, length);
+
+        if (b->kernels->greatest[b->acc](values, length, &most))
             stat.sum = NAN;
-        if (most > greatest) {
+        if (b->recipe->form == ENS_FORM_VOTE && most > greatest) {
             greatest = most;
-            best = at + b->kernels->find[b->acc](raw, length, most);
+            best = at + b->kernels->find[b->acc](values, length, most);
         }
     }
     stat.most = model->map != NULL ? (double)model->known[best] : (double)best;
-    return stat;
-}
-
-/* Everything else: is there a NaN? Ranks may also be had from a sorted copy. */
-static struct ens_stat stat_of_values(const struct ens_blend *b, size_t k)
-{
-    const size_t columns = ens_row_length(b->e, b->e->plan.model[k], 0);
-    struct ens_stat stat = {.sum = 1};
-    double greatest;
-
-    for (size_t at = 0; at < columns; at += ENS_TILE) {
-        const size_t length = columns - at < ENS_TILE ? columns - at : ENS_TILE;
-
-        if (b->kernels->greatest[b->acc](ens_raw(b, k, b->row.index, at, length, b->spare), length, &greatest))
-            stat.sum = NAN;
-    }
     if (b->recipe->form == ENS_FORM_RANKS)
         ens_ranks_prepare(b, k);
     return stat;
@@ -138,7 +131,7 @@ static struct ens_stat compute(const struct ens_blend *b, size_t k)
 {
     if (is_logits(b, k))
         return stat_of_logits(b, k);
-    return b->recipe->form == ENS_FORM_VOTE ? stat_of_vote(b, k) : stat_of_values(b, k);
+    return ens_output_of(b, k)->dtype == ENSEMBLE_I32 ? stat_of_label(b, k) : stat_of_values(b, k);
 }
 
 void ens_stats_of_row(const struct ens_blend *b)

@@ -55,14 +55,13 @@ static const void *probabilities(const struct ens_blend *b, size_t k, const stru
                                  void *values, double *factor)
 {
     const struct ens_stat stat = ens_stat(b, k);
-    const size_t tiles = (b->e->width + ENS_TILE - 1) / ENS_TILE;
     const int by_block = b->by_block && ens_model_of(b, k)->map == NULL;
     struct ens_map map = {.a = ens_cooling(b, ens_model_of(b, k)), .b = stat.most};
     double scale;
 
     if (by_block && b->room.exponentials != NULL) {
         raw = b->room.exponentials + ((k * b->e->width + tile->column) << b->shift);
-        memcpy(&map.b, b->room.largest + (k * tiles + tile->column / ENS_TILE) * sizeof map.b, sizeof map.b);
+        memcpy(&map.b, b->room.largest + (k * ens_stretches(b) + tile->column / ens_stretch(b)) * sizeof map.b, sizeof map.b);
     } else {
         if (by_block)
             map.b = ens_tile_most(b, k, raw, tile->length);

@@ -97,6 +97,7 @@ static ENS_INLINE __m128i avx2_narrow4_bf16(__m128 v)
     static ENS_INLINE vf##w vf##w##_sub(vf##w a, vf##w b) { return _mm256_sub_##p(a, b); }                           \
     static ENS_INLINE vf##w vf##w##_mul(vf##w a, vf##w b) { return _mm256_mul_##p(a, b); }                           \
     static ENS_INLINE vf##w vf##w##_div(vf##w a, vf##w b) { return _mm256_div_##p(a, b); }                           \
+    static ENS_INLINE vf##w vf##w##_sqrt(vf##w a) { return _mm256_sqrt_##p(a); }                                     \
     static ENS_INLINE vm##w vf##w##_lt(vf##w a, vf##w b) { return _mm256_cmp_##p(a, b, _CMP_LT_OQ); }                \
     static ENS_INLINE vm##w vf##w##_eq(vf##w a, vf##w b) { return _mm256_cmp_##p(a, b, _CMP_EQ_OQ); }                \
     static ENS_INLINE vf##w vf##w##_select(vm##w m, vf##w yes, vf##w no)                                             \

@@ -97,6 +97,7 @@ static ENS_INLINE __m128i avx512_narrow8_bf16(__m512d v)
     static ENS_INLINE vf##w vf##w##_sub(vf##w a, vf##w b) { return _mm512_sub_##p(a, b); }                           \
     static ENS_INLINE vf##w vf##w##_mul(vf##w a, vf##w b) { return _mm512_mul_##p(a, b); }                           \
     static ENS_INLINE vf##w vf##w##_div(vf##w a, vf##w b) { return _mm512_div_##p(a, b); }                           \
+    static ENS_INLINE vf##w vf##w##_sqrt(vf##w a) { return _mm512_sqrt_##p(a); }                                     \
     static ENS_INLINE vm##w vf##w##_lt(vf##w a, vf##w b) { return _mm512_cmp_##p##_mask(a, b, _CMP_LT_OQ); }         \
     static ENS_INLINE vm##w vf##w##_eq(vf##w a, vf##w b) { return _mm512_cmp_##p##_mask(a, b, _CMP_EQ_OQ); }         \
     static ENS_INLINE vf##w vf##w##_select(vm##w m, vf##w yes, vf##w no)                                             \

@@ -130,6 +130,7 @@ static ENS_INLINE float32x4_t neon_round_odd(float64x2_t v)
     static ENS_INLINE vf##w vf##w##_sub(vf##w a, vf##w b) { return vsubq_f##w(a, b); }                               \
     static ENS_INLINE vf##w vf##w##_mul(vf##w a, vf##w b) { return vmulq_f##w(a, b); }                               \
     static ENS_INLINE vf##w vf##w##_div(vf##w a, vf##w b) { return vdivq_f##w(a, b); }                               \
+    static ENS_INLINE vf##w vf##w##_sqrt(vf##w a) { return vsqrtq_f##w(a); }                                         \
     static ENS_INLINE vf##w vf##w##_min(vf##w a, vf##w b) { return vminq_f##w(a, b); }                               \
     static ENS_INLINE vm##w vf##w##_lt(vf##w a, vf##w b) { return vcltq_f##w(a, b); }                                \
     static ENS_INLINE vm##w vf##w##_eq(vf##w a, vf##w b) { return vceqq_f##w(a, b); }                                \

@@ -82,6 +82,10 @@ ENS_PORTABLE_OPERATIONS(32)
 ENS_PORTABLE_OPERATIONS(64)
 #undef ENS_PORTABLE_OPERATIONS
 
+/* The instruction that every processor with such numbers has, and not the library's function (-fno-math-errno). */
+static ENS_INLINE vf32 vf32_sqrt(vf32 a) { return __builtin_sqrtf(a); }
+static ENS_INLINE vf64 vf64_sqrt(vf64 a) { return __builtin_sqrt(a); }
+
 static ENS_INLINE size_t vf32_lanes(void) { return 1; }
 static ENS_INLINE vf32 vf32_set1(float x) { return x; }
 static ENS_INLINE vf32 vf32_load_f32(const void *p) { return portable_get_f32(p); }

@@ -123,6 +123,7 @@ static ENS_INLINE __m128 sse2_round_odd(__m128d v)
     static ENS_INLINE vf##w vf##w##_sub(vf##w a, vf##w b) { return _mm_sub_##p(a, b); }                              \
     static ENS_INLINE vf##w vf##w##_mul(vf##w a, vf##w b) { return _mm_mul_##p(a, b); }                              \
     static ENS_INLINE vf##w vf##w##_div(vf##w a, vf##w b) { return _mm_div_##p(a, b); }                              \
+    static ENS_INLINE vf##w vf##w##_sqrt(vf##w a) { return _mm_sqrt_##p(a); }                                        \
     static ENS_INLINE vm##w vf##w##_lt(vf##w a, vf##w b) { return _mm_cmplt_##p(a, b); }                             \
     static ENS_INLINE vm##w vf##w##_eq(vf##w a, vf##w b) { return _mm_cmpeq_##p(a, b); }                             \
     static ENS_INLINE vf##w vf##w##_select(vm##w m, vf##w yes, vf##w no)                                             \

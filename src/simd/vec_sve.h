@@ -106,6 +106,7 @@ static ENS_INLINE svuint64_t sve_narrow64_bf16(svfloat64_t v)
     static ENS_INLINE vf##w vf##w##_sub(vf##w a, vf##w b) { return svsub_f##w##_x(sve_all(), a, b); }                \
     static ENS_INLINE vf##w vf##w##_mul(vf##w a, vf##w b) { return svmul_f##w##_x(sve_all(), a, b); }                \
     static ENS_INLINE vf##w vf##w##_div(vf##w a, vf##w b) { return svdiv_f##w##_x(sve_all(), a, b); }                \
+    static ENS_INLINE vf##w vf##w##_sqrt(vf##w a) { return svsqrt_f##w##_x(sve_all(), a); }                          \
     static ENS_INLINE vf##w vf##w##_min(vf##w a, vf##w b) { return svmin_f##w##_x(sve_all(), a, b); }                \
     static ENS_INLINE vm##w vf##w##_lt(vf##w a, vf##w b) { return svcmplt_f##w(sve_all(), a, b); }                   \
     static ENS_INLINE vm##w vf##w##_eq(vf##w a, vf##w b) { return svcmpeq_f##w(sve_all(), a, b); }                   \
