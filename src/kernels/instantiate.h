@@ -38,6 +38,10 @@
 #define ENS_ACC f64
 #include "kernels/row_tmpl.h"
 #define ENS_ACC f32
+#include "kernels/batch_tmpl.h"
+#define ENS_ACC f64
+#include "kernels/batch_tmpl.h"
+#define ENS_ACC f32
 #include "kernels/fold_tmpl.h"
 #define ENS_ACC f64
 #include "kernels/fold_tmpl.h"
@@ -71,6 +75,7 @@
 #define ENS_NARROW_LIST(X) X(f32, f16) X(f32, bf16) X(f64, f32) X(f64, f16) X(f64, bf16)
 #define ENS_WIDEN_LIST(X) ENS_NARROW_LIST(X)
 #define ENS_GATHER_LIST(X) ENS_NARROW_LIST(X) X(f32, f32) X(f64, f64)
+#define ENS_PANEL_LIST(X) X(f32, f32) X(f32, f16) X(f32, bf16) X(f64, f64)
 
 /* X(accumulator): all else works on tiles of accumulators. */
 #define ENS_ACC_LIST(X) X(f32) X(f64)
@@ -117,6 +122,17 @@ ENS_WIDEN_LIST(ENS_WIDEN_KERNEL)
         gather_##acc(ENS_##in, tile, row, columns, length, absent);                                                  \
     }
 ENS_GATHER_LIST(ENS_GATHER_KERNEL)
+
+#define ENS_PANEL_KERNEL(acc, in)                                                                                    \
+    static void ENS_NAME(panel_rows_##acc##_##in)(const struct ens_panel *panel)                                     \
+    {                                                                                                                \
+        panel_##acc(ENS_##in, 0, panel);                                                                             \
+    }                                                                                                                \
+    static void ENS_NAME(panel_classes_##acc##_##in)(const struct ens_panel *panel)                                  \
+    {                                                                                                                \
+        panel_##acc(ENS_##in, 1, panel);                                                                             \
+    }
+ENS_PANEL_LIST(ENS_PANEL_KERNEL)
 
 /* Functions of a tile, one for each name in a list of kernels.h. */
 #define ENS_MAP_KERNEL(acc, name)                                                                                    \
@@ -204,6 +220,8 @@ ENS_ACC_LIST(ENS_ACC_KERNELS)
 #define ENS_NARROW_ENTRY(acc, out) [ENS_##acc][ENS_##out] = ENS_NAME(narrow_##acc##_##out),
 #define ENS_WIDEN_ENTRY(acc, in) [ENS_##acc][ENS_##in] = ENS_NAME(widen_##acc##_##in),
 #define ENS_GATHER_ENTRY(acc, in) [ENS_##acc][ENS_##in] = ENS_NAME(gather_##acc##_##in),
+#define ENS_PANEL_ENTRY(acc, in)                                                                                     \
+    [ENS_##acc][ENS_##in] = {ENS_NAME(panel_rows_##acc##_##in), ENS_NAME(panel_classes_##acc##_##in)},
 #define ENS_MAP_ENTRY(acc, name) [ENS_##acc][ENS_MAP_##name] = ENS_NAME(map_##acc##_##name),
 #define ENS_FOLD_ENTRY(acc, name) [ENS_##acc][ENS_FOLD_##name] = ENS_NAME(fold_##acc##_##name),
 #define ENS_MEAN_ENTRY(io, acc, name, first, last) [ENS_##io][ENS_MEAN_##name] = ENS_NAME(mean_##io##_##name),
@@ -234,4 +252,8 @@ const struct ens_kernels ENS_CAT(ens_kernels_, ENS_ISA) = {
     .outrank = ENS_BOTH(outrank),
     .outrank_sorted = {outrank_sorted_f32, outrank_sorted_f64},
     .sort = {sort_f32, sort_f64},
+    .panel = {ENS_PANEL_LIST(ENS_PANEL_ENTRY)},
+    .labels = {labels_f32, labels_f64},
+    .decay_rows = {decay_rows_f32, decay_rows_f64},
+    .divide_rows = {divide_rows_f32, divide_rows_f64},
 };

@@ -201,6 +201,30 @@ typedef void ens_outrank_kernel(void *tile, const void *from, size_t length, con
 typedef void ens_sort_kernel(void *values, void *spare, size_t n);
 typedef ens_outrank_kernel ens_outrank_sorted_kernel;
 
+/*
+ * Several short rows at once. Weighted sums of n outputs of one dtype, rows x width each, into accumulators:
+ *     out[row][j] = sum of factor x in[m][row][j]
+ * With factors by row, factor[row x n + m], where taken[row x n + m] is not 0; or by class, factors[m][j], where it is not
+ * NaN. What no model takes part in is NaN.
+ */
+struct ens_panel {
+    void *out;
+    size_t out_stride;       /* bytes from row to row */
+    const void *const *in;
+    const size_t *in_stride; /* bytes */
+    const void *factor;
+    const unsigned char *taken;
+    const void *const *factors;
+    size_t n, rows, width;
+};
+typedef void ens_panel_kernel(const struct ens_panel *panel);
+
+/* `stride` in bytes. */
+typedef void ens_labels_kernel(const void *from, size_t stride, size_t rows, size_t width, int32_t *labels);
+typedef void ens_decay_rows_kernel(void *to, const void *from, size_t stride, size_t rows, size_t width, double a,
+                                   double *sums);
+typedef void ens_divide_rows_kernel(void *tile, size_t rows, size_t width, const double *sums);
+
 /* Indexed by dtypes; the accumulator is ENS_f32 or ENS_f64. NULL where instantiate.h does not list the combination. */
 struct ens_kernels {
     const char *name;                                  /* of the instruction set */
@@ -225,6 +249,10 @@ struct ens_kernels {
     ens_outrank_kernel *outrank[2];
     ens_outrank_sorted_kernel *outrank_sorted[2];
     ens_sort_kernel *sort[2];
+    ens_panel_kernel *panel[2][ENS_DTYPES][2];         /* [accumulator][in][by row, by class] */
+    ens_labels_kernel *labels[2];
+    ens_decay_rows_kernel *decay_rows[2];
+    ens_divide_rows_kernel *divide_rows[2];
 };
 
 #endif

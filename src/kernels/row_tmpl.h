@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* What a row of values comes to: sums in a fixed order, the largest value, and where it is. */
 
-/* Sums of ENS_LANES partial sums, in halves. */
-static inline double FN(halves)(SCALAR *partial)
+/* Sums ENS_LANES partial sums in halves. Those that so few values have not come to are 0, and need not be added. */
+static inline double FN(halves)(SCALAR *partial, const size_t length)
 {
     for (size_t half = ENS_LANES / 2; half > 0; half /= 2)
-        for (size_t i = 0; i < half; i++)
+        for (size_t i = 0; i < half && half < length; i++)
             partial[i] += partial[i + half];
     return (double)partial[0];
 }
@@ -72,22 +72,30 @@ static ENS_INLINE double FN(sum)(const int decay, void *to, const void *from, co
         }
         V(store)(ACC, TO(partial, lane), V(add)(V(load)(ACC, AT(partial, lane), all), x), all, 0);
     }
-    return FN(halves)(partial);
+    return FN(halves)(partial, length);
 }
 
 /* The greater of two; the first where the second is NaN. */
 #define GREATER(a, b) ((a) < (b) ? (b) : (a))
 
-/* Over whole vectors; four chains of comparisons that do not wait for each other. Returns the element that comes next. */
-static ENS_INLINE size_t FN(greatest_vectors)(const void *from, const size_t length, SCALAR *best, int *any)
+/* What is added to the last vector of a span: 0 where it has elements, minus infinity behind them. */
+#define ENS_8(x) x, x, x, x, x, x, x, x
+#define ENS_64(x) ENS_8(x), ENS_8(x), ENS_8(x), ENS_8(x), ENS_8(x), ENS_8(x), ENS_8(x), ENS_8(x)
+static const SCALAR FN(behind)[2 * ENS_MOST_LANES] = {ENS_64(0), ENS_64(-(SCALAR)INFINITY)};
+#undef ENS_8
+#undef ENS_64
+
+/*
+ * Four chains of comparisons that do not wait for each other. The result is never -0, since which zero wins depends on
+ * how many lanes there are.
+ */
+static inline int FN(greatest)(const void *from, const size_t length, double *greatest)
 {
     const size_t lanes = V(lanes)();
     SCALAR most[ENS_MOST_LANES];
-    VEC m0 = V(set1)(*best), m1 = m0, m2 = m0, m3 = m0, n0 = V(set1)(0), n1 = n0;
+    VEC m0 = V(set1)(-(SCALAR)INFINITY), m1 = m0, m2 = m0, m3 = m0, n0 = V(set1)(0), n1 = n0;
     size_t at = 0;
 
-    if (length < lanes)
-        return 0;
     for (; length - at >= 4 * lanes; at += 4 * lanes) {
         const VEC v0 = V(load)(ACC, AT(from, at), 0), v1 = V(load)(ACC, AT(from, at + lanes), 0);
         const VEC v2 = V(load)(ACC, AT(from, at + 2 * lanes), 0), v3 = V(load)(ACC, AT(from, at + 3 * lanes), 0);
@@ -99,34 +107,22 @@ static ENS_INLINE size_t FN(greatest_vectors)(const void *from, const size_t len
         n0 = V(select)(V(eq)(v0, v0), V(select)(V(eq)(v1, v1), n0, v1), v0);
         n1 = V(select)(V(eq)(v2, v2), V(select)(V(eq)(v3, v3), n1, v3), v2);
     }
-    for (; length - at >= lanes; at += lanes) {
-        const VEC v = V(load)(ACC, AT(from, at), 0);
+    for (; at < length; at += lanes) {
+        const size_t part = length - at < lanes ? length - at : 0;
+        VEC v = V(load)(ACC, AT(from, at), part);
 
+        if (part > 0)
+            v = V(add)(v, V(load)(ACC, FN(behind) + ENS_MOST_LANES - part, 0));
         m0 = V(hi)(m0, v);
         n0 = V(select)(V(eq)(v, v), n0, v);
     }
-    V(store)(ACC, most, V(hi)(V(hi)(m0, m1), V(hi)(m2, m3)), 0, 0);
     n0 = V(select)(V(eq)(n1, n1), n0, n1);
-    *any = ANY(V(lt)(V(set1)(0), V(select)(V(eq)(n0, n0), V(set1)(0), V(set1)(1))));
+    V(store)(ACC, most, V(hi)(V(hi)(m0, m1), V(hi)(m2, m3)), 0, 0);
     for (size_t half = lanes / 2; half > 0; half /= 2)
         for (size_t i = 0; i < half; i++)
             most[i] = GREATER(most[i], most[i + half]);
-    *best = most[0];
-    return at;
-}
-
-static inline int FN(greatest)(const void *from, const size_t length, double *greatest)
-{
-    SCALAR x, best = -(SCALAR)INFINITY;
-    int any = 0;
-
-    for (size_t at = FN(greatest_vectors)(from, length, &best, &any); at < length; at++) {
-        memcpy(&x, AT(from, at), sizeof x);
-        best = GREATER(best, x);
-        any |= x != x;
-    }
-    *greatest = (double)best;
-    return any;
+    *greatest = (double)(most[0] + 0);
+    return ANY(V(lt)(V(set1)(0), V(select)(V(eq)(n0, n0), V(set1)(0), V(set1)(1))));
 }
 #undef GREATER
 

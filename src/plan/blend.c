@@ -2,6 +2,7 @@
 #include "plan/blend.h"
 
 #include "base/compiler.h"
+#include "plan/batch.h"
 #include "plan/gather.h"
 #include "plan/room.h"
 #include "plan/shares.h"
@@ -266,6 +267,8 @@ ENS_COLD int ens_blend(const struct ens_walk *walk, const float *row_weights, vo
     code = ens_shares_of_call(&b);
     if (code)
         return code;
+    if (ens_batch(&b))
+        return 0;
     ens_room_take(&b, workspace, workspace_size);
     run_lines(&b);
     return 0;

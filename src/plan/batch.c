@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: MIT */
+#include "plan/batch.h"
+
+#include "base/finite.h"
+#include "plan/gather.h"
+#include "plan/plan.h"
+#include "plan/shares.h"
+#include "plan/values.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Rows that are done at once, at most, and models. */
+#define ROWS 32
+#define MODELS ENS_GROUP_FAR
+
+enum kind { NONE, BY_ROW, BY_CLASS, LOGITS, VOTES, SOFTMAX };
+
+/* Some rows of the call: `row` is the first one's index, `line` its place in the result. */
+struct rows {
+    size_t row, line, n;
+};
+
+static size_t dtype_of(const struct ens_blend *b)
+{
+    return (size_t)b->walk->inputs->summary->dtype - 1;
+}
+
+static int all_models(const struct ens_blend *b, int (*is)(const struct ens_blend *, size_t))
+{
+    for (size_t k = 0; k < b->e->plan.n; k++)
+        if (!is(b, k))
+            return 0;
+    return 1;
+}
+
+static int is_unmapped_logits(const struct ens_blend *b, size_t k)
+{
+    return ens_model_of(b, k)->space == ENSEMBLE_LOGITS && ens_model_of(b, k)->map == NULL;
+}
+
+static int is_unmapped(const struct ens_blend *b, size_t k)
+{
+    return ens_model_of(b, k)->map == NULL;
+}
+
+/* Sums whose factors differ from row to row, or from class to class. Do several rows of `width` fit into a tile? */
+static enum kind kind_of_sum(const struct ens_blend *b, int fits)
+{
+    const struct ens_recipe *recipe = b->recipe;
+    const int plain = all_models(b, ens_values_are_plain);
+
+    if (recipe->form != ENS_FORM_LINEAR || recipe->before != ENS_NO_MAP || recipe->after != ENS_NO_MAP ||
+        recipe->n_steps > 0 || b->walk->inputs->summary->other_dtypes > 0 ||
+        b->kernels->panel[b->acc][dtype_of(b)][0] == NULL || !(fits || b->walk->dtype - 1 == b->acc))
+        return NONE;
+    if (b->by_class)
+        return b->known_factors && plain ? BY_CLASS : NONE;
+    if (plain && b->row_weights != NULL)
+        return BY_ROW;
+    return fits && dtype_of(b) == (size_t)b->acc && all_models(b, is_unmapped_logits) ? LOGITS : NONE;
+}
+
+static enum kind kind_of(const struct ens_blend *b)
+{
+    const struct ens_recipe *recipe = b->recipe;
+    const struct ens_summary *summary = b->walk->inputs->summary;
+    const int fits = b->e->width <= ens_stretch(b) / 2;
+
+    if (b->e->plan.n == 0 || b->e->plan.n > MODELS || summary->missing > 0 || recipe->log ||
+        (b->e->policy & ENSEMBLE_LEAVE_OUT_NAN))
+        return NONE;
+    if (recipe->gathering == ENS_SUMMED && recipe->form == ENS_FORM_LINEAR && recipe->n_steps == 0)
+        return kind_of_sum(b, fits);
+    if (recipe->form == ENS_FORM_VOTE && fits && b->row_weights == NULL && recipe->n_steps == 0 &&
+        all_models(b, is_unmapped))
+        return VOTES;
+    if (recipe->n_steps == 1 && recipe->steps[0] == ENS_STEP_SOFTMAX && fits && !b->by_row && !b->by_class && !b->stats &&
+        summary->gaps == 0 && all_models(b, is_unmapped))
+        return SOFTMAX;
+    return NONE;
+}
+
+/* Where row `line` of the result begins. */
+static unsigned char *result_at(const struct ens_blend *b, size_t line)
+{
+    return b->walk->result + (line * b->walk->result_stride << ens_dtype_shift(b->walk->dtype));
+}
+
+/* From accumulators, where they follow each other, to the result. */
+static void store_rows(const struct ens_blend *b, const struct rows *rows, const unsigned char *tile)
+{
+    const size_t width = b->e->width;
+
+    for (size_t r = 0; r < rows->n; r++) {
+        const unsigned char *from = tile + (r * width << b->shift);
+
+        if (b->walk->dtype - 1 == b->acc)
+            memcpy(result_at(b, rows->line + r), from, width << b->shift);
+        else
+            b->kernels->narrow[b->acc][b->walk->dtype - 1](result_at(b, rows->line + r), from, width, 0);
+    }
+}
+
+/*
+ * The factors of the models in one row, and who takes part, as ens_shares_of_row() and ens_factor() have them where nobody
+ * is missing. A row at fault is one in which nobody takes part.
+ */
+static void weigh_row(const struct ens_blend *b, size_t row, double *factor, unsigned char *taken)
+{
+    const struct ens_plan *plan = &b->e->plan;
+    double total = 0;
+    int any = 0, fault = 0;
+    float gate;
+
+    if (b->row_weights == NULL) {
+        memcpy(factor, plan->weight64, plan->n * sizeof *factor);
+        memset(taken, 1, plan->n);
+        return;
+    }
+    for (size_t k = 0; k < plan->n; k++) {
+        const size_t at = row * b->e->n_models + plan->model[k];
+
+        memcpy(&gate, (const unsigned char *)b->row_weights + at * sizeof gate, sizeof gate);
+        factor[k] = b->e->n_weights > 0 ? b->e->weights[plan->model[k]] * (double)gate : (double)gate;
+        taken[k] = factor[k] != 0;
+        any |= taken[k];
+        fault |= !ens_is_finite(factor[k]);
+        total += factor[k];
+    }
+    for (size_t k = 0; b->recipe->shares && k < plan->n; k++)
+        factor[k] /= total;
+    if (!any || fault || (b->recipe->shares && !ens_is_finite(1 / total)))
+        memset(taken, 0, plan->n);
+}
+
+/* Parts of the pool for the sums of so many rows. */
+struct sums {
+    double *factors; /* rows x n; then, as accumulators, in `packed` */
+    unsigned char *packed, *taken;
+    unsigned char *tiles; /* logits: each model's exponentials */
+    unsigned char *out;   /* where the result has another dtype */
+};
+
+/* The bytes that one row takes of the pool. */
+static size_t bytes_per_row(const struct ens_blend *b, enum kind kind)
+{
+    const size_t n = b->e->plan.n, row = b->e->width << b->shift;
+
+    if (kind == VOTES || kind == SOFTMAX)
+        return row;
+    return n * (2 * sizeof(double) + 1) + (kind == LOGITS ? n * row : 0) + (b->walk->dtype - 1 == b->acc ? 0 : row);
+}
+
+static struct sums lay_out(const struct ens_blend *b, enum kind kind, size_t rows)
+{
+    const size_t n = b->e->plan.n, row = b->e->width << b->shift;
+    struct sums s = {.factors = (double *)(void *)b->pool};
+
+    s.packed = b->pool + rows * n * sizeof(double);
+    s.out = s.packed + rows * n * sizeof(double);
+    s.tiles = s.out + (b->walk->dtype - 1 == b->acc ? 0 : rows * row);
+    s.taken = s.tiles + (kind == LOGITS ? rows * n * row : 0);
+    return s;
+}
+
+static void run_panel(const struct ens_blend *b, const struct rows *rows, struct ens_panel *panel, unsigned char *out)
+{
+    const int direct = b->walk->dtype - 1 == b->acc, by_class = panel->factors != NULL;
+
+    panel->out = direct ? result_at(b, rows->line) : out;
+    panel->out_stride = (direct ? b->walk->result_stride : b->e->width) << b->shift;
+    panel->n = b->e->plan.n;
+    panel->rows = rows->n;
+    panel->width = b->e->width;
+    b->kernels->panel[b->acc][dtype_of(b)][by_class](panel);
+    if (!direct)
+        store_rows(b, rows, out);
+}
+
+/* Bytes from row to row of a model's output. */
+static size_t stride_of(const struct ens_blend *b, size_t k)
+{
+    return (size_t)(ens_row_of(b, k, 1) - ens_row_of(b, k, 0));
+}
+
+static void sum_rows(const struct ens_blend *b, enum kind kind, const struct rows *rows)
+{
+    const struct sums s = lay_out(b, kind, rows->n);
+    const size_t n = b->e->plan.n, row = b->e->width << b->shift;
+    double sums[ROWS];
+    const void *in[MODELS];
+    size_t strides[MODELS];
+    struct ens_panel panel = {.in = in, .in_stride = strides, .factor = s.packed, .taken = s.taken};
+
+    for (size_t r = 0; r < rows->n; r++)
+        weigh_row(b, rows->row + r, s.factors + r * n, s.taken + r * n);
+    for (size_t k = 0; k < n; k++) {
+        in[k] = ens_row_of(b, k, rows->row);
+        strides[k] = stride_of(b, k);
+        if (kind != LOGITS)
+            continue;
+        b->kernels->decay_rows[b->acc](s.tiles + k * rows->n * row, in[k], strides[k], rows->n, b->e->width,
+                                       ens_cooling(b, ens_model_of(b, k)), sums);
+        for (size_t r = 0; r < rows->n; r++)
+            s.factors[r * n + k] *= 1 / sums[r];
+        in[k] = s.tiles + k * rows->n * row;
+        strides[k] = row;
+    }
+    for (size_t i = 0; i < rows->n * n; i++)
+        ens_put(b, s.packed, i, s.factors[i]);
+    run_panel(b, rows, &panel, s.out);
+}
+
+/* With the factors of the plan. */
+static void sum_rows_by_class(const struct ens_blend *b, const struct rows *rows)
+{
+    const struct ens_tile row = {rows->row, 0, b->e->width};
+    const void *in[MODELS], *factors[MODELS];
+    size_t strides[MODELS];
+    struct ens_panel panel = {.in = in, .in_stride = strides, .factors = factors};
+
+    for (size_t k = 0; k < b->e->plan.n; k++) {
+        in[k] = ens_row_of(b, k, rows->row);
+        strides[k] = stride_of(b, k);
+        factors[k] = ens_known_factors(b, k, &row);
+    }
+    run_panel(b, rows, &panel, b->pool);
+}
+
+/* The labels of a model in some rows, or what it says they are; -1 where that is no class. */
+static void find_labels(const struct ens_blend *b, size_t k, const struct rows *rows, int32_t *labels)
+{
+    const struct ensemble_output *output = ens_output_of(b, k);
+    const size_t width = b->e->width, stride = stride_of(b, k);
+    const unsigned char *from = ens_row_of(b, k, rows->row);
+
+    if (output->dtype == ENSEMBLE_I32) {
+        for (size_t r = 0; r < rows->n; r++) {
+            memcpy(&labels[r], from + r * stride, sizeof labels[r]);
+            labels[r] = labels[r] < 0 || (size_t)labels[r] >= width ? -1 : labels[r];
+        }
+    } else if (output->dtype - 1 == b->acc) {
+        b->kernels->labels[b->acc](from, stride, rows->n, width, labels);
+    } else {
+        for (size_t r = 0; r < rows->n; r++) {
+            b->kernels->widen[b->acc][output->dtype - 1](b->spare, from + r * stride, width);
+            b->kernels->labels[b->acc](b->spare, 0, 1, width, &labels[r]);
+        }
+    }
+}
+
+static void count_votes(const struct ens_blend *b, const struct rows *rows)
+{
+    const size_t width = b->e->width;
+    unsigned char fault[ROWS] = {0};
+    int32_t labels[ROWS];
+
+    ens_fill(b, b->pool, rows->n * width, 0);
+    for (size_t k = 0; k < b->e->plan.n; k++) {
+        find_labels(b, k, rows, labels);
+        for (size_t r = 0; r < rows->n; r++) {
+            const size_t at = r * width + (size_t)(labels[r] < 0 ? 0 : labels[r]);
+
+            fault[r] |= labels[r] < 0;
+            if (b->acc == ENS_f64)
+                ((double *)(void *)b->pool)[at] += b->e->plan.weight64[k];
+            else
+                ((float *)(void *)b->pool)[at] += b->e->plan.weight32[k];
+        }
+    }
+    for (size_t r = 0; r < rows->n; r++)
+        if (fault[r])
+            ens_fill(b, b->pool + (r * width << b->shift), width, NAN);
+    store_rows(b, rows, b->pool);
+}
+
+/* Pools and softmaxes of what is combined element by element, of all rows at once. */
+static void soften_rows(const struct ens_blend *b, const struct rows *rows)
+{
+    const size_t width = b->e->width;
+    const struct ens_tile tile = {rows->row, 0, rows->n * width};
+    double sums[ROWS];
+
+    ens_gather(b, &tile, b->pool);
+    b->kernels->decay_rows[b->acc](b->pool, b->pool, width << b->shift, rows->n, width, 1 / b->recipe->temperature, sums);
+    b->kernels->divide_rows[b->acc](b->pool, rows->n, width, sums);
+    store_rows(b, rows, b->pool);
+}
+
+int ens_batch(const struct ens_blend *b)
+{
+    const enum kind kind = kind_of(b);
+    const size_t room = kind == VOTES || kind == SOFTMAX ? ENS_TILE_BYTES : ENS_POOL_BYTES;
+    struct rows rows = {.n = ROWS};
+
+    if (kind == NONE)
+        return 0;
+    if (kind != BY_CLASS || b->walk->dtype - 1 != b->acc)
+        rows.n = room / bytes_per_row(b, kind) < ROWS ? room / bytes_per_row(b, kind) : ROWS;
+    if (rows.n == 0)
+        return 0;
+    for (; rows.line < b->walk->row_count; rows.line += rows.n) {
+        rows.row = b->walk->row_begin + rows.line;
+        if (b->walk->row_count - rows.line < rows.n)
+            rows.n = b->walk->row_count - rows.line;
+        if (kind == VOTES)
+            count_votes(b, &rows);
+        else if (kind == SOFTMAX)
+            soften_rows(b, &rows);
+        else if (kind == BY_CLASS)
+            sum_rows_by_class(b, &rows);
+        else
+            sum_rows(b, kind, &rows);
+    }
+    return 1;
+}
