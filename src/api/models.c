@@ -67,7 +67,7 @@ int ensemble_add_model_output(struct ensemble *e, const void *output, int32_t dt
     if (code)
         return code;
     e->outputs[e->n_models] = described;
-    e->models[e->n_models] = (struct ens_model){.space = ENSEMBLE_AS_IS, .temperature = 1};
+    e->models[e->n_models] = (struct ens_model){.space = ENSEMBLE_AS_IS, .cooling = 1};
     e->n_models++;
     ens_plan_build(e);
     return (int)(e->n_models - 1);

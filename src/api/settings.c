@@ -51,7 +51,7 @@ int ensemble_set_input(struct ensemble *e, size_t model, int32_t space, double t
     if (space < ENSEMBLE_AS_IS || space > ENSEMBLE_LABELS || usable < 0)
         return ENSEMBLE_EPARAMETER;
     e->models[model].space = space;
-    e->models[model].temperature = usable;
+    e->models[model].cooling = 1 / usable;
     ens_plan_build(e);
     return 0;
 }

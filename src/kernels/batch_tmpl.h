@@ -64,7 +64,6 @@ static inline void FN(decay_rows)(void *to, const void *from, size_t stride, siz
 
         FN(greatest)(values, width, &map.b);
         map.b = (double)((SCALAR)map.b * (SCALAR)a);
-        map.b = map.b == -(double)INFINITY ? 0 : map.b;
         sums[row] = FN(sum)(1, TO(to, row * width), values, width, &map);
     }
 }

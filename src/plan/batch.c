@@ -58,7 +58,7 @@ static enum kind kind_of_sum(const struct ens_blend *b, int fits)
         return b->known_factors && plain ? BY_CLASS : NONE;
     if (plain && b->row_weights != NULL)
         return BY_ROW;
-    return fits && dtype_of(b) == (size_t)b->acc && all_models(b, is_unmapped_logits) ? LOGITS : NONE;
+    return fits && all_models(b, is_unmapped_logits) ? LOGITS : NONE;
 }
 
 static enum kind kind_of(const struct ens_blend *b)
@@ -87,18 +87,19 @@ static unsigned char *result_at(const struct ens_blend *b, size_t line)
     return b->walk->result + (line * b->walk->result_stride << ens_dtype_shift(b->walk->dtype));
 }
 
-/* From accumulators, where they follow each other, to the result. */
+/* From accumulators, where rows follow each other, to the result, all at once if they do so there, too. */
 static void store_rows(const struct ens_blend *b, const struct rows *rows, const unsigned char *tile)
 {
-    const size_t width = b->e->width;
+    const int together = b->walk->result_stride == b->e->width;
+    const size_t length = together ? rows->n * b->e->width : b->e->width;
 
-    for (size_t r = 0; r < rows->n; r++) {
-        const unsigned char *from = tile + (r * width << b->shift);
+    for (size_t r = 0; r < (together ? 1 : rows->n); r++) {
+        const unsigned char *from = tile + (r * length << b->shift);
 
         if (b->walk->dtype - 1 == b->acc)
-            memcpy(result_at(b, rows->line + r), from, width << b->shift);
+            memcpy(result_at(b, rows->line + r), from, length << b->shift);
         else
-            b->kernels->narrow[b->acc][b->walk->dtype - 1](result_at(b, rows->line + r), from, width, 0);
+            b->kernels->narrow[b->acc][b->walk->dtype - 1](result_at(b, rows->line + r), from, length, 0);
     }
 }
 
@@ -164,7 +165,9 @@ static struct sums lay_out(const struct ens_blend *b, enum kind kind, size_t row
     return s;
 }
 
-static void run_panel(const struct ens_blend *b, const struct rows *rows, struct ens_panel *panel, unsigned char *out)
+/* `dtype`: that of what is summed, from 0. */
+static void run_panel(const struct ens_blend *b, const struct rows *rows, size_t dtype, struct ens_panel *panel,
+                      unsigned char *out)
 {
     const int direct = b->walk->dtype - 1 == b->acc, by_class = panel->factors != NULL;
 
@@ -173,7 +176,7 @@ static void run_panel(const struct ens_blend *b, const struct rows *rows, struct
     panel->n = b->e->plan.n;
     panel->rows = rows->n;
     panel->width = b->e->width;
-    b->kernels->panel[b->acc][dtype_of(b)][by_class](panel);
+    b->kernels->panel[b->acc][dtype][by_class](panel);
     if (!direct)
         store_rows(b, rows, out);
 }
@@ -184,11 +187,29 @@ static size_t stride_of(const struct ens_blend *b, size_t k)
     return (size_t)(ens_row_of(b, k, 1) - ens_row_of(b, k, 0));
 }
 
+/* A model's logits in some rows become exponentials in a tile, and its factors are divided by their sums. */
+static void exponentials(const struct ens_blend *b, size_t k, const struct rows *rows, double *factors, unsigned char *tile)
+{
+    const size_t n = b->e->plan.n, width = b->e->width, dtype = dtype_of(b);
+    const unsigned char *from = ens_row_of(b, k, rows->row);
+    size_t stride = stride_of(b, k);
+    double sums[ROWS];
+
+    if (dtype != (size_t)b->acc) {
+        for (size_t r = 0; r < rows->n; r++)
+            b->kernels->widen[b->acc][dtype](tile + (r * width << b->shift), from + r * stride, width);
+        from = tile;
+        stride = width << b->shift;
+    }
+    b->kernels->decay_rows[b->acc](tile, from, stride, rows->n, width, ens_cooling(b, ens_model_of(b, k)), sums);
+    for (size_t r = 0; r < rows->n; r++)
+        factors[r * n + k] *= 1 / sums[r];
+}
+
 static void sum_rows(const struct ens_blend *b, enum kind kind, const struct rows *rows)
 {
     const struct sums s = lay_out(b, kind, rows->n);
     const size_t n = b->e->plan.n, row = b->e->width << b->shift;
-    double sums[ROWS];
     const void *in[MODELS];
     size_t strides[MODELS];
     struct ens_panel panel = {.in = in, .in_stride = strides, .factor = s.packed, .taken = s.taken};
@@ -196,20 +217,14 @@ static void sum_rows(const struct ens_blend *b, enum kind kind, const struct row
     for (size_t r = 0; r < rows->n; r++)
         weigh_row(b, rows->row + r, s.factors + r * n, s.taken + r * n);
     for (size_t k = 0; k < n; k++) {
-        in[k] = ens_row_of(b, k, rows->row);
-        strides[k] = stride_of(b, k);
-        if (kind != LOGITS)
-            continue;
-        b->kernels->decay_rows[b->acc](s.tiles + k * rows->n * row, in[k], strides[k], rows->n, b->e->width,
-                                       ens_cooling(b, ens_model_of(b, k)), sums);
-        for (size_t r = 0; r < rows->n; r++)
-            s.factors[r * n + k] *= 1 / sums[r];
-        in[k] = s.tiles + k * rows->n * row;
-        strides[k] = row;
+        in[k] = kind == LOGITS ? s.tiles + k * rows->n * row : ens_row_of(b, k, rows->row);
+        strides[k] = kind == LOGITS ? row : stride_of(b, k);
+        if (kind == LOGITS)
+            exponentials(b, k, rows, s.factors, s.tiles + k * rows->n * row);
     }
     for (size_t i = 0; i < rows->n * n; i++)
         ens_put(b, s.packed, i, s.factors[i]);
-    run_panel(b, rows, &panel, s.out);
+    run_panel(b, rows, kind == LOGITS ? (size_t)b->acc : dtype_of(b), &panel, s.out);
 }
 
 /* With the factors of the plan. */
@@ -225,7 +240,7 @@ static void sum_rows_by_class(const struct ens_blend *b, const struct rows *rows
         strides[k] = stride_of(b, k);
         factors[k] = ens_known_factors(b, k, &row);
     }
-    run_panel(b, rows, &panel, b->pool);
+    run_panel(b, rows, dtype_of(b), &panel, b->pool);
 }
 
 /* The labels of a model in some rows, or what it says they are; -1 where that is no class. */
@@ -255,19 +270,21 @@ static void count_votes(const struct ens_blend *b, const struct rows *rows)
     const size_t width = b->e->width;
     unsigned char fault[ROWS] = {0};
     int32_t labels[ROWS];
+    size_t places[ROWS];
 
     ens_fill(b, b->pool, rows->n * width, 0);
     for (size_t k = 0; k < b->e->plan.n; k++) {
         find_labels(b, k, rows, labels);
         for (size_t r = 0; r < rows->n; r++) {
-            const size_t at = r * width + (size_t)(labels[r] < 0 ? 0 : labels[r]);
-
             fault[r] |= labels[r] < 0;
-            if (b->acc == ENS_f64)
-                ((double *)(void *)b->pool)[at] += b->e->plan.weight64[k];
-            else
-                ((float *)(void *)b->pool)[at] += b->e->plan.weight32[k];
+            places[r] = r * width + (size_t)(labels[r] < 0 ? 0 : labels[r]);
         }
+        if (b->acc == ENS_f64)
+            for (size_t r = 0; r < rows->n; r++)
+                ((double *)(void *)b->pool)[places[r]] += b->e->plan.weight64[k];
+        else
+            for (size_t r = 0; r < rows->n; r++)
+                ((float *)(void *)b->pool)[places[r]] += b->e->plan.weight32[k];
     }
     for (size_t r = 0; r < rows->n; r++)
         if (fault[r])

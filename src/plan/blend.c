@@ -231,7 +231,6 @@ static void decide(struct ens_blend *b)
     b->by_class = b->recipe->form != ENS_FORM_VOTE && (e->class_weights.n_models > 0 || has_absent(e));
     b->known_factors = b->by_class && !b->by_row && !has_absent(e);
     b->tile = selected ? ens_select_tile(b) : ens_gather_tile(b);
-    b->by_block = !selected && !b->by_class;
     for (size_t k = 0; k < e->plan.n; k++)
         b->stats |= ens_stat_is_needed(b, k);
 }

@@ -50,7 +50,6 @@ struct ens_row {
 struct ens_room {
     struct ens_stat *stats;       /* of the models beyond ENS_STATS */
     unsigned char *exponentials;  /* of logits, per model: `width` of them */
-    unsigned char *largest;       /* and of each tile of them the largest logit, as accumulator */
     unsigned char *row;           /* a combined row */
     unsigned char *sorted;        /* the values of a row of each model, and of one more to sort in */
 };
@@ -66,7 +65,6 @@ struct ens_blend {
     int by_row;               /* weights, or who is present, differ from row to row, or somebody is missing */
     int by_class;             /* or from class to class */
     int known_factors;        /* but not from row to row: the plan has them */
-    int by_block;             /* exponentials of logits are relative to the largest logit of their tile */
     int stats;                /* some model's rows have to be gone through first */
     size_t tile;              /* classes in a tile */
     struct ens_room room;
@@ -83,15 +81,10 @@ struct ens_tile {
     size_t length;
 };
 
-/* The stretch of a row of logits that has one largest value of its own (docs/numerics.md). */
+/* The values in a tile's bytes; the stretch of a row that is summed by itself (docs/numerics.md). */
 static inline size_t ens_stretch(const struct ens_blend *b)
 {
     return ENS_TILE_BYTES >> b->shift;
-}
-
-static inline size_t ens_stretches(const struct ens_blend *b)
-{
-    return (b->e->width + ens_stretch(b) - 1) / ens_stretch(b);
 }
 
 /* An address `tiles` tiles after the start of the pool. */

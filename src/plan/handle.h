@@ -28,7 +28,7 @@ struct ens_plan {
 /* What is known of a model besides its output. */
 struct ens_model {
     int32_t space;
-    double temperature;
+    double cooling;      /* the temperature's inverse */
     size_t columns;      /* with a class map: its number of classes */
     size_t n_known;      /* and how many of them the ensemble has */
     int32_t *map;        /* NULL: the ensemble's classes. `columns` long: column -> class, or -1. One allocation with: */

@@ -29,7 +29,7 @@ static unsigned char *take(struct space *space, size_t count, size_t each)
 /* Are there logits whose exponentials are worth keeping? */
 static int has_exponentials(const struct ens_blend *b)
 {
-    if (b->recipe->form == ENS_FORM_LINEAR && b->by_block)
+    if (b->recipe->form == ENS_FORM_LINEAR)
         for (size_t k = 0; k < b->e->plan.n; k++)
             if (ens_model_of(b, k)->space == ENSEMBLE_LOGITS && ens_model_of(b, k)->map == NULL)
                 return 1;
@@ -47,14 +47,8 @@ static void lay_out(struct ens_blend *b, struct space *space)
         room->row = take(space, width, value);
     if (b->recipe->form == ENS_FORM_RANKS && width >= ENS_SORTED_FROM && n < SIZE_MAX / width)
         room->sorted = take(space, (n + 1) * width, value);
-    if (has_exponentials(b) && n <= SIZE_MAX / width) {
-        const size_t before = space->used;
-
-        room->largest = take(space, n * ens_stretches(b), sizeof(double));
+    if (has_exponentials(b) && n <= SIZE_MAX / width)
         room->exponentials = take(space, n * width, value);
-        if (room->exponentials == NULL && space->base != NULL)
-            space->used = before;
-    }
 }
 
 /* The first part holds doubles, so it begins at a multiple of their size. */

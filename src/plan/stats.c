@@ -49,28 +49,36 @@ int ens_stat_is_needed(const struct ens_blend *b, size_t k)
     return is_logits(b, k) || b->recipe->form >= ENS_FORM_RANKS || (b->e->policy & ENSEMBLE_LEAVE_OUT_NAN) != 0;
 }
 
-/* Logits: goes through the row once, and keeps the exponentials if there is room. */
+/*
+ * Logits: the largest one first, then the sum of exponentials relative to it, which are kept if there is room. Logits that
+ * had to be converted for the first pass are taken from there by the second one.
+ */
 static struct ens_stat stat_of_logits(const struct ens_blend *b, size_t k)
 {
-    const struct ens_model *model = ens_model_of(b, k);
-    const size_t columns = ens_row_length(b->e, b->e->plan.model[k], 0);
-    unsigned char *kept = model->map == NULL && b->by_block ? b->room.exponentials : NULL;
-    const size_t stretch = ens_stretch(b);
-    struct ens_stat stat = {.most = -INFINITY};
+    const size_t columns = ens_row_length(b->e, b->e->plan.model[k], 0), stretch = ens_stretch(b);
+    unsigned char *kept = ens_model_of(b, k)->map == NULL ? b->room.exponentials : NULL;
+    struct ens_map map = {.a = ens_cooling(b, ens_model_of(b, k)), .b = -INFINITY};
+    struct ens_stat stat = {.sum = 0};
+    double most;
 
+    if (kept != NULL)
+        kept += k * b->e->width << b->shift;
     for (size_t at = 0; at < columns; at += stretch) {
+        unsigned char *tile = kept != NULL ? kept + (at << b->shift) : b->spare;
         const size_t length = columns - at < stretch ? columns - at : stretch;
-        unsigned char *tile = kept != NULL ? kept + ((k * b->e->width + at) << b->shift) : b->spare;
-        const void *raw = ens_raw(b, k, b->row.index, at, length, tile);
-        struct ens_map map = {.a = ens_cooling(b, model)};
-        double most;
 
-        b->kernels->greatest[b->acc](raw, length, &most);
-        most = b->acc == ENS_f64 ? most * map.a : (double)((float)most * (float)map.a);
-        map.b = most == -INFINITY ? 0 : most;
-        if (kept != NULL)
-            memcpy(b->room.largest + (k * ens_stretches(b) + at / stretch) * sizeof most, &map.b, sizeof most);
-        ens_stat_add(b, &stat, most, b->kernels->decay_sum[b->acc](tile, raw, length, &map));
+        b->kernels->greatest[b->acc](ens_raw(b, k, b->row.index, at, length, tile), length, &most);
+        map.b = most > map.b ? most : map.b;
+    }
+    map.b = b->acc == ENS_f64 ? map.b * map.a : (double)((float)map.b * (float)map.a);
+    stat.most = map.b;
+    for (size_t at = 0; at < columns; at += stretch) {
+        unsigned char *tile = kept != NULL ? kept + (at << b->shift) : b->spare;
+        const size_t length = columns - at < stretch ? columns - at : stretch;
+        const int widened = kept != NULL && ens_output_of(b, k)->dtype - 1 != b->acc;
+
+        stat.sum += b->kernels->decay_sum[b->acc](
+            tile, widened ? tile : ens_raw(b, k, b->row.index, at, length, tile), length, &map);
     }
     return stat;
 }

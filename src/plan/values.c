@@ -9,7 +9,14 @@
 
 double ens_cooling(const struct ens_blend *b, const struct ens_model *model)
 {
-    return b->acc == ENS_f64 ? 1 / model->temperature : (double)(float)(1 / model->temperature);
+    return b->acc == ENS_f64 ? model->cooling : (double)(float)model->cooling;
+}
+
+/* Are the exponentials of a model's logits at hand? */
+static int has_exponentials(const struct ens_blend *b, size_t k)
+{
+    return b->room.exponentials != NULL && ens_model_of(b, k)->space == ENSEMBLE_LOGITS &&
+           ens_model_of(b, k)->map == NULL && b->recipe->form == ENS_FORM_LINEAR;
 }
 
 const unsigned char *ens_row_of(const struct ens_blend *b, size_t k, size_t row)
@@ -39,42 +46,24 @@ int ens_values_are_plain(const struct ens_blend *b, size_t k)
            b->recipe->before == ENS_NO_MAP;
 }
 
-double ens_tile_most(const struct ens_blend *b, size_t k, const void *raw, size_t length)
-{
-    const double cooling = ens_cooling(b, ens_model_of(b, k));
-    double most;
-
-    b->kernels->greatest[b->acc](raw, length, &most);
-    if (most == -INFINITY)
-        return 0;
-    return b->acc == ENS_f64 ? most * cooling : (double)((float)most * (float)cooling);
-}
-
-/* Logits as probabilities: exp(z - m) (exp(m - M) / S), where m is the largest logit of the tile or, too, of the row. */
+/* Logits as probabilities: exp(z - m) / S, where m is the largest logit of the row and S the sum of those. */
 static const void *probabilities(const struct ens_blend *b, size_t k, const struct ens_tile *tile, const void *raw,
                                  void *values, double *factor)
 {
     const struct ens_stat stat = ens_stat(b, k);
-    const int by_block = b->by_block && ens_model_of(b, k)->map == NULL;
-    struct ens_map map = {.a = ens_cooling(b, ens_model_of(b, k)), .b = stat.most};
-    double scale;
+    const struct ens_map map = {.a = ens_cooling(b, ens_model_of(b, k)), .b = stat.most};
 
-    if (by_block && b->room.exponentials != NULL) {
+    if (has_exponentials(b, k)) {
         raw = b->room.exponentials + ((k * b->e->width + tile->column) << b->shift);
-        memcpy(&map.b, b->room.largest + (k * ens_stretches(b) + tile->column / ens_stretch(b)) * sizeof map.b, sizeof map.b);
     } else {
-        if (by_block)
-            map.b = ens_tile_most(b, k, raw, tile->length);
         ens_apply(b, ENS_MAP_decay, values, raw, tile->length, map);
         raw = values;
     }
-    scale = ens_exp(b, map.b - stat.most);
-    scale = (scale <= 1 ? scale : 1) / stat.sum;
     if (factor != NULL) {
-        *factor *= scale;
+        *factor *= 1 / stat.sum;
         return raw;
     }
-    ens_apply(b, ENS_MAP_affine, values, raw, tile->length, (struct ens_map){.a = scale, .c = -INFINITY});
+    ens_apply(b, ENS_MAP_affine, values, raw, tile->length, (struct ens_map){.a = 1 / stat.sum, .c = -INFINITY});
     return values;
 }
 
@@ -179,7 +168,7 @@ const void *ens_values(const struct ens_blend *b, size_t k, const struct ens_til
     if (model->map != NULL)
         b->kernels->gather[b->acc][ens_output_of(b, k)->dtype - 1](raw_tile, ens_row_of(b, k, tile->row),
                                                                    model->source + tile->column, tile->length, absent);
-    else if (!(b->room.exponentials != NULL && model->space == ENSEMBLE_LOGITS && form == ENS_FORM_LINEAR))
+    else if (!has_exponentials(b, k))
         raw = ens_raw(b, k, tile->row, tile->column, tile->length, raw_tile);
     if (form == ENS_FORM_RANKS)
         return ranks(b, k, tile, raw, values, absent);

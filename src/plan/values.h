@@ -27,7 +27,4 @@ void ens_ranks_prepare(const struct ens_blend *b, size_t k);
 /* Are its values to be had in place, with nothing to convert? Then they have its output's dtype. */
 int ens_values_are_plain(const struct ens_blend *b, size_t k);
 
-/* The largest logit of a tile, to which exponentials are relative; 0 where all are minus infinity. */
-double ens_tile_most(const struct ens_blend *b, size_t k, const void *raw, size_t length);
-
 #endif
