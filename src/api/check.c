@@ -11,7 +11,8 @@ static void add_model(struct ens_text *text, size_t model)
 }
 
 /* Which of the weights do not fit. Those of models come first, as they do when a combine looks at them. */
-static void say_no_fit(struct ens_text *text, const char *what, size_t n, const char *of, size_t wanted, const char *unit)
+static void say_no_fit(struct ens_text *text, const char *what, size_t n, const char *of, size_t wanted,
+                       const char *unit)
 {
     ens_text_add(text, what);
     ens_text_add_number(text, n);
@@ -29,10 +30,11 @@ static void say_weights(struct ens_text *text, const struct ensemble *e)
     else if (by_class > 0 && by_class != e->n_models)
         say_no_fit(text, "class weights were set for ", by_class, " models, but there are ", e->n_models, "");
     else if (e->row_weights.n_models != e->n_models)
-        say_no_fit(text, "row weights were set for ", e->row_weights.n_models, " models, but there are ", e->n_models, "");
-    else
-        say_no_fit(text, "row weights were set for ", e->row_weights.rows, " rows, but the outputs have ", e->summary.rows,
+        say_no_fit(text, "row weights were set for ", e->row_weights.n_models, " models, but there are ", e->n_models,
                    "");
+    else
+        say_no_fit(text, "row weights were set for ", e->row_weights.rows, " rows, but the outputs have ",
+                   e->summary.rows, "");
 }
 
 static void say_rows(struct ens_text *text, const struct ensemble *e, const struct ens_fault *fault)

@@ -21,19 +21,19 @@ static size_t size_of(size_t width, size_t columns)
 /* Turns the map round, in the arrays behind it. ENSEMBLE_EMAP if a class is not there, is there twice, or none is. */
 static int turn(struct ens_model *model, size_t width)
 {
-    for (size_t class = 0; class < width; class++)
+    for (size_t class = 0; class < width; class ++)
         model->source[class] = -1;
     for (size_t column = 0; column < model->columns; column++) {
         const int32_t class = model->map[column];
 
-        if (class < -1 || (class >= 0 && ((size_t)class >= width || model->source[class] >= 0)))
+        if (class < -1 || (class >= 0 && ((size_t) class >= width || model->source[class] >= 0)))
             return ENSEMBLE_EMAP;
         if (class >= 0)
             model->source[class] = (int32_t)column;
     }
-    for (size_t class = 0; class < width; class++)
+    for (size_t class = 0; class < width; class ++)
         if (model->source[class] >= 0) {
-            model->known[model->n_known] = (int32_t)class;
+            model->known[model->n_known] = (int32_t) class;
             model->known_from[model->n_known] = model->source[class];
             model->n_known++;
         }

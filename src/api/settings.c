@@ -30,14 +30,15 @@ int ensemble_set_parameter(struct ensemble *e, int32_t parameter, double value)
     return 0;
 }
 
-/* A temperature for something that has one (or not): 0 stands for 1. Negative if it is none. */
+/*
+ * A temperature for something that has one (or not): 0 stands for 1. Negative if it is none. The limits leave its inverse
+ * within the range of float.
+ */
 static double temperature_of(double given, int has_one)
 {
     const double temperature = given == 0 ? 1 : given;
 
-    return temperature > 0 && ens_is_finite(1 / temperature) && (has_one ? ens_is_finite(given) : temperature == 1)
-               ? temperature
-               : -1;
+    return temperature >= 1e-30 && temperature <= 1e30 && (has_one || temperature == 1) ? temperature : -1;
 }
 
 int ensemble_set_input(struct ensemble *e, size_t model, int32_t space, double temperature)

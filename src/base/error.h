@@ -8,7 +8,7 @@
 #define ENS_ERROR_LIST(X)                                                                                            \
     X(ENSEMBLE_ENULL, -1, "a pointer that is needed is NULL")                                                        \
     X(ENSEMBLE_EWIDTH, -2, "the width must be at least 1")                                                           \
-    X(ENSEMBLE_EDTYPE, -3, "unknown dtype: use ENSEMBLE_F32, ENSEMBLE_F64, ENSEMBLE_F16 or ENSEMBLE_BF16")           \
+    X(ENSEMBLE_EDTYPE, -3, "unknown dtype: use ENSEMBLE_F32, _F64, _F16 or _BF16, or for labels ENSEMBLE_I32")      \
     X(ENSEMBLE_EMETHOD, -4, "unknown method: use ENSEMBLE_SUM, ENSEMBLE_MEAN or another one of ensemble.h")          \
     X(ENSEMBLE_EMODEL, -5, "no model has this index")                                                                \
     X(ENSEMBLE_EEMPTY, -6, "the ensemble has no models: add one with ensemble_add_model_output")                     \

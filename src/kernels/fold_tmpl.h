@@ -9,7 +9,9 @@ static ENS_INLINE VEC FN(negative)(VEC x)
     return V(from_bits)(U(xor)(V(bits)(x), U(set1)(SIGN)));
 }
 
-/* The largest value is the smallest of the negatives, negated: one comparison fewer than a rule of its own for zeros. */
+/*
+ * The largest value is the smallest of the negatives, negated: one comparison fewer than a rule of its own for zeros.
+ */
 static ENS_INLINE VEC FN(input)(const int op, VEC x)
 {
     return op == ENS_FOLD_max ? FN(negative)(x) : x;
@@ -49,29 +51,28 @@ static ENS_INLINE void FN(fold)(const int op, const struct ens_span *s)
     }
 }
 
-/*
- * Means of functions of the values, out = after(w_0 before(x_0) + w_1 before(x_1) + ...): all of it is done for a vector
- * before the next one is read.
- */
-static ENS_INLINE void FN(mean)(const int io, const int before, const int after, const struct ens_span *s,
-                                const struct ens_map *first, const struct ens_map *last)
+/* One model's part in the means below. */
+static ENS_INLINE VEC FN(mean_part)(const int io, const int before, const struct ens_span *s, size_t m, size_t skip,
+                                    size_t part)
 {
-    const VEC a = V(set1)((SCALAR)first->a), c = V(set1)((SCALAR)first->c);
-    const VEC root = V(set1)((SCALAR)last->a), zero = V(set1)(0);
-    const SCALAR *const weight = s->weight;
-    const size_t lanes = V(lanes)();
+    const VEC none = V(set1)(0), x = V(load)(io, (const unsigned char *)s->in[m] + skip, part);
 
-#define X(m, from) FN(apply)(before, V(load)(io, (const unsigned char *)s->in[m] + ((from) << ENS_SHIFT(io)), part), a, zero, c)
-    for (size_t at = 0, part = 0; at < s->length; at += lanes) {
-        VEC sum;
+    return V(mul)(V(set1)(((const SCALAR *)s->weight)[m]), FN(apply)(before, x, none, none, none));
+}
 
-        part = s->length - at < lanes ? s->length - at : 0;
-        sum = V(mul)(V(set1)(weight[0]), X(0, at));
+/* Means of simple functions of the values, out = after(w_0 before(x_0) + w_1 before(x_1) + ...). */
+static ENS_INLINE void FN(mean)(const int io, const int before, const int after, const struct ens_span *s)
+{
+    const VEC none = V(set1)(0);
+
+    ENS_EACH_VECTOR(at, part, s->length) {
+        const size_t skip = at << ENS_SHIFT(io);
+        VEC sum = FN(mean_part)(io, before, s, 0, skip, part);
+
         for (size_t m = 1; m < s->n; m++)
-            sum = V(add)(sum, V(mul)(V(set1)(weight[m]), X(m, at)));
-        V(store)(io, (unsigned char *)s->out + (at << ENS_SHIFT(io)), FN(apply)(after, sum, root, zero, c), part, 0);
+            sum = V(add)(sum, FN(mean_part)(io, before, s, m, skip, part));
+        V(store)(io, (unsigned char *)s->out + skip, FN(apply)(after, sum, none, none, none), part, 0);
     }
-#undef X
 }
 
 static ENS_INLINE void FN(blend)(const int op, void *tile, const void *values, const void *factor, size_t length)

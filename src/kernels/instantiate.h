@@ -34,6 +34,10 @@
 #define ENS_ACC f64
 #include "kernels/map_tmpl.h"
 #define ENS_ACC f32
+#include "kernels/sum_tmpl.h"
+#define ENS_ACC f64
+#include "kernels/sum_tmpl.h"
+#define ENS_ACC f32
 #include "kernels/row_tmpl.h"
 #define ENS_ACC f64
 #include "kernels/row_tmpl.h"
@@ -154,11 +158,10 @@ ENS_MAP_LIST(ENS_MAP_KERNEL, f64)
 ENS_FOLD_LIST(ENS_FOLD_KERNEL, f32)
 ENS_FOLD_LIST(ENS_FOLD_KERNEL, f64)
 
-#define ENS_MEAN_KERNEL(io, acc, name, first, last)                                                                  \
-    static void ENS_NAME(mean_##io##_##name)(const struct ens_span *span, const struct ens_map *before,              \
-                                             const struct ens_map *after)                                            \
+#define ENS_MEAN_KERNEL(io, acc, name, before, after)                                                                \
+    static void ENS_NAME(mean_##io##_##name)(const struct ens_span *span)                                            \
     {                                                                                                                \
-        mean_##acc(ENS_##io, ENS_MAP_##first, ENS_MAP_##last, span, before, after);                                  \
+        mean_##acc(ENS_##io, ENS_MAP_##before, ENS_MAP_##after, span);                                               \
     }
 ENS_MEAN_LIST(ENS_MEAN_KERNEL)
 

@@ -54,7 +54,7 @@ typedef void ens_gather_kernel(void *tile, const void *row, const int32_t *colum
  *   affine       x a - b, at least c
  *   exp          exp(x a - b)
  *   decay        exp(x a - b), where that exponent is not above 0: the same bits, and quicker
- *   log          log(x), x at least c
+ *   log          log(x), x at least a, and its logarithm at least c
  *   sigmoid      1 / (1 + exp(-x a))
  *   log_sigmoid  its logarithm, at least c
  *   quotient     x / a
@@ -80,8 +80,8 @@ typedef void ens_map_kernel(void *to, const void *from, size_t length, const str
 
 /*
  * Sums over at most ENS_BLOCK values: element j goes to partial sum j mod ENS_LANES, and the partial sums are added in
- * halves, 0 + 16, 1 + 17, ...; so the bits do not depend on the vectors. `decay_sum` also does what the map of that name
- * does.
+ * halves, 0 + 16, 1 + 17, ...; so the bits do not depend on the vectors. `decay_sum` also does what the map of that
+ * name does.
  */
 #define ENS_BLOCK 512
 #define ENS_LANES 32
@@ -95,8 +95,8 @@ typedef int ens_greatest_kernel(const void *from, size_t length, double *greates
 typedef size_t ens_find_kernel(const void *from, size_t length, double value);
 
 /*
- * Folds of whole outputs, as spans without weights: X(acc, name). The product; the smallest and the largest, where -0 < +0
- * and NaN wins; `median` of 1 to ENS_MEDIAN_MOST models of equal weight, without `start`.
+ * Folds of whole outputs, as spans without weights: X(acc, name). The product; the smallest and the largest, where -0 <
+ * +0 and NaN wins; `median` of 1 to ENS_MEDIAN_MOST models of equal weight, without `start`.
  */
 #define ENS_FOLD_LIST(X, acc) X(acc, product) X(acc, min) X(acc, max) X(acc, median)
 #define ENS_MEDIAN_MOST 9
@@ -106,21 +106,18 @@ enum { ENS_FOLD_LIST(ENS_FOLD_ENUMERATOR, ) ENS_FOLDS };
 #undef ENS_FOLD_ENUMERATOR
 
 /*
- * Means of functions of whole outputs, as spans with weights and without `start`: X(io, acc, name, before, after), two
- * maps and what they need. Outputs and result have the dtype `io`.
+ * Means of simple functions of whole outputs, as spans with weights and without `start`: X(io, acc, name, before, after),
+ * two maps. Outputs and result have the dtype `io`. (Those of exp and log are quicker by maps over tiles.)
  */
 #define ENS_MEAN_LIST(X)                                                                                             \
-    X(f32, f32, geometric, log, exp) X(f32, f32, harmonic, reciprocal, reciprocal) X(f32, f64, power, power, power)  \
-    X(f32, f64, quadratic, square, root)                                                                             \
-    X(f64, f64, geometric, log, exp) X(f64, f64, harmonic, reciprocal, reciprocal) X(f64, f64, power, power, power)  \
-    X(f64, f64, quadratic, square, root)
+    X(f32, f32, harmonic, reciprocal, reciprocal) X(f32, f64, quadratic, square, root)                               \
+    X(f64, f64, harmonic, reciprocal, reciprocal) X(f64, f64, quadratic, square, root)
 
-enum { ENS_MEAN_geometric, ENS_MEAN_harmonic, ENS_MEAN_power, ENS_MEAN_quadratic, ENS_MEANS };
-
-typedef void ens_mean_kernel(const struct ens_span *span, const struct ens_map *before, const struct ens_map *after);
+enum { ENS_MEAN_harmonic, ENS_MEAN_quadratic, ENS_MEANS };
 
 /*
- * Folds of one output with a factor for each element, a NaN where the model is left out of it; X(acc, name): tile[j] becomes
+ * Folds of one output with a factor for each element, a NaN where the model is left out of it; X(acc, name): tile[j]
+ * becomes
  *   sum      tile[j] + factor[j] x values[j]
  *   product  tile[j] x values[j]
  *   min, max the smaller or the larger one of tile[j] and values[j], as above
@@ -152,15 +149,15 @@ struct ens_order {
 typedef void ens_order_kernel(const struct ens_order *order);
 
 /*
- * The trimmed mean of as many models: the weighted mean of all but the `dropped` smallest and as many largest values, to
- * `first`; of equal values the model that comes first counts as the smaller. NaN where there is a NaN.
+ * The trimmed mean of as many models: the weighted mean of all but the `dropped` smallest and as many largest values,
+ * to `first`; of equal values the model that comes first counts as the smaller. NaN where there is a NaN.
  */
 typedef void ens_trimmed_kernel(const struct ens_order *order, size_t dropped);
 
 /*
- * Order statistics of any number of models, element by element, by halving a range of bit patterns ordered as the values are
- * (kernels/select_tmpl.h). All arrays are of `length` elements of the accumulator's type, but for `low` and `high`, whose
- * elements are unsigned and as large.
+ * Order statistics of any number of models, element by element, by halving a range of bit patterns ordered as the
+ * values are (kernels/select_tmpl.h). All arrays are of `length` elements of the accumulator's type, but for `low` and
+ * `high`, whose elements are unsigned and as large.
  */
 struct ens_sift {
     size_t length;
@@ -204,8 +201,8 @@ typedef ens_outrank_kernel ens_outrank_sorted_kernel;
 /*
  * Several short rows at once. Weighted sums of n outputs of one dtype, rows x width each, into accumulators:
  *     out[row][j] = sum of factor x in[m][row][j]
- * With factors by row, factor[row x n + m], where taken[row x n + m] is not 0; or by class, factors[m][j], where it is not
- * NaN. What no model takes part in is NaN.
+ * With factors by row, factor[row x n + m], where taken[row x n + m] is not 0; or by class, factors[m][j], where it is
+ * not NaN. What no model takes part in is NaN.
  */
 struct ens_panel {
     void *out;
@@ -234,7 +231,7 @@ struct ens_kernels {
     ens_gather_kernel *gather[2][ENS_DTYPES];          /* [accumulator][in] */
     ens_map_kernel *map[2][ENS_MAPS];
     ens_span_kernel *fold[2][ENS_FOLDS];
-    ens_mean_kernel *mean[2][ENS_MEANS];               /* [in and out] */
+    ens_span_kernel *mean[2][ENS_MEANS];               /* [in and out] */
     ens_blend_kernel *blend[2][ENS_BLENDS];
     ens_sum_kernel *sum[2];
     ens_decay_sum_kernel *decay_sum[2];

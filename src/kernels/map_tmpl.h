@@ -37,7 +37,7 @@ static ENS_INLINE VEC FN(apply)(const int map, VEC x, VEC a, VEC b, VEC c)
     case ENS_MAP_decay:
         return ELEMENTARY(exp_nonpositive)(V(sub)(V(mul)(x, a), b));
     case ENS_MAP_log:
-        return ELEMENTARY(log)(FN(at_least)(x, c));
+        return FN(at_least)(ELEMENTARY(log)(FN(at_least)(x, a)), c);
     case ENS_MAP_sigmoid:
         return FN(sigmoid)(V(mul)(x, a));
     case ENS_MAP_log_sigmoid:

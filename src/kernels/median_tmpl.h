@@ -2,8 +2,8 @@
 /*
  * The median of up to nine models of equal weight, in registers, by the networks of kernels/networks.h; what a network
  * does beyond the middle values is dropped by the compiler. A step exchanges or keeps two values, so none is ever lost,
- * whatever zeros and NaN are taken for. What that leaves open is put right at the end: a zero in the middle is -0 if more
- * values than come before it have a sign bit, and NaN wins.
+ * whatever zeros and NaN are taken for. What that leaves open is put right at the end: a zero in the middle is -0 if
+ * more values than come before it have a sign bit, and NaN wins.
  */
 
 /* The value of order m, 0 for the smallest, with the sign that a zero has there. */
@@ -15,8 +15,8 @@ static ENS_INLINE VEC FN(ordered)(VEC x, BITS signs, UINT m)
 }
 
 /*
- * Halfway between two values, rounded once: their sum halved, or where that overflows the sum of their halves, which are
- * exact there.
+ * Halfway between two values, rounded once: their sum halved, or where that overflows the sum of their halves, which
+ * are exact there.
  */
 static ENS_INLINE VEC FN(halfway)(VEC a, VEC b)
 {

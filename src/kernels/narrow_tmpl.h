@@ -5,7 +5,8 @@
  * result themselves, and all others sum into a tile that stays in the first-level cache, which is then narrowed.
  */
 
-static ENS_INLINE void FN(narrow)(const int out, void *result, const void *accumulators, size_t length, const int stream)
+static ENS_INLINE void FN(narrow)(const int out, void *result, const void *accumulators, size_t length,
+                                  const int stream)
 {
     const size_t step = V(lanes)();
     const unsigned char *from = accumulators;

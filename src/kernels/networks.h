@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Networks of comparisons that bring the middle values of n to their places: X(i, j) for each step, after which value i
- * is the lesser of the two and value j the greater one. For odd n they are those of Devillard (1998, after Paeth, 1990),
- * for even n sorting networks (Knuth, 1998, section 5.3.4). tests/kernels tries each on all sequences of zeros and ones,
- * which proves it (section 5.3.4, theorem Z).
+ * is the lesser of the two and value j the greater one. For odd n they are those of Devillard (1998, after Paeth,
+ * 1990), for even n sorting networks (Knuth, 1998, section 5.3.4). tests/kernels tries each on all sequences of zeros
+ * and ones, which proves it (section 5.3.4, theorem Z).
  */
 #ifndef ENS_KERNELS_NETWORKS_H
 #define ENS_KERNELS_NETWORKS_H

@@ -13,8 +13,8 @@ static ENS_INLINE VEC FN(if_reached)(VEC least, VEC x, VEC tally, VEC goal, cons
 }
 
 /* The order statistics of one vector. Returns NaN where there is one, else 0. */
-static ENS_INLINE VEC FN(order_vector)(const int beyond, const struct ens_order *s, const SCALAR *weight, const size_t at,
-                                       const size_t part, VEC goal0, VEC goal1, VEC *first, VEC *second)
+static ENS_INLINE VEC FN(order_vector)(const int beyond, const struct ens_order *s, const SCALAR *weight,
+                                       const size_t at, const size_t part, VEC goal0, VEC goal1, VEC *first, VEC *second)
 {
     VEC nan = V(set1)(0);
 
@@ -52,8 +52,8 @@ static ENS_INLINE void FN(order)(const int beyond, const struct ens_order *s)
  * What lies between the two order statistics is kept. Of those equal to the lower one the first `skip` are dropped, and
  * of those equal to the upper one the first `take` are kept.
  */
-static ENS_INLINE VEC FN(trimmed_vector)(const struct ens_order *s, const size_t at, const size_t part, VEC low, VEC high,
-                                         VEC skip, VEC take)
+static ENS_INLINE VEC FN(trimmed_vector)(const struct ens_order *s, const size_t at, const size_t part, VEC low,
+                                         VEC high, VEC skip, VEC take)
 {
     const VEC zero = V(set1)(0), one = V(set1)(1);
     const SCALAR *const weight = s->weight;

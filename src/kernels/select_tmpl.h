@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Order statistics without sorting and without memory for the values: the bit patterns of floating-point numbers, with
- * the sign turned over, count upwards as the values do, so halving a range of patterns finds a value of given order in as
- * many steps as it has bits. Each step asks how much weight stands up to the middle of the range, which is one pass over
- * the models. -0 and +0 are taken for equal here; who wants to know looks at the signs (plan/select.c).
+ * the sign turned over, count upwards as the values do, so halving a range of patterns finds a value of given order in
+ * as many steps as it has bits. Each step asks how much weight stands up to the middle of the range, which is one pass
+ * over the models. -0 and +0 are taken for equal here; who wants to know looks at the signs (plan/select.c).
  */
 
 static ENS_INLINE BITS FN(load_key)(const void *keys, size_t at, size_t part)

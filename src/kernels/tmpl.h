@@ -35,8 +35,8 @@
 #define TO(array, at) ((unsigned char *)(array) + ((at) << ENS_SHIFT(ACC)))
 
 /*
- * A loop over a span by vectors: `at` is the first element of each, and `part` what loads and stores want to know: 0 for
- * a whole vector, or the number of elements of the last one.
+ * A loop over a span by vectors: `at` is the first element of each, and `part` what loads and stores want to know: 0
+ * for a whole vector, or the number of elements of the last one.
  */
 #define ENS_EACH_VECTOR(at, part, length)                                                                            \
     for (size_t at = 0, part; at < (length) && (part = (length) - at < V(lanes)() ? (length) - at : 0, 1);             \

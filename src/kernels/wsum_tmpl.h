@@ -15,7 +15,7 @@
 
 /* One vector at element `at`, or the first `part` elements of one, by a loop over the models. */
 static ENS_INLINE void FN(wsum_rest)(const int in, const int out, const struct ens_span *s, const size_t at,
-                                const size_t part)
+                                     const size_t part)
 {
     const SCALAR *const weight = s->weight;
     const void *const *const input = s->in;
@@ -85,7 +85,7 @@ static ENS_INLINE size_t FN(wsum_whole)(const int in, const int out, const struc
     switch (s->n) {
 #define SIZE(n)                                                                                                      \
     case n:                                                                                                          \
-        at = FN(wsum_blocks)(in, out, n, s);                                                                              \
+        at = FN(wsum_blocks)(in, out, n, s);                                                                         \
         break;
         ENS_GROUP_SIZES(SIZE)
 #undef SIZE

@@ -75,8 +75,8 @@ static enum kind kind_of(const struct ens_blend *b)
     if (recipe->form == ENS_FORM_VOTE && fits && b->row_weights == NULL && recipe->n_steps == 0 &&
         all_models(b, is_unmapped))
         return VOTES;
-    if (recipe->n_steps == 1 && recipe->steps[0] == ENS_STEP_SOFTMAX && fits && !b->by_row && !b->by_class && !b->stats &&
-        summary->gaps == 0 && all_models(b, is_unmapped))
+    if (recipe->n_steps == 1 && recipe->steps[0] == ENS_STEP_SOFTMAX && b->e->width <= b->tile / 2 && !b->by_row &&
+        !b->by_class && !b->stats && summary->gaps == 0 && all_models(b, is_unmapped))
         return SOFTMAX;
     return NONE;
 }
@@ -104,8 +104,8 @@ static void store_rows(const struct ens_blend *b, const struct rows *rows, const
 }
 
 /*
- * The factors of the models in one row, and who takes part, as ens_shares_of_row() and ens_factor() have them where nobody
- * is missing. A row at fault is one in which nobody takes part.
+ * The factors of the models in one row, and who takes part, as ens_shares_of_row() and ens_factor() have them where
+ * nobody is missing. A row at fault is one in which nobody takes part.
  */
 static void weigh_row(const struct ens_blend *b, size_t row, double *factor, unsigned char *taken)
 {
@@ -126,12 +126,13 @@ static void weigh_row(const struct ens_blend *b, size_t row, double *factor, uns
         factor[k] = b->e->n_weights > 0 ? b->e->weights[plan->model[k]] * (double)gate : (double)gate;
         taken[k] = factor[k] != 0;
         any |= taken[k];
-        fault |= !ens_is_finite(factor[k]);
         total += factor[k];
     }
     for (size_t k = 0; b->recipe->shares && k < plan->n; k++)
         factor[k] /= total;
-    if (!any || fault || (b->recipe->shares && !ens_is_finite(1 / total)))
+    for (size_t k = 0; k < plan->n; k++)
+        fault |= !ens_is_finite(factor[k]);
+    if (!any || fault)
         memset(taken, 0, plan->n);
 }
 
@@ -188,7 +189,8 @@ static size_t stride_of(const struct ens_blend *b, size_t k)
 }
 
 /* A model's logits in some rows become exponentials in a tile, and its factors are divided by their sums. */
-static void exponentials(const struct ens_blend *b, size_t k, const struct rows *rows, double *factors, unsigned char *tile)
+static void exponentials(const struct ens_blend *b, size_t k, const struct rows *rows, double *factors,
+                         unsigned char *tile)
 {
     const size_t n = b->e->plan.n, width = b->e->width, dtype = dtype_of(b);
     const unsigned char *from = ens_row_of(b, k, rows->row);
@@ -300,7 +302,8 @@ static void soften_rows(const struct ens_blend *b, const struct rows *rows)
     double sums[ROWS];
 
     ens_gather(b, &tile, b->pool);
-    b->kernels->decay_rows[b->acc](b->pool, b->pool, width << b->shift, rows->n, width, 1 / b->recipe->temperature, sums);
+    b->kernels->decay_rows[b->acc](b->pool, b->pool, width << b->shift, rows->n, width, 1 / b->recipe->temperature,
+                                   sums);
     b->kernels->divide_rows[b->acc](b->pool, rows->n, width, sums);
     store_rows(b, rows, b->pool);
 }
@@ -308,7 +311,7 @@ static void soften_rows(const struct ens_blend *b, const struct rows *rows)
 int ens_batch(const struct ens_blend *b)
 {
     const enum kind kind = kind_of(b);
-    const size_t room = kind == VOTES || kind == SOFTMAX ? ENS_TILE_BYTES : ENS_POOL_BYTES;
+    const size_t room = kind == VOTES || kind == SOFTMAX ? b->tile << b->shift : ENS_POOL_BYTES;
     struct rows rows = {.n = ROWS};
 
     if (kind == NONE)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Short rows, several at a time: the commonest of the calls that must keep rows apart. The bits are those of blend.c. */
+/*
+ * Short rows, several at a time: the commonest of the calls that must keep rows apart. The bits are those of blend.c.
+ */
 #ifndef ENS_PLAN_BATCH_H
 #define ENS_PLAN_BATCH_H
 

@@ -15,8 +15,8 @@
 /* Where a tile of the row that begins at `to` is combined: in the result, if that has the accumulator's type. */
 static void *place(const struct ens_blend *b, unsigned char *to)
 {
-    const int direct = b->walk->dtype - 1 == b->acc && b->recipe->n_steps == 0 &&
-                       ((uintptr_t)to & (((size_t)1 << b->shift) - 1)) == 0;
+    const int direct =
+        b->walk->dtype - 1 == b->acc && b->recipe->n_steps == 0 && ((uintptr_t)to & (((size_t)1 << b->shift) - 1)) == 0;
 
     return direct ? to : ens_pool(b, 0);
 }
@@ -24,7 +24,7 @@ static void *place(const struct ens_blend *b, unsigned char *to)
 static void store(const struct ens_blend *b, void *tile, size_t length, unsigned char *to)
 {
     if (b->recipe->log)
-        ens_apply(b, ENS_MAP_log, tile, tile, length, (struct ens_map){.c = -INFINITY});
+        ens_apply(b, ENS_MAP_log, tile, tile, length, (struct ens_map){.a = -INFINITY, .c = -INFINITY});
     if (b->walk->dtype - 1 != b->acc)
         b->kernels->narrow[b->acc][b->walk->dtype - 1](to, tile, length, 0);
     else if (tile != to)
@@ -133,19 +133,10 @@ static void run_line(struct ens_blend *b, size_t row, size_t width, unsigned cha
     }
 }
 
-/* A mean of functions of the values, by a kernel of its own. */
-static int mean_of(const struct ens_recipe *recipe)
-{
-    if (recipe->form == ENS_FORM_LOG)
-        return ENS_MEAN_geometric;
-    if (recipe->before == ENS_MAP_reciprocal)
-        return ENS_MEAN_harmonic;
-    return recipe->before == ENS_MAP_square ? ENS_MEAN_quadratic : ENS_MEAN_power;
-}
-
+/* A mean of simple functions of the values, which has a kernel of its own. */
 static int is_mean(const struct ens_recipe *recipe)
 {
-    return recipe->gathering == ENS_SUMMED && recipe->form <= ENS_FORM_LOG && recipe->after != ENS_NO_MAP;
+    return recipe->before == ENS_MAP_reciprocal || recipe->before == ENS_MAP_square;
 }
 
 /* Is one kernel enough for all models of a line? Where outputs and result have one dtype, that of the accumulators. */
@@ -171,16 +162,19 @@ static void run_straight(const struct ens_blend *b, size_t row, size_t width, un
     const struct ens_plan *plan = &b->e->plan;
     const void *in[ENS_GROUP_FAR];
     const struct ens_span span = {
-        .out = to, .in = in, .n = plan->n, .length = width,
+        .out = to,
+        .in = in,
+        .n = plan->n,
+        .length = width,
         .weight = b->acc == ENS_f64 ? (const void *)plan->weight64 : plan->weight32,
     };
-    const struct ens_map before = {.a = b->recipe->exponent, .c = b->e->floor > 0 ? b->e->floor : -INFINITY};
-    const struct ens_map after = {.a = b->recipe->after == ENS_MAP_power ? b->recipe->root : 1};
 
     for (size_t k = 0; k < span.n; k++)
         in[k] = ens_row_of(b, k, row);
-    if (is_mean(b->recipe))
-        b->kernels->mean[b->walk->dtype - 1][mean_of(b->recipe)](&span, &before, &after);
+    if (b->recipe->before == ENS_MAP_reciprocal)
+        b->kernels->mean[b->walk->dtype - 1][ENS_MEAN_harmonic](&span);
+    else if (b->recipe->before == ENS_MAP_square)
+        b->kernels->mean[b->walk->dtype - 1][ENS_MEAN_quadratic](&span);
     else
         b->kernels->fold[b->acc][b->recipe->gathering == ENS_MEDIAN ? ENS_FOLD_median : b->recipe->fold](&span);
 }
@@ -257,8 +251,14 @@ ENS_COLD int ens_blend(const struct ens_walk *walk, const float *row_weights, vo
     _Alignas(ENS_STREAM_ALIGNMENT) unsigned char spare[ENS_TILE_BYTES];
     struct ens_stat kept[ENS_STATS];
     struct ens_blend b = {
-        .walk = walk, .e = walk->e, .recipe = &walk->e->plan.recipe, .kernels = walk->e->kernels, .row_weights = row_weights,
-        .kept = kept, .pool = pool, .spare = spare,
+        .walk = walk,
+        .e = walk->e,
+        .recipe = &walk->e->plan.recipe,
+        .kernels = walk->e->kernels,
+        .row_weights = row_weights,
+        .kept = kept,
+        .pool = pool,
+        .spare = spare,
     };
     int code;
 
@@ -284,7 +284,7 @@ int ens_blend_check(const struct ens_inputs *inputs, const struct ensemble *e)
 size_t ens_blend_workspace(const struct ensemble *e)
 {
     const struct ens_inputs inputs = ens_inputs_bound(e);
-    const struct ens_walk walk = {.e = e, .inputs = &inputs, .dtype = ENSEMBLE_F32};
+    const struct ens_walk walk = {.e = e, .inputs = &inputs, .dtype = ENSEMBLE_F64};
     struct ens_blend b = {.walk = &walk, .e = e, .recipe = &e->plan.recipe, .row_weights = e->row_weights.weight};
 
     decide(&b);

@@ -29,8 +29,8 @@
 #define ENS_STATS 64
 
 /*
- * Of one model's row. Logits: the largest one (after the temperature), and the sum of exp(z - largest). Votes: the class.
- * `sum` is NaN or 0 where the row is broken.
+ * Of one model's row. Logits: the largest one (after the temperature), and the sum of exp(z - largest). Votes: the
+ * class. `sum` is NaN or 0 where the row is broken.
  */
 struct ens_stat {
     double most;

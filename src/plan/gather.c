@@ -54,11 +54,11 @@ static void collect(const struct ens_blend *b, const struct ens_tile *tile, size
         factor = b->recipe->gathering == ENS_SUMMED ? ens_factor(b, *next) : 1;
         group->dtype = dtype;
         if (plain) {
-            group->in[group->n] =
-                ens_row_of(b, *next, tile->row) + (tile->column << ens_dtype_shift(dtype + 1));
+            group->in[group->n] = ens_row_of(b, *next, tile->row) + (tile->column << ens_dtype_shift(dtype + 1));
         } else {
-            group->in[group->n] = ens_values(b, *next, tile, ens_pool(b, values),
-                                             b->recipe->gathering == ENS_SUMMED && b->recipe->before == ENS_NO_MAP ? &factor : NULL);
+            group->in[group->n] =
+                ens_values(b, *next, tile, ens_pool(b, values),
+                           b->recipe->gathering == ENS_SUMMED && b->recipe->before == ENS_NO_MAP ? &factor : NULL);
             values += group->in[group->n] == ens_pool(b, values) ? step : 0;
         }
         group->weight64[group->n] = factor;
@@ -111,7 +111,9 @@ static void blend_classes(const struct ens_blend *b, const struct ens_tile *tile
 {
     unsigned char *sum = ens_pool(b, SUM_TILE), *factors = ens_pool(b, 1), *values = ens_pool(b, 2);
     double *arrays = (double *)(void *)ens_pool(b, 2 + tiles_for_values(b));
-    const struct ens_class_shares shares = {.total = arrays, .present = arrays + b->tile, .first = arrays + 2 * b->tile,
+    const struct ens_class_shares shares = {.total = arrays,
+                                            .present = arrays + b->tile,
+                                            .first = arrays + 2 * b->tile,
                                             .state = (unsigned char *)(arrays + 3 * b->tile)};
 
     ens_fill(b, sum, tile->length, neutral(b->recipe));

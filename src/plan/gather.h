@@ -6,8 +6,8 @@
 #include "plan/blend.h"
 
 /*
- * Combines a tile up to what is done to a row as a whole, and writes accumulators to `out`, which may be the tile of one
- * of the outputs: it is written once, when all has been read.
+ * Combines a tile up to what is done to a row as a whole, and writes accumulators to `out`, which may be the tile of
+ * one of the outputs: it is written once, when all has been read.
  */
 void ens_gather(const struct ens_blend *b, const struct ens_tile *tile, void *out);
 

@@ -31,7 +31,7 @@ struct ens_model {
     double cooling;      /* the temperature's inverse */
     size_t columns;      /* with a class map: its number of classes */
     size_t n_known;      /* and how many of them the ensemble has */
-    int32_t *map;        /* NULL: the ensemble's classes. `columns` long: column -> class, or -1. One allocation with: */
+    int32_t *map;        /* NULL: the ensemble's classes. `columns` long: column -> class, or -1; and with it: */
     int32_t *source;     /* `width` long: class -> column, or -1 */
     int32_t *known;      /* `n_known` long: the classes that the model has, in ascending order, */
     int32_t *known_from; /* and their columns */

@@ -29,7 +29,9 @@ static inline size_t ens_stride(const struct ensemble_output *output, size_t len
     return output->row_stride > 0 ? output->row_stride : length;
 }
 
-/* Is one output well formed for a model (NULL: one without a class map), whatever the others are? 0 or an error code. */
+/*
+ * Is one output well formed for a model (NULL: one without a class map), whatever the others are? 0 or an error code.
+ */
 int ens_output_check(const struct ensemble *e, const struct ens_model *model, const struct ensemble_output *output);
 
 /* The outputs bound to a handle, unchecked. */

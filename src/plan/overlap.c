@@ -60,8 +60,7 @@ static ENS_COLD int check_overlap(struct ens_walk *walk, const float *row_weight
 {
     const struct ensemble *e = walk->e;
     const unsigned shift = ens_dtype_shift(walk->dtype);
-    const struct area result =
-        area_of(walk, (uintptr_t)walk->result, e->width << shift, walk->result_stride << shift);
+    const struct area result = area_of(walk, (uintptr_t)walk->result, e->width << shift, walk->result_stride << shift);
 
     if (row_weights != NULL) {
         const struct area area = area_of_row_weights(walk, row_weights);

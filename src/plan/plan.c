@@ -53,7 +53,9 @@ static int plan_shares(struct ensemble *e)
     return 0;
 }
 
-/* A model's weight for one class, before it is divided by their sum. Where no weights of models were set, those are 1. */
+/*
+ * A model's weight for one class, before it is divided by their sum. Where no weights of models were set, those are 1.
+ */
 static double class_weight(const struct ensemble *e, size_t model, size_t column)
 {
     const double weight = e->class_weights.weight[model * e->width + column];
@@ -120,8 +122,8 @@ static int find_fault(const struct ensemble *e)
         return ENSEMBLE_EWEIGHTS;
     if (by_class > 0 && recipe->form >= ENS_FORM_RANKS)
         return ENSEMBLE_ESPACE;
-    if (!recipe->signed_weights && (has_negative(e->weights, e->n_weights) ||
-                                    has_negative(e->class_weights.weight, by_class * e->width)))
+    if (!recipe->signed_weights &&
+        (has_negative(e->weights, e->n_weights) || has_negative(e->class_weights.weight, by_class * e->width)))
         return ENSEMBLE_ENEGATIVE;
     return 0;
 }

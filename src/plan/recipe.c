@@ -15,21 +15,37 @@ static const struct ens_recipe recipes[] = {
         {.gathering = ENS_SUMMED, .before = ENS_NO_MAP, .after = ENS_NO_MAP, .signed_weights = 1, .shares = 1},
     [ENSEMBLE_GEOMETRIC] =
         {.form = ENS_FORM_LOG, .gathering = ENS_SUMMED, .before = ENS_NO_MAP, .after = ENS_MAP_exp, .shares = 1},
-    [ENSEMBLE_HARMONIC] =
-        {.gathering = ENS_SUMMED, .before = ENS_MAP_reciprocal, .after = ENS_MAP_reciprocal, .shares = 1},
+    [ENSEMBLE_HARMONIC] = {.gathering = ENS_SUMMED,
+                           .before = ENS_MAP_reciprocal,
+                           .after = ENS_MAP_reciprocal,
+                           .shares = 1},
     [ENSEMBLE_POWER] = {.gathering = ENS_SUMMED, .before = ENS_MAP_power, .after = ENS_MAP_power, .shares = 1},
-    [ENSEMBLE_LOG_POOL] = {.form = ENS_FORM_LOG, .gathering = ENS_SUMMED, .before = ENS_NO_MAP, .after = ENS_NO_MAP,
-                           .shares = 1, .n_steps = 1, .steps = {ENS_STEP_SOFTMAX}},
-    [ENSEMBLE_PRODUCT] = {.gathering = ENS_FOLDED, .fold = ENS_FOLD_product, .blend = ENS_BLEND_product,
-                          .before = ENS_NO_MAP, .after = ENS_NO_MAP},
+    [ENSEMBLE_LOG_POOL] = {.form = ENS_FORM_LOG,
+                           .gathering = ENS_SUMMED,
+                           .before = ENS_NO_MAP,
+                           .after = ENS_NO_MAP,
+                           .shares = 1,
+                           .n_steps = 1,
+                           .steps = {ENS_STEP_SOFTMAX}},
+    [ENSEMBLE_PRODUCT] = {.gathering = ENS_FOLDED,
+                          .fold = ENS_FOLD_product,
+                          .blend = ENS_BLEND_product,
+                          .before = ENS_NO_MAP,
+                          .after = ENS_NO_MAP},
     [ENSEMBLE_MEDIAN] = {.gathering = ENS_MEDIAN, .before = ENS_NO_MAP, .after = ENS_NO_MAP, .shares = 1},
     [ENSEMBLE_TRIMMED] = {.gathering = ENS_TRIMMED, .before = ENS_NO_MAP, .after = ENS_NO_MAP, .shares = 1},
-    [ENSEMBLE_MIN] = {.gathering = ENS_FOLDED, .fold = ENS_FOLD_min, .blend = ENS_BLEND_min, .before = ENS_NO_MAP,
+    [ENSEMBLE_MIN] = {.gathering = ENS_FOLDED,
+                      .fold = ENS_FOLD_min,
+                      .blend = ENS_BLEND_min,
+                      .before = ENS_NO_MAP,
                       .after = ENS_NO_MAP},
-    [ENSEMBLE_MAX] = {.gathering = ENS_FOLDED, .fold = ENS_FOLD_max, .blend = ENS_BLEND_max, .before = ENS_NO_MAP,
+    [ENSEMBLE_MAX] = {.gathering = ENS_FOLDED,
+                      .fold = ENS_FOLD_max,
+                      .blend = ENS_BLEND_max,
+                      .before = ENS_NO_MAP,
                       .after = ENS_NO_MAP},
-    [ENSEMBLE_VOTE] = {.form = ENS_FORM_VOTE, .gathering = ENS_COUNTED, .before = ENS_NO_MAP, .after = ENS_NO_MAP,
-                       .shares = 1},
+    [ENSEMBLE_VOTE] =
+        {.form = ENS_FORM_VOTE, .gathering = ENS_COUNTED, .before = ENS_NO_MAP, .after = ENS_NO_MAP, .shares = 1},
     [ENSEMBLE_RANK] =
         {.form = ENS_FORM_RANKS, .gathering = ENS_SUMMED, .before = ENS_NO_MAP, .after = ENS_NO_MAP, .shares = 1},
 };
@@ -64,7 +80,7 @@ static void add_form(struct ens_recipe *recipe, int32_t method, int32_t form)
 void ens_recipe_write(struct ens_recipe *recipe, const struct ensemble *e)
 {
     const int32_t method = method_of(e);
-    const struct ens_map floor = {.c = -INFINITY};
+    const struct ens_map floor = {.a = -INFINITY, .c = -INFINITY};
 
     *recipe = recipes[method];
     recipe->exponent = e->exponent;
@@ -75,11 +91,12 @@ void ens_recipe_write(struct ens_recipe *recipe, const struct ensemble *e)
     }
     recipe->temperature = e->form == ENSEMBLE_RESULT_SOFTMAX ? e->temperature : 1;
     add_form(recipe, method, e->form);
+    recipe->floor = e->floor > 0 ? e->floor : -INFINITY;
     e->kernels->map[ENS_f64][ENS_MAP_log](&recipe->log_floor, &e->floor, 1, &floor);
     recipe->in_double = method == ENSEMBLE_POWER || (method == ENSEMBLE_RANK && e->width > RANKS_IN_FLOAT) ||
                         (method == ENSEMBLE_MEDIAN && (!e->plan.equal || e->class_weights.n_models > 0));
     recipe->rowwise = recipe->n_steps > 0 || recipe->form == ENS_FORM_RANKS || recipe->form == ENS_FORM_VOTE ||
-                     e->class_weights.n_models > 0 || (e->policy & ENSEMBLE_LEAVE_OUT_NAN) != 0;
+                      e->class_weights.n_models > 0 || (e->policy & ENSEMBLE_LEAVE_OUT_NAN) != 0;
     for (size_t k = 0; k < e->plan.n; k++) {
         const struct ens_model *model = &e->models[e->plan.model[k]];
 

@@ -49,7 +49,8 @@ struct ens_recipe {
     enum ens_step steps[ENS_STEPS];
     double temperature; /* of ENS_STEP_SOFTMAX as the last step */
     int log;            /* the logarithm at the end */
-    double log_floor;   /* of ENSEMBLE_FLOOR; minus infinity for 0 */
+    double floor;       /* ENSEMBLE_FLOOR, and its logarithm; minus infinity for 0 */
+    double log_floor;
     int in_double;      /* whatever the outputs are */
     int rowwise;        /* rows have to be kept apart */
 };

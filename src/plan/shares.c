@@ -23,8 +23,9 @@ double ens_weight_in_row(const struct ens_blend *b, size_t k)
 
     if (b->row_weights == NULL)
         return weight;
-    memcpy(&gate, (const unsigned char *)b->row_weights +
-                      (b->row.index * b->e->n_models + b->e->plan.model[k]) * sizeof gate, sizeof gate);
+    memcpy(&gate,
+           (const unsigned char *)b->row_weights + (b->row.index * b->e->n_models + b->e->plan.model[k]) * sizeof gate,
+           sizeof gate);
     return weight * (double)gate;
 }
 
@@ -35,6 +36,20 @@ static int is_present(const struct ens_blend *b, size_t k)
     return !(b->e->policy & ENSEMBLE_LEAVE_OUT_NAN) || ens_stat_is_sound(b, k);
 }
 
+static double size(double weight)
+{
+    return weight < 0 ? -weight : weight;
+}
+
+/*
+ * Is too little present? A quorum that is met but for the rounding of decimal fractions is met: of five models of weight
+ * .2 one may be missing where .8 must be there.
+ */
+static int is_short(const struct ens_blend *b, double missing, double total)
+{
+    return missing > (1 - b->e->quorum + 1e-12) * total;
+}
+
 int ens_shares_of_call(const struct ens_blend *b)
 {
     double total = 0, missing = 0;
@@ -43,7 +58,7 @@ int ens_shares_of_call(const struct ens_blend *b)
     if (b->walk->inputs->summary->missing == 0)
         return 0;
     for (size_t k = 0; k < b->e->plan.n; k++) {
-        const double weight = own(b, k);
+        const double weight = size(own(b, k));
 
         total += weight;
         if (ens_output_of(b, k)->data == NULL)
@@ -53,7 +68,7 @@ int ens_shares_of_call(const struct ens_blend *b)
     }
     if (present == 0)
         return ENSEMBLE_EQUORUM;
-    return b->row_weights == NULL && missing > (1 - b->e->quorum) * total ? ENSEMBLE_EQUORUM : 0;
+    return b->row_weights == NULL && is_short(b, missing, total) ? ENSEMBLE_EQUORUM : 0;
 }
 
 /* Weights that cannot be used: a gate that says NaN or infinity, or less than nothing. */
@@ -62,10 +77,19 @@ static int is_unusable(const struct ens_blend *b, double weight)
     return !ens_is_finite(weight) || (weight < 0 && !b->recipe->signed_weights);
 }
 
+/* The factors of a row's models have to be numbers. */
+static int has_factors(const struct ens_blend *b)
+{
+    for (size_t k = 0; k < b->e->plan.n; k++)
+        if (!ens_is_finite(ens_factor(b, k)))
+            return 0;
+    return 1;
+}
+
 void ens_shares_of_row(struct ens_blend *b)
 {
     const int rigid = b->recipe->form == ENS_FORM_RANKS || b->recipe->form == ENS_FORM_VOTE;
-    double total = 0, missing = 0, first = 0;
+    double total = 0, all = 0, missing = 0, first = 0;
     size_t present = 0, absent = 0;
 
     b->row = (struct ens_row){.index = b->row.index, .equal = 1, .scale = 1};
@@ -74,10 +98,11 @@ void ens_shares_of_row(struct ens_blend *b)
 
         b->row.fault |= is_unusable(b, weight);
         total += weight;
+        all += size(weight);
         if (weight == 0)
             continue;
         if (!is_present(b, k)) {
-            missing += weight;
+            missing += size(weight);
             absent++;
             continue;
         }
@@ -87,12 +112,10 @@ void ens_shares_of_row(struct ens_blend *b)
         b->row.present += weight;
         present++;
     }
-    b->row.fault |= present == 0 || (absent > 0 && missing > (1 - b->e->quorum) * total);
-    if (b->by_class)
-        return;
+    b->row.fault |= present == 0 || (absent > 0 && is_short(b, missing, all));
     if (absent > 0)
         b->row.scale = total / b->row.present;
-    b->row.fault |= !ens_is_finite(b->recipe->shares ? 1 / b->row.present : b->row.scale);
+    b->row.fault |= !b->by_class && b->recipe->gathering != ENS_FOLDED && !has_factors(b);
 }
 
 double ens_share(const struct ens_blend *b, size_t k)
@@ -132,7 +155,8 @@ double ens_class_share(const struct ens_blend *b, size_t k, size_t column)
     return weight != 0 && is_present(b, k) ? weight : 0;
 }
 
-void ens_shares_of_classes(const struct ens_blend *b, const struct ens_tile *tile, const struct ens_class_shares *shares)
+void ens_shares_of_classes(const struct ens_blend *b, const struct ens_tile *tile,
+                           const struct ens_class_shares *shares)
 {
     memset(shares->state, 0, tile->length);
     for (size_t j = 0; j < tile->length; j++)

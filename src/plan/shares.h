@@ -21,8 +21,8 @@ double ens_share(const struct ens_blend *b, size_t k);
 double ens_factor(const struct ens_blend *b, size_t k);
 
 /*
- * Weights that differ from class to class. `total` and `present` are W and W_present of each class of a tile; `state` says
- * of each what the bits below mean.
+ * Weights that differ from class to class. `total` and `present` are W and W_present of each class of a tile; `state`
+ * says of each what the bits below mean.
  */
 enum { ENS_CLASS_TAKEN = 1, ENS_CLASS_UNEQUAL = 2 };
 
@@ -33,7 +33,8 @@ struct ens_class_shares {
     unsigned char *state;
 };
 
-void ens_shares_of_classes(const struct ens_blend *b, const struct ens_tile *tile, const struct ens_class_shares *shares);
+void ens_shares_of_classes(const struct ens_blend *b, const struct ens_tile *tile,
+                           const struct ens_class_shares *shares);
 
 /* The weights of model k for a tile's classes: 0 where it is left out. */
 double ens_class_share(const struct ens_blend *b, size_t k, size_t column);

@@ -20,7 +20,7 @@ double ens_exp(const struct ens_blend *b, double x)
 
 double ens_log(const struct ens_blend *b, double x)
 {
-    const struct ens_map map = {.c = -INFINITY};
+    const struct ens_map map = {.a = -INFINITY, .c = -INFINITY};
     double y;
 
     b->kernels->map[ENS_f64][ENS_MAP_log](&y, &x, 1, &map);
@@ -50,8 +50,8 @@ int ens_stat_is_needed(const struct ens_blend *b, size_t k)
 }
 
 /*
- * Logits: the largest one first, then the sum of exponentials relative to it, which are kept if there is room. Logits that
- * had to be converted for the first pass are taken from there by the second one.
+ * Logits: the largest one first, then the sum of exponentials relative to it, which are kept if there is room. Logits
+ * that had to be converted for the first pass are taken from there by the second one.
  */
 static struct ens_stat stat_of_logits(const struct ens_blend *b, size_t k)
 {
@@ -77,13 +77,15 @@ static struct ens_stat stat_of_logits(const struct ens_blend *b, size_t k)
         const size_t length = columns - at < stretch ? columns - at : stretch;
         const int widened = kept != NULL && ens_output_of(b, k)->dtype - 1 != b->acc;
 
-        stat.sum += b->kernels->decay_sum[b->acc](
-            tile, widened ? tile : ens_raw(b, k, b->row.index, at, length, tile), length, &map);
+        stat.sum += b->kernels->decay_sum[b->acc](tile, widened ? tile : ens_raw(b, k, b->row.index, at, length, tile),
+                                                  length, &map);
     }
     return stat;
 }
 
-/* Those of a model's values that the ensemble has a class for, in the order of the classes; `at` to `at + length - 1`. */
+/*
+ * Those of a model's values that the ensemble has a class for, in the order of the classes; `at` to `at + length - 1`.
+ */
 static const void *known_values(const struct ens_blend *b, size_t k, size_t at, size_t length)
 {
     const struct ens_model *model = ens_model_of(b, k);

@@ -67,8 +67,8 @@ static const void *probabilities(const struct ens_blend *b, size_t k, const stru
     return values;
 }
 
-static const void *linear(const struct ens_blend *b, size_t k, const struct ens_tile *tile, const void *raw, void *values,
-                          double *factor)
+static const void *linear(const struct ens_blend *b, size_t k, const struct ens_tile *tile, const void *raw,
+                          void *values, double *factor)
 {
     const struct ens_model *model = ens_model_of(b, k);
 
@@ -95,7 +95,7 @@ static const void *logarithms(const struct ens_blend *b, size_t k, const struct 
 
     if (model->space <= ENSEMBLE_PROBABILITIES) {
         op = ENS_MAP_log;
-        map.c = b->e->floor > 0 ? b->e->floor : -INFINITY;
+        map.a = b->recipe->floor;
     } else if (model->space == ENSEMBLE_BINARY_LOGITS) {
         op = ENS_MAP_log_sigmoid;
         map.a = ens_cooling(b, model);
@@ -121,7 +121,9 @@ void ens_ranks_prepare(const struct ens_blend *b, size_t k)
     b->kernels->sort[b->acc](sorted + (k * width << b->shift), sorted + (b->e->plan.n * width << b->shift), width);
 }
 
-/* Ranks among the model's row as the ensemble has it, or among the classes that the model knows, if it has no others. */
+/*
+ * Ranks among the model's row as the ensemble has it, or among the classes that the model knows, if it has no others.
+ */
 static const void *ranks(const struct ens_blend *b, size_t k, const struct ens_tile *tile, const void *raw,
                          unsigned char *values, double absent)
 {
@@ -138,7 +140,8 @@ static const void *ranks(const struct ens_blend *b, size_t k, const struct ens_t
             ((float *)(void *)values)[j] = .5F;
     }
     if (b->room.sorted != NULL && columns >= ENS_SORTED_FROM && model->map == NULL) {
-        b->kernels->outrank_sorted[b->acc](values, raw, tile->length, b->room.sorted + (k * columns << b->shift), columns);
+        b->kernels->outrank_sorted[b->acc](values, raw, tile->length, b->room.sorted + (k * columns << b->shift),
+                                           columns);
         return values;
     }
     for (size_t at = 0; at < columns; at += b->tile) {
@@ -148,8 +151,8 @@ static const void *ranks(const struct ens_blend *b, size_t k, const struct ens_t
         if (model->map == NULL)
             others = ens_raw(b, k, tile->row, at, length, row);
         else
-            b->kernels->gather[b->acc][dtype](row, ens_row_of(b, k, tile->row), (known ? model->known_from : model->source) + at,
-                                              length, absent);
+            b->kernels->gather[b->acc][dtype](row, ens_row_of(b, k, tile->row),
+                                              (known ? model->known_from : model->source) + at, length, absent);
         b->kernels->outrank[b->acc](values, raw, tile->length, others, length);
     }
     return values;

@@ -15,9 +15,9 @@ const unsigned char *ens_row_of(const struct ens_blend *b, size_t k, size_t row)
 const void *ens_raw(const struct ens_blend *b, size_t k, size_t row, size_t first, size_t length, void *tile);
 
 /*
- * The values of model k for a tile's classes, in the form that the recipe wants: where they are, or in `values`, a tile,
- * which two tiles of room follow if the form is ENS_FORM_RANKS. With `factor` they may be too large by a factor, which is
- * taken off that number.
+ * The values of model k for a tile's classes, in the form that the recipe wants: where they are, or in the tile
+ * `values`, behind which there is room for two more if the form is ENS_FORM_RANKS. With `factor` they may be too large
+ * by a factor, which is taken off that number.
  */
 const void *ens_values(const struct ens_blend *b, size_t k, const struct ens_tile *tile, void *values, double *factor);
 

@@ -27,7 +27,7 @@ same "$out/reviewed" "$out/library" "$library does not export what tests/abi/sym
 without_comments src/libensemble.map | awk '
     /{/ { node = $1 }
     /global:/ { global = 1; next }
-    /local:/ { global = 0; next }
+    /local:/ || /^}/ { global = 0; next }
     global && /;/ { gsub(/[; \t]/, ""); print $0, node }' | sort > "$out/map"
 same "$out/reviewed" "$out/map" "src/libensemble.map does not list what tests/abi/symbols.txt does" "make them agree"
 

@@ -65,6 +65,7 @@ sizes()
     find_files '*.[ch]' | while read -r file; do
         case $file in
         *_tmpl.h) limit=120 ;;
+        include/ensemble.h) limit=800 ;; # the whole API is one header, and its comments are the contract
         *) limit=400 ;;
         esac
         [ "$(wc -l < "$file")" -le $limit ] || echo "$file: $(wc -l < "$file") lines, of $limit"
@@ -81,7 +82,7 @@ sizes()
             }
             /^$/ { if (!body) begin = 0 }' "$file"
     done | none "functions that are too long" "give parts of them a name"
-    checked "sizes: files up to 400 lines, templates to 120, functions to 60"
+    checked "sizes: files up to 400 lines (the public header 800), templates to 120, functions to 60"
 }
 
 text()

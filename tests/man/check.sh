@@ -64,10 +64,10 @@ check_structs_and_constants()
     structs "$out/header" > "$out/structs"
     structs $page > "$out/structs-of-page"
     same "$out/structs" "$out/structs-of-page" "the structs in $page are not those of the header" "write them as there"
-    sed -n -e 's/^ *\(ENSEMBLE_[A-Z0-9]*\) = \(-*[0-9]*\).*/\1 \2/p' "$out/header" > "$out/constants"
+    sed -n -e 's/^ *\(ENSEMBLE_[A-Z0-9_]*\) = \(-*[0-9]*\).*/\1 \2/p' "$out/header" > "$out/constants"
     while read -r name number; do
-        case $name in
-        ENSEMBLE_E*) line=".It Bq Dv $name No ($number)" ;;
+        case $number in
+        -*) line=".It Bq Dv $name No ($number)" ;;
         *) line=".It Dv $name" ;;
         esac
         grep -qxF -e "$line" $page || fail "$page does not explain $name" "add a paragraph: $line"
