@@ -7,7 +7,8 @@
  *
  *     y = sum_i w_i y_i
  *
- * in one pass over the data, with the same bits on every machine and instruction set (docs/numerics.md).
+ * or another mean, pool, vote or robust rule, with the same bits on every machine and instruction set
+ * (docs/numerics.md; docs/methods.md says which method is for what).
  *
  *     #include <ensemble.h>
  *
@@ -73,7 +74,7 @@ enum {
     ENSEMBLE_MEAN = 1,      /* sum_i (w_i / W) y_i: the linear opinion pool (Stone, 1961) */
     ENSEMBLE_GEOMETRIC = 2, /* exp(sum_i (w_i / W) log y_i), y_i >= 0 */
     ENSEMBLE_HARMONIC = 3,  /* 1 / sum_i (w_i / W) / y_i */
-    ENSEMBLE_POWER = 4,     /* (sum_i (w_i / W) y_i^p)^(1/p), y_i >= 0; p: ENSEMBLE_EXPONENT */
+    ENSEMBLE_POWER = 4,     /* (sum_i (w_i / W) y_i^p)^(1/p), y_i >= 0 unless p is 2; p: ENSEMBLE_EXPONENT */
     ENSEMBLE_LOG_POOL = 5,  /* GEOMETRIC, each row divided by its sum: the logarithmic opinion pool (Genest, 1984) */
     ENSEMBLE_PRODUCT = 6,   /* prod_i y_i; the size of a weight does not matter */
     ENSEMBLE_MEDIAN = 7,    /* the weighted median: the smallest y_i up to which the weights add up to more than W/2;
@@ -90,8 +91,8 @@ enum {
 
 /* Parameters of methods, for ensemble_set_parameter(). */
 enum {
-    ENSEMBLE_EXPONENT = 1, /* p of ENSEMBLE_POWER: finite; 2 if not set. With 1 it is MEAN, with -1 HARMONIC, with 0
-                              its limit GEOMETRIC, to the bit */
+    ENSEMBLE_EXPONENT = 1, /* p of ENSEMBLE_POWER: finite; 2, the quadratic mean, if not set. With 1 it is MEAN, with
+                              -1 HARMONIC, with 0 its limit GEOMETRIC, to the bit */
     ENSEMBLE_TRIM = 2,     /* t of ENSEMBLE_TRIMMED: at least 0 and below 1/2; 0.2 if not set */
     ENSEMBLE_FLOOR = 3     /* GEOMETRIC and LOG_POOL: y_i below it count as it; at least 0 and below 1; 0 if not set,
                               so that one model that says 0 rules a class out */
@@ -102,8 +103,8 @@ enum {
     ENSEMBLE_AS_IS = 0,             /* whatever they are; they are combined as they are (the default) */
     ENSEMBLE_PROBABILITIES = 1,     /* likewise; but they are in [0, 1], and a row sums to 1 */
     ENSEMBLE_LOG_PROBABILITIES = 2, /* natural logarithms: y = exp(z) */
-    ENSEMBLE_LOGITS = 3,            /* y = softmax(z / T) within the row. A row with a NaN or +inf in it, or with nothing
-                                       but -inf, is NaN in every class; a row of one element is 1 */
+    ENSEMBLE_LOGITS = 3,            /* y = softmax(z / T) within the row; 1 for a row of one element. A row with a NaN
+                                       or +inf in it, or with nothing but -inf, is NaN in every class */
     ENSEMBLE_BINARY_LOGITS = 4,     /* y = 1 / (1 + exp(-z / T)), each by itself */
     ENSEMBLE_LABELS = 5             /* ENSEMBLE_I32: one class index per row, a vote for that class */
 };
@@ -119,7 +120,7 @@ enum {
 /* What to leave out instead of reporting an error or passing a NaN on, for ensemble_set_missing_policy(). */
 enum {
     ENSEMBLE_LEAVE_OUT_MISSING = 1, /* models whose output is missing */
-    ENSEMBLE_LEAVE_OUT_NAN = 2,     /* a model in those rows in which it says NaN, or a label that is no class */
+    ENSEMBLE_LEAVE_OUT_NAN = 2,     /* a model in those rows in which it says NaN, or a label that is none */
     ENSEMBLE_LEAVE_OUT_ABSENT = 4   /* a model for those classes that its class map does not name */
 };
 
@@ -138,7 +139,7 @@ enum {
     ENSEMBLE_ERANGE = -11,    /* the range of rows does not lie within the outputs' rows */
     ENSEMBLE_EWEIGHTS = -12,  /* the number of weights is not that of the models, the classes, or the rows */
     ENSEMBLE_ENOTFINITE = -13,/* a weight is NaN or infinite */
-    ENSEMBLE_EZEROSUM = -14,  /* weights to be divided by their sum: it is 0, or a quotient is not finite */
+    ENSEMBLE_EZEROSUM = -14,  /* weights to be divided by their sum: it is 0, or a quotient or product is not finite */
     ENSEMBLE_EOVERLAP = -15,  /* the result overlaps an output, and is not exactly that output */
     ENSEMBLE_EOVERFLOW = -16, /* a size, or the end of a buffer, is beyond what the address space can hold */
     ENSEMBLE_ENOMEM = -17,    /* out of memory */
@@ -149,7 +150,7 @@ enum {
     ENSEMBLE_ENEGATIVE = -22, /* a weight is negative, which only ENSEMBLE_SUM and ENSEMBLE_MEAN allow */
     ENSEMBLE_EQUORUM = -23,   /* too little of the weight is present: less than the quorum, or nothing */
     ENSEMBLE_ESPACE = -24,    /* what a model's numbers mean does not go with its dtype or with the method */
-    ENSEMBLE_EMAP = -25       /* a class map names a class that there is not, or one class twice */
+    ENSEMBLE_EMAP = -25       /* a class map names a class that there is not, one class twice, or none */
 };
 
 /* ------------------------------------------------------------------------------------------------------------------
@@ -193,14 +194,15 @@ int ensemble_set_weights(struct ensemble *e, const double *weights, size_t n_mod
  * gaps. `count` is the number of elements of `result`, and must be exactly rows x width, so that a buffer of the
  * wrong size is noticed before anything is written.
  * The values are computed and summed in float, or in double if an output that takes part or the result is
- * ENSEMBLE_F64 (ENSEMBLE_POWER always in double, and ENSEMBLE_MEDIAN where weights differ), in the order in which the
- * models were added, each product and each sum rounded once; the end is rounded once to `dtype`, to nearest, ties to
- * even. A value beyond the range of `dtype` becomes infinite. NaN and infinity pass through as IEEE 754 says. A weight
- * beyond the range of float is infinite where float is summed. docs/numerics.md has the steps of every method.
+ * ENSEMBLE_F64 (and always in double: powers other than MEAN, HARMONIC and GEOMETRIC; medians of weights that differ,
+ * or are given by class or row; ranks of more than 2^22 classes), in the order in which the models were added, each
+ * product and each sum rounded once; the end is rounded once to `dtype`, to nearest, ties to even. A value beyond the
+ * range of `dtype` becomes infinite. NaN and infinity pass through as IEEE 754 says. A weight beyond the range of float
+ * is infinite where float is summed. docs/numerics.md has the steps of every method.
  * `result` may be exactly one of the outputs (same address, same dtype, no row stride), which it then replaces; but
- * not where its rows would be written before they have been read to the end: with ENSEMBLE_RANK, with a class map, and
- * with more than 64 models of which logits, votes or NaN are looked at, if the width is more than 256. Any other overlap
- * with an output or with row weights that take part is an error.
+ * not where its rows would be written before they have been read to the end: with ENSEMBLE_RANK, for a model with a
+ * class map, and with more than 64 models of which logits, votes or NaN are looked at, if the width is more than 256.
+ * Any other overlap with an output or with row weights that take part is an error.
  * A row can be at fault where a call is not: a NaN among what is combined, a label that is no class, a row weight that
  * is negative, NaN or infinite, less weight than the quorum, every class ruled out in ENSEMBLE_LOG_POOL. Such a row is
  * NaN (for most methods only in the classes concerned), and never an error.
@@ -273,27 +275,27 @@ int ensemble_set_parameter(struct ensemble *e, int32_t parameter, double value);
 /*
  * Says what the numbers of the model of index `model` mean: `space` is ENSEMBLE_AS_IS (the default), _PROBABILITIES,
  * _LOG_PROBABILITIES, _LOGITS, _BINARY_LOGITS or _LABELS. They are converted while they are combined; the data stays as
- * it is. `temperature` divides logits (above 1 it flattens, below 1 it sharpens: Guo et al., 2017): finite and above 0;
- * 0 means 1, and the spaces without logits allow no other. ENSEMBLE_VOTE and ENSEMBLE_RANK look at the order of the
- * numbers only, which no conversion changes, and so at the numbers as they are.
- * Labels need ENSEMBLE_I32, and ENSEMBLE_I32 means labels, also where this was not called.
- * Errors: ENSEMBLE_ENULL, ENSEMBLE_EMODEL, ENSEMBLE_EPARAMETER. Whether a space goes with dtype and method is checked
- * when the models are combined (ENSEMBLE_ESPACE).
+ * it is. `temperature` divides logits (above 1 it flattens, below 1 it sharpens: Guo et al., 2017): 1e-30 to 1e30; 0
+ * means 1, and the spaces without logits allow no other. ENSEMBLE_VOTE and ENSEMBLE_RANK look at the order of the
+ * numbers only, which no conversion changes, and so at the numbers as they are. Labels need ENSEMBLE_I32, and
+ * ENSEMBLE_I32 means labels, also where this was not called. Errors: ENSEMBLE_ENULL, ENSEMBLE_EMODEL,
+ * ENSEMBLE_EPARAMETER. Whether a space goes with dtype and method is checked when the models are combined
+ * (ENSEMBLE_ESPACE).
  */
 int ensemble_set_input(struct ensemble *e, size_t model, int32_t space, double temperature);
 
 /*
  * Says what becomes of the combined rows: `form` is ENSEMBLE_RESULT_AS_IS (the default), _NORMALISED, _LOG or _SOFTMAX.
- * `temperature` is that of the softmax: finite and above 0; 0 means 1, and the other forms allow no other.
+ * `temperature` is that of the softmax: 1e-30 to 1e30; 0 means 1, and the other forms allow no other.
  * Errors: ENSEMBLE_ENULL, ENSEMBLE_EPARAMETER.
  */
 int ensemble_set_result(struct ensemble *e, int32_t form, double temperature);
 
 /*
  * Sets a weight for each model and class: `weights`, n_models x width doubles, row-major, copied. The weight of a model
- * for a class is then the product of its own (1 where ensemble_set_weights() was not called), its class weight and its
- * row weight, and W of the methods is each class's own sum. A weight of exactly 0 takes the model out of that class, and
- * a class without any model is NaN. ensemble_set_class_weights(e, NULL, 0, 0) goes back to none.
+ * for a class is then the product of its own (1, not 1/n, where ensemble_set_weights() was not called), its row weight
+ * and its class weight, and W of the methods is each class's own sum. A weight of exactly 0 takes the model out of that
+ * class, and a class without any model is NaN. ensemble_set_class_weights(e, NULL, 0, 0) goes back to none.
  * Errors: ENSEMBLE_ENULL (e; or weights while n_models or width > 0), ENSEMBLE_EEMPTY, ENSEMBLE_EWEIGHTS (n_models or
  * width are not those of the ensemble; also reported by combine after a model was added), ENSEMBLE_ENOTFINITE,
  * ENSEMBLE_EOVERFLOW, ENSEMBLE_ENOMEM. ENSEMBLE_VOTE and ENSEMBLE_RANK, whose models speak of a row as a whole, do not
@@ -316,28 +318,30 @@ int ensemble_set_row_weights(struct ensemble *e, const float *weights, size_t ro
  * Says what to do where something is missing. `policy` is 0 (the default: a missing output is ENSEMBLE_EMISSING, a NaN
  * passes through, an absent class counts as probability 0), or a sum of
  *  - ENSEMBLE_LEAVE_OUT_MISSING: a model whose output is missing (NULL with rows > 0) is left out of the call;
- *  - ENSEMBLE_LEAVE_OUT_NAN: a model whose row holds a NaN once it is converted is left out of that row;
+ *  - ENSEMBLE_LEAVE_OUT_NAN: a model whose row holds a NaN, as it is or once it is converted, is left out of that row
+ *    (a NaN that only the method makes, as the logarithm of a negative number is, does not count);
  *  - ENSEMBLE_LEAVE_OUT_ABSENT: a model is left out of the classes that its class map does not name.
  * The models that are left share the weight: ENSEMBLE_SUM scales it by W / W_present, for the other methods W and n are
  * those of the models present. A value of 0 is a statement, and never missing.
  * `quorum`, from 0 to 1, is the share of the weight that must be present: where W_missing > (1 - quorum) W, or nothing
  * is present, a call fails with ENSEMBLE_EQUORUM before anything is written, and a row is NaN. (As PMML's
- * missingThreshold, 1 - quorum.) Weights here are those of models and rows, without class weights; absent classes do
- * not count as missing.
+ * missingThreshold, 1 - quorum.) Rounding is allowed for: 1e-12 W. Weights here are the sizes of those of models and
+ * rows, without class weights; absent classes do not count as missing.
  * Errors: ENSEMBLE_ENULL, ENSEMBLE_EPARAMETER.
  */
 int ensemble_set_missing_policy(struct ensemble *e, int32_t policy, double quorum);
 
 /*
  * Lets the model of index `model` have classes of its own, `n` of them: its column c is class map[c] of the ensemble.
- * The map is copied. map[c] == -1: the ensemble does not have that class, and the column counts only towards the softmax
- * of logits. Classes that no column names are absent: probability 0 (for the method ENSEMBLE_RANK, and for numbers that
- * are as they are, 0 as well), or left out, see ensemble_set_missing_policy(). Labels are mapped too. The model's output
- * is from now on a matrix of rows x n; one that is bound already stays bound, and is read as such.
- * ensemble_set_class_map(e, model, NULL, 0) goes back to the ensemble's classes.
- * Errors: ENSEMBLE_ENULL (e; or map while n > 0), ENSEMBLE_EMODEL, ENSEMBLE_EMAP (a class outside of -1 ... width - 1,
- * one class twice, none at all, or a width beyond the range of int32_t), ENSEMBLE_ESTRIDE and ENSEMBLE_EOVERFLOW (for the
- * output that is bound), ENSEMBLE_ENOMEM.
+ * The map is copied. map[c] == -1: the ensemble does not have that class, and the column counts only towards the
+ * softmax of logits. Classes that no column names are absent: they have probability 0, and among numbers that are as
+ * they are the value 0; or the model is left out of them, see ensemble_set_missing_policy(). For ENSEMBLE_RANK, absent
+ * logits and logarithms are -inf. ENSEMBLE_VOTE takes the largest of the values that the ensemble has a class for;
+ * labels are mapped, too, and -1 is no class. The model's output is from now on a matrix of rows x n; one that is bound
+ * already stays bound, and is read as such. ensemble_set_class_map(e, model, NULL, 0) goes back to the ensemble's
+ * classes. Errors: ENSEMBLE_ENULL (e; or map while n > 0), ENSEMBLE_EMODEL, ENSEMBLE_EMAP (a class outside of -1 ...
+ * width - 1, one class twice, none at all, or n or the width beyond the range of int32_t), ENSEMBLE_ESTRIDE and
+ * ENSEMBLE_EOVERFLOW (for the output that is bound), ENSEMBLE_ENOMEM.
  */
 int ensemble_set_class_map(struct ensemble *e, size_t model, const int32_t *map, size_t n);
 
@@ -404,14 +408,13 @@ struct ensemble_call {
 
 /*
  * Like ensemble_combine(), but all of it is said in `call`: outputs that are not bound to the handle, a range of
- * rows, a result with a row stride, row weights, a workspace. Nothing of the call is kept. Since the handle is const, any number
- * of threads can run calls on it at once, each with its own outputs (a server), or each with a part of the rows (a
- * thread pool: the split does not change a bit of the result).
- * The result of a range of rows may be exactly those rows of one of the outputs: same address, dtype and stride. It
- * may also lie in the gaps between an output's rows if both have the same distance from row to row in bytes.
- * Errors: as ensemble_combine(), and ENSEMBLE_ESTRIDE, ENSEMBLE_ERANGE, ENSEMBLE_ESTRUCT, ENSEMBLE_E2BIG (also for a
- * `reserved` field that is not 0); ENSEMBLE_ECOUNT also where n_outputs is not the number of models, ENSEMBLE_EWEIGHTS
- * also where row_weights_count is not rows x n_models.
+ * rows, a result with a row stride, row weights, a workspace. Nothing of the call is kept. Since the handle is const,
+ * any number of threads can run calls on it at once, each with its own outputs (a server), or each with a part of the
+ * rows (a thread pool: the split does not change a bit of the result). The result of a range of rows may be exactly
+ * those rows of one of the outputs: same address, dtype and stride. It may also lie in the gaps between an output's
+ * rows if both have the same distance from row to row in bytes. Errors: as ensemble_combine(), and ENSEMBLE_ESTRIDE,
+ * ENSEMBLE_ERANGE, ENSEMBLE_ESTRUCT, ENSEMBLE_E2BIG (also for a `reserved` field that is not 0); ENSEMBLE_ECOUNT also
+ * where n_outputs is not the number of models, ENSEMBLE_EWEIGHTS also where row_weights_count is not rows x n_models.
  */
 int ensemble_run(const struct ensemble *e, const struct ensemble_call *call);
 
@@ -425,9 +428,9 @@ int ensemble_check(const struct ensemble *e, char *message, size_t size);
 
 /*
  * The number of bytes of `workspace` with which ensemble_run() is fastest, for the models and the method as they are
- * now. 0 where none is of use, as for ENSEMBLE_SUM and ENSEMBLE_MEAN of outputs as they are, or if `e` is NULL. It is of
- * use where a row is gone through more than once: logits, ENSEMBLE_LOG_POOL, ENSEMBLE_RANK, and results that are
- * normalised or made a softmax.
+ * now, whatever the dtypes are. 0 where none is of use, as for ENSEMBLE_SUM and ENSEMBLE_MEAN of outputs as they are,
+ * or if `e` is NULL. It is of use where a row is gone through more than once: logits, ENSEMBLE_LOG_POOL, ENSEMBLE_RANK,
+ * and results that are normalised or made a softmax.
  */
 size_t ensemble_workspace_size(const struct ensemble *e);
 

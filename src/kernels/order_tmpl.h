@@ -14,7 +14,8 @@ static ENS_INLINE VEC FN(if_reached)(VEC least, VEC x, VEC tally, VEC goal, cons
 
 /* The order statistics of one vector. Returns NaN where there is one, else 0. */
 static ENS_INLINE VEC FN(order_vector)(const int beyond, const struct ens_order *s, const SCALAR *weight,
-                                       const size_t at, const size_t part, VEC goal0, VEC goal1, VEC *first, VEC *second)
+                                       const size_t at, const size_t part, VEC goal0, VEC goal1, VEC *first,
+                                       VEC *second)
 {
     VEC nan = V(set1)(0);
 

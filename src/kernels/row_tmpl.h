@@ -7,7 +7,7 @@
 /* What is added to the last vector of a span: 0 where it has elements, minus infinity behind them. */
 #define ENS_8(x) x, x, x, x, x, x, x, x
 #define ENS_64(x) ENS_8(x), ENS_8(x), ENS_8(x), ENS_8(x), ENS_8(x), ENS_8(x), ENS_8(x), ENS_8(x)
-static const SCALAR FN(behind)[2 * ENS_MOST_LANES] = {ENS_64(0), ENS_64(-(SCALAR)INFINITY)};
+static const SCALAR FN(behind)[] = {ENS_64(0), ENS_64(-(SCALAR)INFINITY)};
 #undef ENS_8
 #undef ENS_64
 
@@ -38,7 +38,7 @@ static inline int FN(greatest)(const void *from, const size_t length, double *gr
         VEC v = V(load)(ACC, AT(from, at), part);
 
         if (part > 0)
-            v = V(add)(v, V(load)(ACC, FN(behind) + ENS_MOST_LANES - part, 0));
+            v = V(add)(v, V(load)(ACC, FN(behind) + 64 - part, 0));
         m0 = V(hi)(m0, v);
         n0 = V(select)(V(eq)(v, v), n0, v);
     }

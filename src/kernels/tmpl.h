@@ -43,6 +43,6 @@
          at += V(lanes)())
 
 /* The largest number of values in a vector: 2048 bits of SVE. */
-#define ENS_MOST_LANES 64
+#define ENS_MOST_LANES (256 / sizeof(SCALAR))
 
 #endif

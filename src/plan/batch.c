@@ -270,6 +270,7 @@ static void find_labels(const struct ens_blend *b, size_t k, const struct rows *
 static void count_votes(const struct ens_blend *b, const struct rows *rows)
 {
     const size_t width = b->e->width;
+    const int equal = b->e->plan.equal;
     unsigned char fault[ROWS] = {0};
     int32_t labels[ROWS];
     size_t places[ROWS];
@@ -283,11 +284,14 @@ static void count_votes(const struct ens_blend *b, const struct rows *rows)
         }
         if (b->acc == ENS_f64)
             for (size_t r = 0; r < rows->n; r++)
-                ((double *)(void *)b->pool)[places[r]] += b->e->plan.weight64[k];
+                ((double *)(void *)b->pool)[places[r]] += equal ? 1 : b->e->plan.weight64[k];
         else
             for (size_t r = 0; r < rows->n; r++)
-                ((float *)(void *)b->pool)[places[r]] += b->e->plan.weight32[k];
+                ((float *)(void *)b->pool)[places[r]] += equal ? 1 : b->e->plan.weight32[k];
     }
+    if (equal)
+        ens_apply(b, ENS_MAP_quotient, b->pool, b->pool, rows->n * width,
+                  (struct ens_map){.a = (double)b->e->plan.n});
     for (size_t r = 0; r < rows->n; r++)
         if (fault[r])
             ens_fill(b, b->pool + (r * width << b->shift), width, NAN);

@@ -20,7 +20,7 @@
 
 /* Tiles of one call, on the stack: most of the 16 KiB that a call may use of it. */
 #define ENS_TILE_BYTES 2048
-#define ENS_POOL_BYTES (5 * ENS_TILE_BYTES)
+#define ENS_POOL_BYTES (4 * ENS_TILE_BYTES)
 
 /* Rows of at most this many classes are read to the end before anything of them is written, with any accumulator. */
 #define ENS_SHORT_ROW (ENS_TILE_BYTES / sizeof(double))
@@ -42,6 +42,7 @@ struct ens_row {
     size_t index;
     int fault;      /* all of it is NaN */
     int equal;      /* all models present have one weight */
+    size_t whole;   /* votes and ranks of equal weight: each counts 1, and their sum is divided by this; else 0 */
     double present; /* the sum of the weights of the models present */
     double scale;   /* what ENSEMBLE_SUM multiplies weights by: W / W_present */
 };

@@ -21,9 +21,9 @@ static size_t tiles_for_values(const struct ens_blend *b)
 /* Ranks need more tiles; where weights differ from class to class, the pool also holds three arrays of doubles. */
 size_t ens_gather_tile(const struct ens_blend *b)
 {
-    if (b->by_class)
-        return ENS_TILE_BYTES / 2 / sizeof(double);
-    return ens_stretch(b) / (b->recipe->form == ENS_FORM_RANKS ? 2 : 1);
+    const size_t parts = b->recipe->form == ENS_FORM_RANKS ? 2 : 1;
+
+    return b->by_class ? ENS_TILE_BYTES / 2 / sizeof(double) / parts : ens_stretch(b) / parts;
 }
 
 /* Some of the models, with their values for a tile; together they are what one kernel call takes. */
@@ -189,6 +189,8 @@ void ens_gather(const struct ens_blend *b, const struct ens_tile *tile, void *ou
         else
             sum_or_fold(b, tile, out);
     }
+    if (b->row.whole > 0)
+        ens_apply(b, ENS_MAP_quotient, out, out, tile->length, (struct ens_map){.a = (double)b->row.whole});
     if (b->recipe->after != ENS_NO_MAP)
         ens_apply(b, b->recipe->after, out, out, tile->length,
                   (struct ens_map){.a = b->recipe->after == ENS_MAP_power ? b->recipe->root : 1});

@@ -55,10 +55,12 @@ static void lay_out(struct ens_blend *b, struct space *space)
 void ens_room_take(struct ens_blend *b, void *workspace, size_t size)
 {
     const size_t skip = (0 - (uintptr_t)workspace) & (sizeof(double) - 1);
-    struct space space = {.base = (unsigned char *)workspace + skip, .size = size - skip};
+    struct space space;
 
-    if (workspace != NULL && size >= skip)
-        lay_out(b, &space);
+    if (workspace == NULL || size < skip)
+        return;
+    space = (struct space){.base = (unsigned char *)workspace + skip, .size = size - skip};
+    lay_out(b, &space);
 }
 
 size_t ens_room_size(struct ens_blend *b)

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define SELECT_BYTES 512
-#define CLASSES 64
+#define CLASSES 32
 
 /* Behind those tiles, by class: three arrays of doubles, and one of bytes. */
 #define CLASS_BYTES (CLASSES * (3 * sizeof(double) + 1))
@@ -130,11 +130,10 @@ static int by_counting(const struct ens_selection *s, double goal)
 {
     const struct ens_blend *b = s->b;
     const void *in[ENS_ORDER_MOST];
-    double weight64[ENS_ORDER_MOST];
-    float weight32[ENS_ORDER_MOST];
+    double weight[ENS_ORDER_MOST]; /* as accumulators */
     struct ens_order order = {
         .in = in,
-        .weight = b->acc == ENS_f64 ? (const void *)weight64 : weight32,
+        .weight = weight,
         .length = s->tile->length,
         .goals = {goal, goal},
         .beyond = 1,
@@ -148,8 +147,7 @@ static int by_counting(const struct ens_selection *s, double goal)
     for (size_t k = 0; k < b->e->plan.n; k++)
         if (ens_select_takes(b, k)) {
             in[order.n] = s->kept[k];
-            weight64[order.n] = ens_select_share(s, k, median ? ENS_AS_WEIGHT : ENS_AS_FACTOR).weight;
-            weight32[order.n] = (float)weight64[order.n];
+            ens_put(b, weight, order.n, ens_select_share(s, k, median ? ENS_AS_WEIGHT : ENS_AS_FACTOR).weight);
             order.n++;
         }
     if (median) {

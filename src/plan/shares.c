@@ -112,6 +112,7 @@ void ens_shares_of_row(struct ens_blend *b)
         b->row.present += weight;
         present++;
     }
+    b->row.whole = rigid && !b->by_class && b->row.equal ? present : 0;
     b->row.fault |= present == 0 || (absent > 0 && is_short(b, missing, all));
     if (absent > 0)
         b->row.scale = total / b->row.present;
@@ -129,6 +130,8 @@ double ens_factor(const struct ens_blend *b, size_t k)
 {
     if (!b->by_row)
         return b->e->plan.weight64[k];
+    if (b->row.whole > 0)
+        return 1;
     return b->recipe->shares ? ens_share(b, k) / b->row.present : ens_share(b, k) * b->row.scale;
 }
 

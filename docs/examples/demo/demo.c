@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What libensemble does, in three steps: three models with three values each; six classifiers of handwritten digits and
- * what a mean makes of them; and how long that takes.
+ * What libensemble does, in four steps: three models with three values each; six classifiers of handwritten digits and
+ * what every method makes of them; the same when a model is missing; and how long that takes.
  *
  *     demo DIRECTORY           the files of docs/examples/digits
  */
@@ -21,7 +21,7 @@
 
 struct model {
     const char *name;
-    double weight; /* in the weighted mean */
+    double weight; /* where a combination is weighted */
     struct npy_array said;
 };
 
@@ -31,6 +31,37 @@ static struct model models[] = {
 };
 
 #define N_MODELS (sizeof models / sizeof models[0])
+#define SVM 4 /* the best one */
+
+/* A way to make one answer of those of the models. */
+struct combination {
+    const char *name;
+    int32_t method;
+    enum { EQUAL, WEIGHTED } weights;
+    int32_t parameter; /* of the method; 0: none is set */
+    double value;      /* of the parameter */
+    int timed;         /* whether the last part of the demo measures it */
+};
+
+static const struct combination combinations[] = {
+    {"mean", ENSEMBLE_MEAN, EQUAL, 0, 0, 1},
+    {"weighted mean, 2 1 1 2 3 1", ENSEMBLE_MEAN, WEIGHTED, 0, 0, 0},
+    {"quadratic mean", ENSEMBLE_POWER, EQUAL, ENSEMBLE_EXPONENT, 2, 0},
+    {"median", ENSEMBLE_MEDIAN, EQUAL, 0, 0, 1},
+    {"trimmed mean, trim .2", ENSEMBLE_TRIMMED, EQUAL, ENSEMBLE_TRIM, .2, 0}, /* of six: one at each end is dropped */
+    {"majority vote", ENSEMBLE_VOTE, EQUAL, 0, 0, 0},
+    {"weighted vote, 2 1 1 2 3 1", ENSEMBLE_VOTE, WEIGHTED, 0, 0, 0},
+    {"mean rank", ENSEMBLE_RANK, EQUAL, 0, 0, 0},
+    {"max", ENSEMBLE_MAX, EQUAL, 0, 0, 0},
+    {"logarithmic pool, floor 1e-4", ENSEMBLE_LOG_POOL, EQUAL, ENSEMBLE_FLOOR, 1e-4, 1},
+    {"logarithmic pool", ENSEMBLE_LOG_POOL, EQUAL, 0, 0, 0},
+    {"geometric mean", ENSEMBLE_GEOMETRIC, EQUAL, 0, 0, 0},
+    {"harmonic mean", ENSEMBLE_HARMONIC, EQUAL, 0, 0, 0},
+    {"product", ENSEMBLE_PRODUCT, EQUAL, 0, 0, 0},
+    {"min", ENSEMBLE_MIN, EQUAL, 0, 0, 0},
+};
+
+#define N_COMBINATIONS (sizeof combinations / sizeof combinations[0])
 
 static void fail(const char *what, const char *why)
 {
@@ -102,42 +133,66 @@ static struct npy_array load_all(const char *directory)
     return labels;
 }
 
-/* The most probable class; of several, the first. */
+/* The most probable class; of several, the first. -1 in a row with a NaN, which is no answer. */
 static int32_t arg_max(const float *row)
 {
     int32_t best = 0;
 
-    for (int32_t k = 1; k < N_CLASSES; k++)
+    for (int32_t k = 0; k < N_CLASSES; k++) {
+        if (isnan(row[k]))
+            return -1;
         if (row[k] > row[best])
             best = k;
+    }
     return best;
 }
 
-/* A line of the table: how often the most probable digit is the true one, and how improbable the true ones were. */
-static void print_score(const char *name, const float *probabilities, const struct npy_array *labels)
+/*
+ * A line of the table: how often the most probable digit is the true one, how improbable the true ones were, and in how
+ * many rows there is no answer. `said` is judged in the first, `probabilities` (NULL: there are none) in the second.
+ */
+static void print_score(const char *name, const float *said, const float *probabilities, const struct npy_array *labels)
 {
-    size_t correct = 0;
+    const double rows = (double)labels->rows;
+    size_t correct = 0, no_answer = 0;
     double loss = 0;
 
     for (size_t row = 0; row < labels->rows; row++) {
-        const float *p = probabilities + row * N_CLASSES;
-        const int32_t label = labels->i4[row];
+        const float *y = said + row * N_CLASSES;
+        const int32_t label = labels->i4[row], best = arg_max(y);
 
-        correct += arg_max(p) == label;
-        loss -= log(p[label] > 1e-12 ? p[label] : 1e-12); /* of 0 it would be infinite */
+        correct += best == label;
+        no_answer += best < 0 || y[best] == 0;
+        if (probabilities) {
+            const float p = probabilities[row * N_CLASSES + (size_t)label];
+
+            loss -= log(p > 1e-12 ? p : 1e-12); /* 1e-12 also for a NaN */
+        }
     }
-    printf("  %-28s %8.4f %9.4f\n", name, (double)correct / (double)labels->rows, loss / (double)labels->rows);
+    if (probabilities)
+        printf("  %-30s %8.4f %9.4f %10zu\n", name, (double)correct / rows, loss / rows, no_answer);
+    else
+        printf("  %-30s %8.4f %9s %10zu\n", name, (double)correct / rows, "", no_answer);
 }
 
-/* An ensemble of all models, which borrows their outputs. By default its mean gives every model the same weight. */
-static struct ensemble *create_mean(void)
+/* An ensemble of all models, which borrows their outputs. By default they all have the same weight. */
+static struct ensemble *create_ensemble(const struct combination *combination)
 {
     struct ensemble *e;
 
     MUST(ensemble_create(&e, N_CLASSES));
-    MUST(ensemble_set_method(e, ENSEMBLE_MEAN));
+    MUST(ensemble_set_method(e, combination->method));
+    if (combination->parameter)
+        MUST(ensemble_set_parameter(e, combination->parameter, combination->value));
     for (size_t i = 0; i < N_MODELS; i++)
         MUST(ensemble_add_model_output(e, models[i].said.f4, ENSEMBLE_F32, models[i].said.rows));
+    if (combination->weights == WEIGHTED) {
+        double weights[N_MODELS];
+
+        for (size_t i = 0; i < N_MODELS; i++)
+            weights[i] = models[i].weight;
+        MUST(ensemble_set_weights(e, weights, N_MODELS));
+    }
     return e;
 }
 
@@ -151,25 +206,67 @@ static void combine(const struct ensemble *e, float *result, size_t rows)
     MUST(ensemble_combine(e, result, ENSEMBLE_F32, rows * N_CLASSES));
 }
 
-/* The models one by one, and their means. */
-static void show_digits(struct ensemble *e, float *result, const struct npy_array *labels)
+static float *new_result(size_t rows)
 {
-    double weights[N_MODELS];
+    float *result = malloc(rows * N_CLASSES * sizeof *result);
 
+    if (result == NULL)
+        fail("result", "out of memory");
+    return result;
+}
+
+/* Combines twice: into what the method says, and into rows that sum to 1. */
+static void print_combined(const char *name, struct ensemble *e, int has_probabilities, const struct npy_array *labels)
+{
+    float *said = new_result(labels->rows), *probabilities = new_result(labels->rows);
+
+    combine(e, said, labels->rows);
+    MUST(ensemble_set_result(e, ENSEMBLE_RESULT_NORMALISED, 0));
+    combine(e, probabilities, labels->rows);
+    print_score(name, said, has_probabilities ? probabilities : NULL, labels);
+    free(said);
+    free(probabilities);
+}
+
+/* The models one by one, and their combinations. */
+static void show_digits(const struct npy_array *labels)
+{
     printf("\nHandwritten digits: %zu images, %zu classifiers\n\n", labels->rows, N_MODELS);
-    printf("  %-28s %8s %9s\n", "", "accuracy", "log loss");
-    for (size_t i = 0; i < N_MODELS; i++) {
-        weights[i] = models[i].weight;
-        print_score(models[i].name, models[i].said.f4, labels);
-    }
-    combine(e, result, labels->rows);
-    print_score("mean", result, labels);
+    printf("  %-30s %8s %9s %10s\n", "", "accuracy", "log loss", "no answer");
+    for (size_t i = 0; i < N_MODELS; i++)
+        print_score(models[i].name, models[i].said.f4, models[i].said.f4, labels);
+    printf("\n");
+    for (size_t i = 0; i < N_COMBINATIONS; i++) {
+        struct ensemble *e = create_ensemble(&combinations[i]);
 
-    MUST(ensemble_set_weights(e, weights, N_MODELS));
-    combine(e, result, labels->rows);
-    print_score("weighted mean, 2 1 1 2 3 1", result, labels);
-    printf("\n  Accuracy: the most probable digit counts; of equally probable ones, the lowest.\n"
-           "  Log loss: probabilities below 1e-12 count as 1e-12.\n");
+        print_combined(combinations[i].name, e, combinations[i].method != ENSEMBLE_RANK, labels);
+        ensemble_destroy(e);
+    }
+    printf("\n"
+           "  Accuracy: the digit with the largest value counts; of several, the lowest.\n"
+           "  Log loss: of rows divided by their sum, by ENSEMBLE_RESULT_NORMALISED; probabilities below 1e-12 count\n"
+           "    as 1e-12. Mean ranks are no probabilities.\n"
+           "  No answer: rows in which every digit has probability 0 from some model. Without a floor, the\n"
+           "    logarithmic pool is NaN there, and counts as wrong. Geometric and harmonic mean, product and min\n"
+           "    say 0 of each digit, so the lowest counts, right or wrong. In log loss all of these count as 1e-12.\n");
+}
+
+/* The same mean without the best model: an error, unless the program says that the others may speak for it. */
+static void show_missing(const struct npy_array *labels)
+{
+    struct ensemble *e = create_ensemble(&combinations[0]);
+    char message[128];
+
+    MUST(ensemble_set_model_output(e, SVM, NULL, ENSEMBLE_F32, labels->rows, 0));
+    if (ensemble_check(e, message, sizeof message) == ENSEMBLE_EMISSING)
+        printf("\nA model is missing: \"%s\", says ensemble_check.\n"
+               "The mean without it (%s, the best one), by ENSEMBLE_LEAVE_OUT_MISSING:\n\n",
+               message, models[SVM].name);
+
+    /* Left out, as long as at least half of the weight is there. */
+    MUST(ensemble_set_missing_policy(e, ENSEMBLE_LEAVE_OUT_MISSING, .5));
+    print_combined("mean of the others", e, 1, labels);
+    ensemble_destroy(e);
 }
 
 static double nanoseconds(void)
@@ -188,9 +285,10 @@ static int compare_doubles(const void *a, const void *b)
 }
 
 /* The median of many runs, in which the data comes from the processor's caches. */
-static void show_time(const struct ensemble *e, float *result, size_t rows)
+static void print_time(const struct combination *combination, float *result, size_t rows)
 {
     const double bytes = (double)(N_MODELS * rows * N_CLASSES * sizeof(float));
+    struct ensemble *e = create_ensemble(combination);
     double times[N_RUNS];
 
     for (size_t run = 0; run < N_RUNS; run++) {
@@ -199,17 +297,29 @@ static void show_time(const struct ensemble *e, float *result, size_t rows)
         MUST(ensemble_combine(e, result, ENSEMBLE_F32, rows * N_CLASSES));
         times[run] = nanoseconds() - start;
     }
+    ensemble_destroy(e);
     qsort(times, N_RUNS, sizeof times[0], compare_doubles);
-    printf("\nTime: %.0f ns for one combine of %zu models, %zu x %d values each, with %s: %.1f GB/s of input\n"
-           "(median of %d runs, data in the caches)\n",
-           times[N_RUNS / 2], N_MODELS, rows, N_CLASSES, ensemble_isa(e), bytes / times[N_RUNS / 2], N_RUNS);
+    printf("  %-30s %8.0f ns %7.1f GB/s of input\n", combination->name, times[N_RUNS / 2], bytes / times[N_RUNS / 2]);
+}
+
+static void show_time(size_t rows)
+{
+    struct ensemble *e = create_ensemble(&combinations[0]);
+    float *result = new_result(rows);
+
+    printf("\nTime of one combine of %zu models, %zu x %d values each, with %s\n"
+           "(median of %d runs, data in the caches)\n\n",
+           N_MODELS, rows, N_CLASSES, ensemble_isa(e), N_RUNS);
+    for (size_t i = 0; i < N_COMBINATIONS; i++)
+        if (combinations[i].timed)
+            print_time(&combinations[i], result, rows);
+    free(result);
+    ensemble_destroy(e);
 }
 
 int main(int argc, char **argv)
 {
     struct npy_array labels;
-    struct ensemble *e;
-    float *result;
 
     if (argc != 2) {
         fprintf(stderr, "usage: demo DIRECTORY\n");
@@ -218,15 +328,10 @@ int main(int argc, char **argv)
     show_weighted_sum();
 
     labels = load_all(argv[1]);
-    result = malloc(labels.rows * N_CLASSES * sizeof *result);
-    if (result == NULL)
-        fail("result", "out of memory");
-    e = create_mean();
-    show_digits(e, result, &labels);
-    show_time(e, result, labels.rows);
+    show_digits(&labels);
+    show_missing(&labels);
+    show_time(labels.rows);
 
-    ensemble_destroy(e);
-    free(result);
     npy_free(&labels);
     for (size_t i = 0; i < N_MODELS; i++)
         npy_free(&models[i].said);
