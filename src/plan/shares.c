@@ -52,7 +52,8 @@ static int is_short(const struct ens_blend *b, double missing, double total)
 
 int ens_shares_of_call(const struct ens_blend *b)
 {
-    double total = 0, missing = 0;
+    const int divides = b->recipe->gathering != ENS_FOLDED && b->e->class_weights.n_models == 0;
+    double total = 0, missing = 0, left = 0;
     size_t present = 0;
 
     if (b->walk->inputs->summary->missing == 0)
@@ -61,14 +62,20 @@ int ens_shares_of_call(const struct ens_blend *b)
         const double weight = size(own(b, k));
 
         total += weight;
-        if (ens_output_of(b, k)->data == NULL)
+        if (ens_output_of(b, k)->data == NULL) {
             missing += weight;
-        else
+        } else {
+            left += own(b, k);
             present++;
+        }
     }
     if (present == 0)
         return ENSEMBLE_EQUORUM;
-    return b->row_weights == NULL && is_short(b, missing, total) ? ENSEMBLE_EQUORUM : 0;
+    if (b->row_weights != NULL)
+        return 0;
+    if (is_short(b, missing, total))
+        return ENSEMBLE_EQUORUM;
+    return divides && !ens_is_finite(total / left) ? ENSEMBLE_EZEROSUM : 0;
 }
 
 /* Weights that cannot be used: a gate that says NaN or infinity, or less than nothing. */
