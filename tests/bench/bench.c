@@ -1,27 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How long a combine takes: through ensemble_combine(), with each instruction set that this machine has, beside plain
- * C loops and a line that only reads the inputs. All contenders of a cell take turns, so that whatever else the machine
- * does strikes all of them alike; each figure is the median of its turns.
+ * How long a combine takes. Here, the weighted sum: with each instruction set that this machine has, beside plain C
+ * loops and a line that only reads the inputs. In methods.c, every method with one instruction set.
  *
- *     bench [--dtype f32] [--models 3] [--length 1000] [--turns 15] [--csv FILE]
+ *     bench [--turns 15] [--csv FILE]                              both tables
+ *     bench [--dtype f32] [--models 3] [--length 1000] [...]       only the weighted sum, or a part of it
+ *     bench --methods [--only median] [--isa avx2] [...]           only the methods, or one of them
  */
-#define _DEFAULT_SOURCE /* clock_gettime, MAP_ANONYMOUS */
+#define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
 
+#include "cell.h"
+#include "methods.h"
 #include "peers.h"
 
-#include <ensemble.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <time.h>
 #include <unistd.h>
-
-enum { MAX_MODELS = 64, MAX_TURNS = 101, MAX_CONTENDERS = 16 };
-
-/* A turn repeats the call until this much time should have passed, so that reading the clock does not count. */
-static const double turn_ns = 200e3;
 
 static const struct {
     const char *name;
@@ -32,165 +27,95 @@ static const struct {
 static const size_t model_counts[] = {2, 3, 8, 16, 64};
 static const size_t lengths[] = {10, 100, 1000, 32000, 128256, 1000000, 16000000};
 static const char *const isas[] = {"portable", "sse2", "avx2", "avx512", "neon", "sve"};
-/* One thing that is measured in a cell: the library by an instruction set, a peer, or the bandwidth line. */
-struct contender {
-    const char *name;
-    struct ensemble *ensemble;
-    const struct peer *peer; /* neither: the line */
-    double ns[MAX_TURNS];
-};
 
-struct cell {
+/* What the contenders of a cell are given. */
+struct job {
     size_t type; /* index into dtypes */
     size_t models;
     size_t length;
     const void *in[MAX_MODELS];
     void *out;
     float weights[MAX_MODELS];
-    size_t n;
-    struct contender contenders[MAX_CONTENDERS];
 };
 
 struct settings {
     const char *dtype; /* NULL or 0: all */
     size_t models;
     size_t length;
-    size_t turns;
-    FILE *csv;
+    int methods; /* only the methods */
+    const char *only;
+    const char *isa;
+    struct report report;
 };
 
 static volatile uint64_t sink; /* keeps the line's reads alive */
 
-static double now_ns(void)
+static void call_library(const void *context, const struct contender *me)
 {
-    struct timespec t;
+    const struct job *job = context;
 
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return 1e9 * (double)t.tv_sec + (double)t.tv_nsec;
+    if (ensemble_combine(me->ensemble, job->out, job->type == 1 ? ENSEMBLE_F64 : ENSEMBLE_F32, job->length) != 0)
+        die("a combine failed");
 }
 
-static void die(const char *what)
+static void call_peer(const void *context, const struct contender *me)
 {
-    fprintf(stderr, "bench: %s\n", what);
-    exit(1);
+    const struct job *job = context;
+
+    ((const struct peer *)me->peer)->sum(job->out, job->in, job->weights, job->models, job->length);
 }
 
-static void call(const struct cell *cell, const struct contender *c)
+static void call_line(const void *context, const struct contender *me)
 {
-    if (c->ensemble != NULL) {
-        const int32_t out = cell->type == 1 ? ENSEMBLE_F64 : ENSEMBLE_F32;
+    const struct job *job = context;
 
-        if (ensemble_combine(c->ensemble, cell->out, out, cell->length) != 0)
-            die("a combine failed");
-    } else if (c->peer != NULL) {
-        c->peer->sum(cell->out, cell->in, cell->weights, cell->models, cell->length);
-    } else {
-        sink = sink ^ peer_read(cell->in, cell->models, cell->length * dtypes[cell->type].size);
-    }
+    (void)me;
+    sink = sink ^ peer_read(job->in, job->models, job->length * dtypes[job->type].size);
 }
 
-static double time_calls(const struct cell *cell, const struct contender *c, size_t calls)
+static void add_contenders(struct cell *cell, const struct job *job)
 {
-    const double start = now_ns();
-
-    for (size_t i = 0; i < calls; i++)
-        call(cell, c);
-    return (now_ns() - start) / (double)calls;
-}
-
-static int by_value(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
-static void add_contenders(struct cell *cell)
-{
-    cell->n = 0;
-    cell->contenders[cell->n++] = (struct contender){.name = "line"};
+    cell_add(cell, &(struct contender){.name = "line", .call = call_line, .yardstick = 1});
     for (const struct peer *p = peers; p->name != NULL; p++)
-        if (p->dtype == dtypes[cell->type].dtype && (p->models == 0 || p->models == cell->models))
-            cell->contenders[cell->n++] = (struct contender){.name = p->name, .peer = p};
+        if (p->dtype == dtypes[job->type].dtype && (p->models == 0 || p->models == job->models))
+            cell_add(cell, &(struct contender){.name = p->name, .call = call_peer, .peer = p});
     for (size_t i = 0; i < sizeof isas / sizeof *isas; i++) {
         const struct ensemble_options options = {.struct_size = sizeof options, .isa = isas[i]};
         double weights[MAX_MODELS];
         struct ensemble *e;
 
-        if (ensemble_create_with(&e, cell->length, &options) != 0)
+        if (ensemble_create_with(&e, job->length, &options) != 0)
             continue; /* not on this machine */
-        for (size_t m = 0; m < cell->models; m++) {
-            weights[m] = cell->weights[m];
-            if (ensemble_add_model_output(e, cell->in[m], dtypes[cell->type].dtype, 1) < 0)
+        for (size_t m = 0; m < job->models; m++) {
+            weights[m] = job->weights[m];
+            if (ensemble_add_model_output(e, job->in[m], dtypes[job->type].dtype, 1) < 0)
                 die("a model could not be added");
         }
-        if (ensemble_set_weights(e, weights, cell->models) != 0)
+        if (ensemble_set_weights(e, weights, job->models) != 0)
             die("the weights could not be set");
-        cell->contenders[cell->n++] = (struct contender){.name = isas[i], .ensemble = e};
+        cell_add(cell, &(struct contender){.name = isas[i], .call = call_library, .ensemble = e});
     }
 }
 
-static void measure(struct cell *cell, size_t turns)
-{
-    size_t calls[MAX_CONTENDERS];
-
-    for (size_t c = 0; c < cell->n; c++) {
-        const double once = time_calls(cell, &cell->contenders[c], 1 + (cell->length < 10000));
-
-        calls[c] = once < turn_ns ? (size_t)(turn_ns / once) + 1 : 1;
-    }
-    for (size_t t = 0; t < turns; t++)
-        for (size_t c = 0; c < cell->n; c++)
-            cell->contenders[c].ns[t] = time_calls(cell, &cell->contenders[c], calls[c]);
-    for (size_t c = 0; c < cell->n; c++)
-        qsort(cell->contenders[c].ns, turns, sizeof(double), by_value);
-}
-
-/* A line for each contender: its time, what it reads in that time, its spread, and the library's time against it. */
-static void print_cell(const struct cell *cell, size_t turns)
-{
-    const double bytes = (double)(cell->models * cell->length * dtypes[cell->type].size);
-    const double ours = cell->contenders[cell->n - 1].ns[turns / 2];
-
-    printf("%s, %zu models x %zu\n", dtypes[cell->type].name, cell->models, cell->length);
-    for (size_t c = 0; c < cell->n; c++) {
-        const double *ns = cell->contenders[c].ns;
-        const double median = ns[turns / 2];
-
-        printf("  %-10s%14.1f ns%9.1f GB/s  +-%3.0f %%  %s takes %.2f of it\n", cell->contenders[c].name, median,
-               bytes / median, 50 * (ns[turns * 3 / 4] - ns[turns / 4]) / median, cell->contenders[cell->n - 1].name,
-               ours / median);
-    }
-    fflush(stdout);
-}
-
-static void write_csv(FILE *csv, const struct cell *cell, size_t turns)
-{
-    for (size_t c = 0; c < cell->n; c++) {
-        const struct contender *contender = &cell->contenders[c];
-
-        fprintf(csv, "%s,%zu,%zu,%s,%.2f,%.2f,%.2f\n", dtypes[cell->type].name, cell->models, cell->length,
-                contender->name, contender->ns[turns / 2], contender->ns[turns / 4], contender->ns[turns * 3 / 4]);
-    }
-}
-
-static void run_cell(struct cell *cell, const struct settings *settings, unsigned char *memory)
+static void run_cell(struct job *job, const struct report *report, unsigned char *memory)
 {
     /* From one input to the next: whole pages and a bit, so that the streams do not fall into the same cache sets. */
-    const size_t bytes = (cell->length * dtypes[cell->type].size + 4095) / 4096 * 4096 + 320;
+    const size_t bytes = (job->length * dtypes[job->type].size + 4095) / 4096 * 4096 + 320;
+    struct cell cell = {.method = "sum",
+                        .dtype = dtypes[job->type].name,
+                        .models = job->models,
+                        .rows = 1,
+                        .width = job->length,
+                        .bytes = job->models * job->length * dtypes[job->type].size,
+                        .job = job};
 
-    for (size_t m = 0; m < cell->models; m++) {
-        cell->in[m] = memory + m * bytes;
-        cell->weights[m] = (float)m / 100 + .11f;
+    for (size_t m = 0; m < job->models; m++) {
+        job->in[m] = memory + m * bytes;
+        job->weights[m] = (float)m / 100 + .11f;
     }
-    cell->out = memory + cell->models * bytes;
-    add_contenders(cell);
-    measure(cell, settings->turns);
-    print_cell(cell, settings->turns);
-    if (settings->csv != NULL)
-        write_csv(settings->csv, cell, settings->turns);
-    for (size_t c = 0; c < cell->n; c++)
-        ensemble_destroy(cell->contenders[c].ensemble);
+    job->out = memory + job->models * bytes;
+    add_contenders(&cell, job);
+    cell_run(&cell, report);
 }
 
 /* Values between 0 and 1 whatever the type: no denormals, which some processors are slow on. */
@@ -235,54 +160,83 @@ static void run_type(size_t type, const struct settings *settings)
     fill(memory, need, type);
     for (size_t m = 0; m < sizeof model_counts / sizeof *model_counts; m++)
         for (size_t l = 0; l < sizeof lengths / sizeof *lengths; l++) {
-            struct cell cell = {.type = type, .models = model_counts[m], .length = lengths[l]};
+            struct job job = {.type = type, .models = model_counts[m], .length = lengths[l]};
 
-            if ((settings->models != 0 && settings->models != cell.models) ||
-                (settings->length != 0 && settings->length != cell.length))
+            if ((settings->models != 0 && settings->models != job.models) ||
+                (settings->length != 0 && settings->length != job.length))
                 continue;
-            if (memory_of(type, cell.models, cell.length) > need) {
+            if (memory_of(type, job.models, job.length) > need) {
                 printf("%s, %zu models x %zu: SKIPPED, needs more than half of this machine's memory\n",
-                       dtypes[type].name, cell.models, cell.length);
+                       dtypes[type].name, job.models, job.length);
                 continue;
             }
-            run_cell(&cell, settings, memory);
+            run_cell(&job, &settings->report, memory);
         }
     munmap(memory, need);
 }
 
+static void sums_table(const struct settings *settings)
+{
+    puts("\nWeighted sum. line: reads all inputs and does nothing else. loop, passes, fixed: plain C, see peers.c.");
+    for (size_t t = 0; t < sizeof dtypes / sizeof *dtypes; t++)
+        if (settings->dtype == NULL || strcmp(settings->dtype, dtypes[t].name) == 0)
+            run_type(t, settings);
+}
+
+static void read_arguments(struct settings *settings, int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        const char *option = argv[i], *value;
+
+        if (strcmp(option, "--methods") == 0) {
+            settings->methods = 1;
+            continue;
+        }
+        if (++i == argc)
+            die("an option without its value, or an unknown one");
+        value = argv[i];
+        if (strcmp(option, "--dtype") == 0)
+            settings->dtype = value;
+        else if (strcmp(option, "--models") == 0)
+            settings->models = (size_t)strtoul(value, NULL, 10);
+        else if (strcmp(option, "--length") == 0)
+            settings->length = (size_t)strtoul(value, NULL, 10);
+        else if (strcmp(option, "--turns") == 0)
+            settings->report.turns = (size_t)strtoul(value, NULL, 10);
+        else if (strcmp(option, "--only") == 0)
+            settings->only = value;
+        else if (strcmp(option, "--isa") == 0)
+            settings->isa = value;
+        else if (strcmp(option, "--csv") != 0)
+            die("unknown option");
+        else if ((settings->report.csv = fopen(value, "w")) == NULL)
+            die("the CSV file could not be opened");
+    }
+    if (settings->report.turns < 1 || settings->report.turns > MAX_TURNS)
+        die("--turns must be 1 to 101");
+}
+
 int main(int argc, char **argv)
 {
-    struct settings settings = {.turns = 15};
+    struct settings settings = {.report = {.turns = 15}};
     struct ensemble *e;
+    int methods, sums;
 
-    for (int i = 1; i + 1 < argc; i += 2) {
-        if (strcmp(argv[i], "--dtype") == 0)
-            settings.dtype = argv[i + 1];
-        else if (strcmp(argv[i], "--models") == 0)
-            settings.models = (size_t)strtoul(argv[i + 1], NULL, 10);
-        else if (strcmp(argv[i], "--length") == 0)
-            settings.length = (size_t)strtoul(argv[i + 1], NULL, 10);
-        else if (strcmp(argv[i], "--turns") == 0)
-            settings.turns = (size_t)strtoul(argv[i + 1], NULL, 10);
-        else if (strcmp(argv[i], "--csv") == 0)
-            settings.csv = fopen(argv[i + 1], "w");
-        else
-            die("unknown option");
-    }
-    if (settings.turns < 1 || settings.turns > MAX_TURNS)
-        die("--turns must be 1 to 101");
+    read_arguments(&settings, argc, argv);
+    methods = settings.methods || settings.only != NULL || settings.isa != NULL;
+    sums = settings.dtype != NULL || settings.models != 0 || settings.length != 0;
+    if (methods && sums)
+        die("--dtype, --models and --length are of the weighted sum; --methods, --only and --isa of the methods");
     if (ensemble_create(&e, 1) != 0)
         die("no ensemble");
-    printf("libensemble %u, %s by default; one thread; medians of %zu interleaved turns, +- half of what lies between\n"
-           "the quartiles. line: reads all inputs and does nothing else. loop, passes, fixed: plain C, see peers.c.\n",
-           ensemble_version(), ensemble_isa(e), settings.turns);
+    printf("libensemble %u, %s by default.\n", ensemble_version(), ensemble_isa(e));
     ensemble_destroy(e);
-    if (settings.csv != NULL)
-        fprintf(settings.csv, "dtype,models,length,contender,median_ns,quartile1_ns,quartile3_ns\n");
-    for (size_t t = 0; t < sizeof dtypes / sizeof *dtypes; t++)
-        if (settings.dtype == NULL || strcmp(settings.dtype, dtypes[t].name) == 0)
-            run_type(t, &settings);
-    if (settings.csv != NULL && fclose(settings.csv) != 0)
+    cell_head(&settings.report);
+    if (!methods)
+        sums_table(&settings);
+    if (!sums)
+        methods_table(&settings.report, settings.only, settings.isa);
+    if (settings.report.csv != NULL && fclose(settings.report.csv) != 0)
         die("the CSV file could not be written");
     return 0;
 }

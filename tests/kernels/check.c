@@ -87,6 +87,13 @@ int main(int argc, char **argv)
     number_prepare();
     data_prepare(&check.rng);
     check_spans(&check);
+    check_elements(&check);
+    check_rows(&check);
+    check_orders(&check);
+    check_sift(&check);
+    check_panels(&check);
+    check_networks(&check);
+    check_functions(&check);
     check_conversions(&check);
     check_errors(&check);
     check_api(&check);

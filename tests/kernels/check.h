@@ -13,6 +13,19 @@ struct check {
 /* Every kernel beside the portable one: lengths, addresses, models, overlaps, guard pages. */
 void check_spans(struct check *check);
 
+/* The other kernels beside the portable ones and beside plain C, by the shape of what they compute (trial.h). */
+void check_elements(struct check *check);
+void check_rows(struct check *check);
+void check_orders(struct check *check);
+void check_sift(struct check *check);
+void check_panels(struct check *check);
+
+/* The networks that find medians, by the zero-one principle. */
+void check_networks(struct check *check);
+
+/* exp, log and what is made of them: special values, and samples beside double or long double. */
+void check_functions(struct check *check);
+
 /* Every conversion beside the definition of the formats: all values of the 16-bit types, all ties of rounding. */
 void check_conversions(struct check *check);
 

@@ -50,6 +50,17 @@ static uint64_t special(struct rng *rng, int dtype)
     }
 }
 
+static uint64_t one_of_few(struct rng *rng, int dtype)
+{
+    static const double values[] = {0, 0, 1, 2, 3};
+
+    if (rng_one_in(rng, 400))
+        return number_infinity(dtype) + 1;
+    if (rng_one_in(rng, 40))
+        return number_infinity(dtype);
+    return number_encode(dtype, values[rng_below(rng, sizeof values / sizeof values[0])]);
+}
+
 uint64_t data_bits(struct rng *rng, int dtype, enum data_kind kind)
 {
     const uint64_t most = number_infinity(dtype) / exponent_unit(dtype); /* the exponent field of infinity, all ones */
@@ -67,6 +78,8 @@ uint64_t data_bits(struct rng *rng, int dtype, enum data_kind kind)
         return sign | with_exponent(rng, dtype, most - 1 - rng_below(rng, 4));
     case DATA_SIMPLE:
         return sign | (one - rng_below(rng, 4)) * exponent_unit(dtype);
+    case DATA_FEW:
+        return sign | one_of_few(rng, dtype);
     default:
         return sign | with_exponent(rng, dtype, one - 4 + rng_below(rng, 8));
     }

@@ -8,9 +8,10 @@
 /*
  * Kinds of values: ordinary ones; ordinary ones with special ones among them (zeros of both signs, the ends of each
  * range, infinities, NaN); any bit pattern; denormals and the smallest normals; the largest; ones, halves and the
- * like, whose products are exact, so that sums meet the ties of rounding often.
+ * like, whose products are exact, so that sums meet the ties of rounding often; few different values, so that many are
+ * equal: zeros of both signs, small integers, now and then an infinity, seldom a NaN.
  */
-enum data_kind { DATA_ORDINARY, DATA_SPECIAL, DATA_BITS, DATA_TINY, DATA_HUGE, DATA_SIMPLE, DATA_KINDS };
+enum data_kind { DATA_ORDINARY, DATA_SPECIAL, DATA_BITS, DATA_TINY, DATA_HUGE, DATA_SIMPLE, DATA_FEW, DATA_KINDS };
 
 /* Elements of each array. */
 #define DATA_LENGTH 16384

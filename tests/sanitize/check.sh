@@ -32,9 +32,9 @@ need()
 # The kernels' programs: every instruction set that can run, in the selection for slow machines, and the known hashes.
 kernels()
 {
-    for program in "check --quick" golden; do
+    for program in "kernels/check --quick" kernels/golden "methods/oracle --quick" methods/golden_methods; do
         # shellcheck disable=SC2086 # a program and its option
-        "$@" "$out"/tests/kernels/$program > "$out/log" 2>&1 || { tail -n 40 "$out/log" >&2; fail "$kind: kernels/$program" "see above"; }
+        "$@" "$out"/tests/$program > "$out/log" 2>&1 || { tail -n 40 "$out/log" >&2; fail "$kind: $program" "see above"; }
         tail -n 1 "$out/log"
     done
 }
@@ -47,7 +47,7 @@ address='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-saniti
 
 native()
 {
-    make_with "$CC" "$address" '' test-unit kernels-programs
+    make_with "$CC" "$address" '' test-unit kernels-programs methods-programs
     kernels
     checked "address and undefined-behaviour sanitizers of $CC: unit tests, kernels"
 }
@@ -55,7 +55,7 @@ native()
 clang()
 {
     need clang clang
-    make_with clang "-fsanitize=implicit-conversion $address" '' test-unit kernels-programs
+    make_with clang "-fsanitize=implicit-conversion $address" '' test-unit kernels-programs methods-programs
     kernels
     checked "address, undefined-behaviour and conversion sanitizers of clang: unit tests, kernels"
 }
@@ -64,7 +64,7 @@ clang()
 memory()
 {
     need clang clang
-    make_with clang '-O1 -g -fno-omit-frame-pointer -fsanitize=memory -fsanitize-memory-track-origins' '' kernels-programs
+    make_with clang '-O1 -g -fno-omit-frame-pointer -fsanitize=memory -fsanitize-memory-track-origins' '' kernels-programs methods-programs
     kernels
     checked "memory sanitizer of clang: kernels"
 }
@@ -84,7 +84,7 @@ valgrind()
         targets="$targets $out/tests/unit/$test"
     done
     # shellcheck disable=SC2086 # a list
-    make_with "$CC" '-O1 -g' '' $targets kernels-programs
+    make_with "$CC" '-O1 -g' '' $targets kernels-programs methods-programs
     for test in $targets; do
         command valgrind -q --error-exitcode=9 --leak-check=full "$test" > "$out/log" 2>&1 ||
             { tail -n 60 "$out/log" >&2; fail "valgrind: ${test##*/}" "see above"; }
@@ -96,7 +96,7 @@ valgrind()
 musl()
 {
     need musl-gcc musl-tools
-    make_with musl-gcc -O2 -static kernels-programs
+    make_with musl-gcc -O2 -static kernels-programs methods-programs
     kernels
     make_with musl-gcc -O2 '' install DESTDIR="$out/installed" prefix=/usr libdir=/usr/lib pkgconfigdir=/usr/lib/pkgconfig \
         cmakedir=/usr/lib/cmake/ensemble includedir=/usr/include mandir=/usr/share/man
@@ -121,7 +121,7 @@ werror()
         fi
         for level; do
             out=$top/$compiler$level
-            targets="all kernels-programs $out/examples/demo"
+            targets="all kernels-programs methods-programs $out/examples/demo"
             for test in $UNIT; do
                 targets="$targets $out/tests/unit/$test"
             done

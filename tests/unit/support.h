@@ -21,8 +21,9 @@
 #define TEST(name) static void name(void **state __attribute__((unused)))
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
 
-/* int32_t values that are no dtype. */
-static const int32_t no_dtypes[] = {0, 5, -1, 99, INT32_MIN, INT32_MAX};
+/* int32_t values that are no dtype; and those that are none of a result, which holds no labels. */
+static const int32_t no_dtypes[] = {0, 6, -1, 99, INT32_MIN, INT32_MAX};
+static const int32_t no_result_dtypes[] = {0, ENSEMBLE_I32, 6, -1, 99, INT32_MIN, INT32_MAX};
 
 static inline void near_at(double actual, double expected, double tolerance, const char *file, int line)
 {

@@ -1,65 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Memory of the caller's: the allocator hooks, with every allocation failing in turn. src/base/alloc.c. */
-#include "support.h"
+#include "heap.h"
 
 #include "base/alloc.h"
-
-#include <stdlib.h>
-
-#define MOST_BLOCKS 64
-
-/* What the hooks are given as `user`. */
-struct heap {
-    size_t fails_at; /* the number, from 0, of the allocation that fails */
-    size_t calls;    /* of both hooks */
-    size_t allocations;
-    size_t bytes; /* not yet released */
-    struct {
-        void *memory;
-        size_t size;
-    } blocks[MOST_BLOCKS];
-};
-
-static void *heap_allocate(size_t size, void *user)
-{
-    struct heap *heap = user;
-    const size_t number = heap->allocations++;
-
-    heap->calls++;
-    assert_true(size > 0);
-    assert_true(number < MOST_BLOCKS);
-    if (number == heap->fails_at)
-        return NULL;
-    heap->blocks[number].memory = malloc(size);
-    heap->blocks[number].size = size;
-    heap->bytes += size;
-    return heap->blocks[number].memory;
-}
-
-static void heap_release(void *memory, size_t size, void *user)
-{
-    struct heap *heap = user;
-    size_t number = 0;
-
-    heap->calls++;
-    assert_non_null(memory);
-    while (number < MOST_BLOCKS && heap->blocks[number].memory != memory)
-        number++;
-    assert_true(number < MOST_BLOCKS);
-    assert_int_equal(size, heap->blocks[number].size);
-    heap->bytes -= size;
-    memset(memory, 0x5A, size);
-    free(memory);
-    heap->blocks[number].memory = NULL;
-}
-
-static int create_on(struct heap *heap, struct ensemble **e)
-{
-    const struct ensemble_options options = {
-        .struct_size = sizeof options, .allocate = heap_allocate, .release = heap_release, .user = heap};
-
-    return ensemble_create_with(e, 3, &options);
-}
 
 /* Models that all say 1, 2, 3, combined with the default weights. */
 static void assert_combines(const struct ensemble *e, size_t n)
@@ -160,7 +103,7 @@ TEST(test_faults_are_found_before_memory_is_asked_for)
     ensemble_destroy(e);
 }
 
-TEST(test_hooks_are_called_by_create_add_and_destroy_only)
+TEST(test_hooks_are_not_called_by_weights_outputs_and_combining)
 {
     const double weights[] = {.3, .4, .3};
     double got[3];
@@ -213,7 +156,7 @@ int main(void)
         cmocka_unit_test(test_a_failed_add_keeps_the_weights),
         cmocka_unit_test(test_a_handle_without_models_is_released),
         cmocka_unit_test(test_faults_are_found_before_memory_is_asked_for),
-        cmocka_unit_test(test_hooks_are_called_by_create_add_and_destroy_only),
+        cmocka_unit_test(test_hooks_are_not_called_by_weights_outputs_and_combining),
         cmocka_unit_test(test_memory_of_the_c_library),
         cmocka_unit_test(test_releasing_null_calls_no_hook),
     };

@@ -125,7 +125,7 @@ TEST(test_run_with_null_is_an_error)
 
 TEST(test_run_without_the_size_of_the_call_is_an_error)
 {
-    const uint32_t sizes[] = {0, 1, 4, 8, sizeof(struct ensemble_call) - 1};
+    const uint32_t sizes[] = {0, 1, 4, 8, offsetof(struct ensemble_call, row_weights) - 1}; /* the first header's end */
     struct ensemble *e = example();
     float y[3];
     struct ensemble_call call = call_into(y);
@@ -281,7 +281,8 @@ TEST(test_run_finds_the_faults_of_its_outputs)
         int code;
     } faults[] = {
         {{data, 1, 0, 0, 0}, ENSEMBLE_EDTYPE},
-        {{data, 1, 0, 5, 0}, ENSEMBLE_EDTYPE},
+        {{data, 1, 0, 6, 0}, ENSEMBLE_EDTYPE},
+        {{data, 1, 0, ENSEMBLE_I32, 0}, ENSEMBLE_ESPACE}, /* labels, which are no numbers to be summed */
         {{data, 1, 2, ENSEMBLE_F32, 0}, ENSEMBLE_ESTRIDE},
         {{data, 2, 0, ENSEMBLE_F32, 0}, ENSEMBLE_EROWS},
         {{data, 0, 0, ENSEMBLE_F32, 0}, ENSEMBLE_EROWS},

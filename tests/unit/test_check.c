@@ -168,6 +168,108 @@ TEST(test_check_says_the_longest_numbers_in_128_bytes)
     ensemble_destroy(e);
 }
 
+/* The code of a fault, and a sentence about it that has these words in it, such as the model's name. */
+static void assert_says_something(const struct ensemble *e, int code, const char *words)
+{
+    char message[HOLDS_ANY];
+    float y[3];
+
+    memset(message, 'x', sizeof message);
+    assert_int_equal(ensemble_check(e, message, sizeof message), code);
+    assert_non_null(memchr(message, '\0', sizeof message));
+    assert_true(strlen(message) > 0);
+    if (strstr(message, words) == NULL)
+        fail_msg("\"%s\" does not have \"%s\" in it", message, words);
+    assert_int_equal(ensemble_check(e, NULL, 0), code);
+    assert_int_equal(ensemble_combine(e, y, ENSEMBLE_F32, 3), code);
+}
+
+TEST(test_check_names_the_model_whose_weight_is_negative)
+{
+    const double weights[] = {.5, .75, -.25};
+    struct ensemble *e = example();
+
+    assert_int_equal(ensemble_set_weights(e, weights, 3), 0);
+    for (int32_t method = ENSEMBLE_GEOMETRIC; method <= ENSEMBLE_RANK; method++) {
+        assert_int_equal(ensemble_set_method(e, method), 0);
+        assert_says_something(e, ENSEMBLE_ENEGATIVE, "model 2");
+    }
+    ensemble_destroy(e);
+}
+
+TEST(test_check_names_the_model_whose_numbers_do_not_go_with_the_method)
+{
+    const int32_t labels[] = {1};
+    struct ensemble *e = example();
+
+    assert_int_equal(ensemble_set_model_output(e, 1, labels, ENSEMBLE_I32, 1, 0), 0);
+    assert_says_something(e, ENSEMBLE_ESPACE, "model 1");
+    assert_int_equal(ensemble_set_method(e, ENSEMBLE_VOTE), 0);
+    assert_says(e, 0, "");
+    assert_int_equal(ensemble_set_input(e, 1, ENSEMBLE_LOGITS, 0), 0);
+    assert_says_something(e, ENSEMBLE_ESPACE, "model 1");
+    assert_int_equal(ensemble_set_input(e, 1, ENSEMBLE_LABELS, 0), 0);
+    assert_int_equal(ensemble_set_input(e, 2, ENSEMBLE_LABELS, 0), 0);
+    assert_says_something(e, ENSEMBLE_ESPACE, "model 2");
+    ensemble_destroy(e);
+}
+
+TEST(test_check_says_that_votes_have_no_class_weights)
+{
+    const double ones[] = {1, 1, 1, 1, 1, 1, 1, 1, 1};
+    struct ensemble *e = example();
+
+    assert_int_equal(ensemble_set_class_weights(e, ones, 3, 3), 0);
+    assert_int_equal(ensemble_set_method(e, ENSEMBLE_RANK), 0);
+    assert_says_something(e, ENSEMBLE_ESPACE, "class");
+    ensemble_destroy(e);
+}
+
+TEST(test_check_says_that_the_quorum_is_not_met)
+{
+    struct ensemble *e = example();
+
+    assert_int_equal(ensemble_set_missing_policy(e, ENSEMBLE_LEAVE_OUT_MISSING, .75), 0);
+    assert_int_equal(ensemble_set_model_output(e, 0, NULL, ENSEMBLE_F32, 1, 0), 0);
+    assert_says_something(e, ENSEMBLE_EQUORUM, "");
+    assert_int_equal(ensemble_set_missing_policy(e, ENSEMBLE_LEAVE_OUT_MISSING, .5), 0);
+    assert_says(e, 0, "");
+    ensemble_destroy(e);
+}
+
+TEST(test_check_says_which_weights_do_not_fit)
+{
+    const double ones[] = {1, 1, 1, 1, 1, 1, 1, 1, 1}, weights[] = {.3, .4, .3, 0};
+    const float rows[] = {1, 1, 1, 1, 1, 1};
+    struct ensemble *e = example();
+
+    assert_int_equal(ensemble_set_row_weights(e, rows, 2, 3), 0);
+    assert_says_something(e, ENSEMBLE_EWEIGHTS, "row");
+    assert_int_equal(ensemble_set_row_weights(e, NULL, 0, 0), 0);
+    assert_int_equal(ensemble_set_class_weights(e, ones, 3, 3), 0);
+    assert_says(e, 0, "");
+    add(e, example_outputs[0], ENSEMBLE_F32, 1);
+    assert_int_equal(ensemble_set_weights(e, weights, 4), 0);
+    assert_says_something(e, ENSEMBLE_EWEIGHTS, "class");
+    ensemble_destroy(e);
+}
+
+TEST(test_check_says_that_weights_cannot_be_normalised_for_any_method)
+{
+    const double weights[] = {0, 0, 0};
+    struct ensemble *e = example();
+
+    assert_int_equal(ensemble_set_weights(e, weights, 3), 0);
+    for (int32_t method = ENSEMBLE_MEAN; method <= ENSEMBLE_RANK; method++) {
+        assert_int_equal(ensemble_set_method(e, method), 0);
+        if (method == ENSEMBLE_PRODUCT || method == ENSEMBLE_MIN || method == ENSEMBLE_MAX)
+            assert_says(e, 0, "");
+        else
+            assert_says_something(e, ENSEMBLE_EZEROSUM, "");
+    }
+    ensemble_destroy(e);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -184,6 +286,12 @@ int main(void)
         cmocka_unit_test(test_check_empties_a_buffer_of_one_byte_when_all_is_well),
         cmocka_unit_test(test_check_with_a_null_message_ignores_its_size),
         cmocka_unit_test(test_check_says_the_longest_numbers_in_128_bytes),
+        cmocka_unit_test(test_check_names_the_model_whose_weight_is_negative),
+        cmocka_unit_test(test_check_names_the_model_whose_numbers_do_not_go_with_the_method),
+        cmocka_unit_test(test_check_says_that_votes_have_no_class_weights),
+        cmocka_unit_test(test_check_says_that_the_quorum_is_not_met),
+        cmocka_unit_test(test_check_says_which_weights_do_not_fit),
+        cmocka_unit_test(test_check_says_that_weights_cannot_be_normalised_for_any_method),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

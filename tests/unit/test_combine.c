@@ -176,8 +176,8 @@ TEST(test_combine_into_an_unknown_dtype_is_an_error)
     double y[3];
 
     poison(y, sizeof y);
-    for (size_t i = 0; i < LENGTH(no_dtypes); i++)
-        assert_int_equal(ensemble_combine(e, y, no_dtypes[i], 3), ENSEMBLE_EDTYPE);
+    for (size_t i = 0; i < LENGTH(no_result_dtypes); i++)
+        assert_int_equal(ensemble_combine(e, y, no_result_dtypes[i], 3), ENSEMBLE_EDTYPE);
     assert_poisoned(y, sizeof y);
     assert_example(e);
     ensemble_destroy(e);

@@ -83,6 +83,35 @@ TEST(test_success_keeps_errno)
     ensemble_destroy(e);
 }
 
+/* Overflows, logarithms of 0 and quotients by 0 are results, and no news for errno. */
+TEST(test_methods_keep_errno)
+{
+    static const float outputs[] = {0, 1e30f, 1000, -1000, 0, 1e-30f}, row_weights[] = {1, 1};
+    const double ones[] = {1, 1, 1, 1, 1, 1};
+    const int32_t map[] = {0, 2, 1};
+    struct ensemble *e = ensemble_of(3);
+    float y[3];
+
+    add(e, outputs, ENSEMBLE_F32, 1);
+    add(e, outputs + 3, ENSEMBLE_F32, 1);
+    assert_keeps_errno(ensemble_set_parameter(e, ENSEMBLE_EXPONENT, 300), 0);
+    assert_keeps_errno(ensemble_set_row_weights(e, row_weights, 1, 2), 0);
+    assert_keeps_errno(ensemble_set_missing_policy(e, 7, 0), 0);
+    assert_keeps_errno(ensemble_set_class_map(e, 0, map, 3), 0);
+    for (int32_t method = ENSEMBLE_SUM; method <= ENSEMBLE_RANK; method++)
+        for (int32_t space = ENSEMBLE_AS_IS; space <= ENSEMBLE_BINARY_LOGITS; space++)
+            for (int32_t form = ENSEMBLE_RESULT_AS_IS; form <= ENSEMBLE_RESULT_SOFTMAX; form++) {
+                assert_keeps_errno(ensemble_set_method(e, method), 0);
+                assert_keeps_errno(ensemble_set_input(e, 1, space, 0), 0);
+                assert_keeps_errno(ensemble_set_result(e, form, 0), 0);
+                assert_keeps_errno(ensemble_combine(e, y, ENSEMBLE_F32, 3), 0);
+                assert_keeps_errno(ensemble_workspace_size(e) < 65536, 1);
+            }
+    assert_keeps_errno(ensemble_set_class_weights(e, ones, 2, 3), 0);
+    assert_keeps_errno(ensemble_combine(e, y, ENSEMBLE_F32, 3), ENSEMBLE_ESPACE);
+    ensemble_destroy(e);
+}
+
 TEST(test_faults_keep_errno)
 {
     const double nan = NAN, weights[] = {1, 2};
@@ -103,6 +132,13 @@ TEST(test_faults_keep_errno)
     assert_keeps_errno(ensemble_combine(e, y, ENSEMBLE_F32, 2), ENSEMBLE_ECOUNT);
     assert_keeps_errno(ensemble_run(e, &call), ENSEMBLE_ESTRUCT);
     assert_keeps_errno(ensemble_check(NULL, NULL, 0), ENSEMBLE_ENULL);
+    assert_keeps_errno(ensemble_set_parameter(e, ENSEMBLE_TRIM, nan), ENSEMBLE_EPARAMETER);
+    assert_keeps_errno(ensemble_set_input(e, 0, 99, 0), ENSEMBLE_EPARAMETER);
+    assert_keeps_errno(ensemble_set_result(e, 99, 0), ENSEMBLE_EPARAMETER);
+    assert_keeps_errno(ensemble_set_missing_policy(e, 0, nan), ENSEMBLE_EPARAMETER);
+    assert_keeps_errno(ensemble_set_class_weights(e, weights, 2, 1), ENSEMBLE_EWEIGHTS);
+    assert_keeps_errno(ensemble_set_row_weights(e, y, 1, 2), ENSEMBLE_EWEIGHTS);
+    assert_keeps_errno(ensemble_set_class_map(e, 0, (const int32_t[]){3}, 1), ENSEMBLE_EMAP);
     ensemble_destroy(e);
 }
 
@@ -130,13 +166,31 @@ TEST(test_add_without_memory_keeps_errno)
     ensemble_destroy(e);
 }
 
+TEST(test_maps_and_class_weights_without_memory_keep_errno)
+{
+    const double ones[] = {1, 1, 1, 1, 1, 1, 1, 1, 1};
+    const int32_t map[] = {2, 0, 1};
+    struct ensemble *e = example();
+
+    out_of_memory = 1;
+    errno = MARKER;
+    assert_int_equal(ensemble_set_class_weights(e, ones, 3, 3), ENSEMBLE_ENOMEM);
+    assert_int_equal(ensemble_set_class_map(e, 0, map, 3), ENSEMBLE_ENOMEM);
+    out_of_memory = 0;
+    assert_int_equal(errno, MARKER);
+    assert_example(e);
+    ensemble_destroy(e);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_success_keeps_errno),
+        cmocka_unit_test(test_methods_keep_errno),
         cmocka_unit_test(test_faults_keep_errno),
         cmocka_unit_test(test_create_without_memory_keeps_errno),
         cmocka_unit_test(test_add_without_memory_keeps_errno),
+        cmocka_unit_test(test_maps_and_class_weights_without_memory_keep_errno),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -43,6 +43,23 @@ TEST(test_sum_and_mean_want_no_workspace)
     ensemble_destroy(e);
 }
 
+/* Settings that the method and the models do not use cost nothing. */
+TEST(test_a_workspace_is_asked_for_again_after_every_change)
+{
+    struct ensemble *e = ensemble_of(5000);
+
+    add(e, NULL, ENSEMBLE_F32, 1);
+    assert_int_equal(ensemble_workspace_size(e), 0);
+    assert_int_equal(ensemble_set_parameter(e, ENSEMBLE_TRIM, .1), 0);
+    assert_int_equal(ensemble_set_missing_policy(e, ENSEMBLE_LEAVE_OUT_MISSING, .5), 0);
+    assert_int_equal(ensemble_workspace_size(e), 0);
+    assert_int_equal(ensemble_set_input(e, 0, ENSEMBLE_LOGITS, 0), 0);
+    assert_true(ensemble_workspace_size(e) > 0);
+    assert_int_equal(ensemble_set_input(e, 0, ENSEMBLE_AS_IS, 0), 0);
+    assert_int_equal(ensemble_workspace_size(e), 0);
+    ensemble_destroy(e);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -51,6 +68,7 @@ int main(void)
         cmocka_unit_test(test_the_instruction_set_of_null_is_the_empty_string),
         cmocka_unit_test(test_the_instruction_set_stays_the_same),
         cmocka_unit_test(test_sum_and_mean_want_no_workspace),
+        cmocka_unit_test(test_a_workspace_is_asked_for_again_after_every_change),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,12 +5,13 @@
 #include "plan/inputs.h"
 
 static float data[64];
+static const struct ensemble three_wide = {.width = 3};
 
 static int checked(const void *start, size_t rows, size_t stride, int32_t dtype)
 {
     const struct ensemble_output output = {.data = start, .rows = rows, .row_stride = stride, .dtype = dtype};
 
-    return ens_output_check(&output, 3);
+    return ens_output_check(&three_wide, NULL, &output);
 }
 
 TEST(test_an_output_that_is_well_formed)
@@ -45,7 +46,8 @@ TEST(test_what_the_outputs_have_in_common)
     add(e, NULL, ENSEMBLE_F32, 3);
     assert_int_equal(ensemble_set_model_output(e, 1, data, ENSEMBLE_F32, 3, 5), 0);
     assert_true(e->summary.rows == 3 && e->summary.dtype == ENSEMBLE_F32);
-    assert_int_equal(e->summary.wrong, 2);
+    assert_int_equal(e->summary.wrong, 1);
+    assert_int_equal(e->summary.missing, 1);
     assert_int_equal(e->summary.other_dtypes, 2);
     assert_int_equal(e->summary.f64, 1);
     assert_int_equal(e->summary.gaps, 1);

@@ -41,16 +41,18 @@ AT(ensemble_call, workspace, 8 + 7 * POINTER);
 AT(ensemble_call, workspace_size, 8 + 8 * POINTER);
 AT(ensemble_call, dtype, 8 + 9 * POINTER);
 AT(ensemble_call, reserved, 12 + 9 * POINTER);
-SIZED(ensemble_call, 16 + 9 * POINTER);
+AT(ensemble_call, row_weights, 16 + 9 * POINTER);
+AT(ensemble_call, row_weights_count, 16 + 10 * POINTER);
+SIZED(ensemble_call, 16 + 11 * POINTER);
 
 #if UINTPTR_MAX == UINT64_MAX
 SIZED(ensemble_options, 40);
 SIZED(ensemble_output, 32);
-SIZED(ensemble_call, 88);
+SIZED(ensemble_call, 104);
 #else
 SIZED(ensemble_options, 24);
 SIZED(ensemble_output, 20);
-SIZED(ensemble_call, 52);
+SIZED(ensemble_call, 60);
 #endif
 
 /* The sum of the sizes of the members: what is more would be padding. */
@@ -79,7 +81,8 @@ TEST(test_call_has_no_padding)
                          SIZE(ensemble_call, row_begin) + SIZE(ensemble_call, row_count) + SIZE(ensemble_call, result) +
                          SIZE(ensemble_call, result_count) + SIZE(ensemble_call, result_stride) +
                          SIZE(ensemble_call, workspace) + SIZE(ensemble_call, workspace_size) +
-                         SIZE(ensemble_call, dtype) + SIZE(ensemble_call, reserved));
+                         SIZE(ensemble_call, dtype) + SIZE(ensemble_call, reserved) +
+                         SIZE(ensemble_call, row_weights) + SIZE(ensemble_call, row_weights_count));
 }
 
 TEST(test_the_size_of_a_struct_comes_first)
@@ -98,8 +101,40 @@ TEST(test_the_numbers_of_dtypes_and_methods)
     assert_int_equal(ENSEMBLE_F64, 2);
     assert_int_equal(ENSEMBLE_F16, 3);
     assert_int_equal(ENSEMBLE_BF16, 4);
+    assert_int_equal(ENSEMBLE_I32, 5);
     assert_int_equal(ENSEMBLE_SUM, 0);
     assert_int_equal(ENSEMBLE_MEAN, 1);
+    assert_int_equal(ENSEMBLE_GEOMETRIC, 2);
+    assert_int_equal(ENSEMBLE_HARMONIC, 3);
+    assert_int_equal(ENSEMBLE_POWER, 4);
+    assert_int_equal(ENSEMBLE_LOG_POOL, 5);
+    assert_int_equal(ENSEMBLE_PRODUCT, 6);
+    assert_int_equal(ENSEMBLE_MEDIAN, 7);
+    assert_int_equal(ENSEMBLE_TRIMMED, 8);
+    assert_int_equal(ENSEMBLE_MIN, 9);
+    assert_int_equal(ENSEMBLE_MAX, 10);
+    assert_int_equal(ENSEMBLE_VOTE, 11);
+    assert_int_equal(ENSEMBLE_RANK, 12);
+}
+
+TEST(test_the_numbers_of_parameters_spaces_forms_and_policies)
+{
+    assert_int_equal(ENSEMBLE_EXPONENT, 1);
+    assert_int_equal(ENSEMBLE_TRIM, 2);
+    assert_int_equal(ENSEMBLE_FLOOR, 3);
+    assert_int_equal(ENSEMBLE_AS_IS, 0);
+    assert_int_equal(ENSEMBLE_PROBABILITIES, 1);
+    assert_int_equal(ENSEMBLE_LOG_PROBABILITIES, 2);
+    assert_int_equal(ENSEMBLE_LOGITS, 3);
+    assert_int_equal(ENSEMBLE_BINARY_LOGITS, 4);
+    assert_int_equal(ENSEMBLE_LABELS, 5);
+    assert_int_equal(ENSEMBLE_RESULT_AS_IS, 0);
+    assert_int_equal(ENSEMBLE_RESULT_NORMALISED, 1);
+    assert_int_equal(ENSEMBLE_RESULT_LOG, 2);
+    assert_int_equal(ENSEMBLE_RESULT_SOFTMAX, 3);
+    assert_int_equal(ENSEMBLE_LEAVE_OUT_MISSING, 1);
+    assert_int_equal(ENSEMBLE_LEAVE_OUT_NAN, 2);
+    assert_int_equal(ENSEMBLE_LEAVE_OUT_ABSENT, 4);
 }
 
 TEST(test_the_numbers_of_errors)
@@ -109,6 +144,7 @@ TEST(test_the_numbers_of_errors)
         ENSEMBLE_EEMPTY,   ENSEMBLE_EMISSING,  ENSEMBLE_EROWS,      ENSEMBLE_ESTRIDE,  ENSEMBLE_ECOUNT,
         ENSEMBLE_ERANGE,   ENSEMBLE_EWEIGHTS,  ENSEMBLE_ENOTFINITE, ENSEMBLE_EZEROSUM, ENSEMBLE_EOVERLAP,
         ENSEMBLE_EOVERFLOW, ENSEMBLE_ENOMEM,   ENSEMBLE_EISA,       ENSEMBLE_ESTRUCT,  ENSEMBLE_E2BIG,
+        ENSEMBLE_EPARAMETER, ENSEMBLE_ENEGATIVE, ENSEMBLE_EQUORUM,  ENSEMBLE_ESPACE,   ENSEMBLE_EMAP,
     };
 
     for (size_t i = 0; i < LENGTH(errors); i++)
@@ -123,6 +159,7 @@ int main(void)
         cmocka_unit_test(test_call_has_no_padding),
         cmocka_unit_test(test_the_size_of_a_struct_comes_first),
         cmocka_unit_test(test_the_numbers_of_dtypes_and_methods),
+        cmocka_unit_test(test_the_numbers_of_parameters_spaces_forms_and_policies),
         cmocka_unit_test(test_the_numbers_of_errors),
     };
 

@@ -183,8 +183,8 @@ TEST(test_run_into_an_unknown_dtype_is_an_error)
     float y[ROWS * WIDTH];
     struct ensemble_call call = call_into(y, ROWS * WIDTH);
 
-    for (size_t i = 0; i < LENGTH(no_dtypes); i++) {
-        call.dtype = no_dtypes[i];
+    for (size_t i = 0; i < LENGTH(no_result_dtypes); i++) {
+        call.dtype = no_result_dtypes[i];
         assert_run_fails(e, &call, ENSEMBLE_EDTYPE);
     }
     ensemble_destroy(e);

@@ -243,7 +243,7 @@ TEST(test_the_method_can_be_set_before_the_models)
 
 TEST(test_unknown_methods_are_an_error)
 {
-    const int32_t unknown[] = {-1, 2, 99, INT32_MIN, INT32_MAX};
+    const int32_t unknown[] = {-1, 13, 99, INT32_MIN, INT32_MAX};
     struct ensemble *e = example();
 
     for (size_t i = 0; i < LENGTH(unknown); i++)

@@ -15,10 +15,15 @@ UNIT_WRAP := -Wl,--wrap=malloc -Wl,--wrap=calloc -Wl,--wrap=realloc -Wl,--wrap=f
 UNIT_LDFLAGS_test_const := $(UNIT_WRAP)
 UNIT_LDFLAGS_test_errno := $(UNIT_WRAP)
 
+# Tests that compute what they expect with exp() and log(). The library must do without, so no other test has them.
+UNIT_LDLIBS_test_spaces := -lm
+UNIT_LDLIBS_test_result_forms := -lm
+UNIT_LDLIBS_test_wide_rows := -lm
+
 $(UNIT_PROGRAMS): $(B)/tests/unit/%: tests/unit/%.c tests/unit/unit.mk $(STATIC) $(B)/settings
 	@mkdir -p $(@D)
 	$(CC) $(TEST_CPPFLAGS) $(CFLAGS) $(TEST_CFLAGS) -pthread -MMD -MP -MF $@.d -MT $@ $< $(STATIC) \
-	    $(LDFLAGS) $(UNIT_LDFLAGS_$*) $(CMOCKA) -o $@
+	    $(LDFLAGS) $(UNIT_LDFLAGS_$*) $(CMOCKA) $(UNIT_LDLIBS_$*) -o $@
 
 -include $(UNIT_PROGRAMS:=.d)
 

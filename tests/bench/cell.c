@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+#define _DEFAULT_SOURCE /* clock_gettime */
+
+#include "cell.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* A turn repeats the call until this much time should have passed, so that reading the clock does not count. */
+static const double turn_ns = 200e3;
+
+void die(const char *what)
+{
+    fprintf(stderr, "bench: %s\n", what);
+    exit(1);
+}
+
+void cell_add(struct cell *cell, const struct contender *contender)
+{
+    if (cell->n == MAX_CONTENDERS)
+        die("too many contenders");
+    cell->contenders[cell->n++] = *contender;
+}
+
+static double now_ns(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return 1e9 * (double)t.tv_sec + (double)t.tv_nsec;
+}
+
+static double time_calls(const struct cell *cell, const struct contender *c, size_t calls)
+{
+    const double start = now_ns();
+
+    for (size_t i = 0; i < calls; i++)
+        c->call(cell->job, c);
+    return (now_ns() - start) / (double)calls;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+static void measure(struct cell *cell, size_t turns)
+{
+    size_t calls[MAX_CONTENDERS];
+
+    for (size_t c = 0; c < cell->n; c++) {
+        const double once = time_calls(cell, &cell->contenders[c], 1 + (cell->rows * cell->width < 10000));
+
+        calls[c] = once < turn_ns ? (size_t)(turn_ns / once) + 1 : 1;
+    }
+    for (size_t t = 0; t < turns; t++)
+        for (size_t c = 0; c < cell->n; c++)
+            cell->contenders[c].ns[t] = time_calls(cell, &cell->contenders[c], calls[c]);
+    for (size_t c = 0; c < cell->n; c++)
+        qsort(cell->contenders[c].ns, turns, sizeof(double), by_value);
+}
+
+/* The median of the plain loop; 0 if there is none. */
+static double loop_ns(const struct cell *cell, size_t turns)
+{
+    for (size_t c = 0; c < cell->n; c++)
+        if (strcmp(cell->contenders[c].name, "loop") == 0)
+            return cell->contenders[c].ns[turns / 2];
+    return 0;
+}
+
+/* A line for each contender, see cell_head(). */
+static void print(const struct cell *cell, size_t turns)
+{
+    const struct contender *last = &cell->contenders[cell->n - 1];
+    const double loop = loop_ns(cell, turns);
+
+    printf("%s, %s, %zu models x ", cell->method, cell->dtype, cell->models);
+    if (cell->rows != 1)
+        printf("%zu rows x ", cell->rows);
+    printf("%zu\n", cell->width);
+    for (size_t c = 0; c < cell->n; c++) {
+        const double *ns = cell->contenders[c].ns;
+        const double median = ns[turns / 2];
+
+        printf("  %-14s%14.1f ns%8.1f GB/s  +-%3.0f %%", cell->contenders[c].name, median,
+               (double)cell->bytes / median, 50 * (ns[turns * 3 / 4] - ns[turns / 4]) / median);
+        if (loop > 0 && !cell->contenders[c].yardstick)
+            printf("%8.2f x loop", loop / median);
+        else
+            printf("%15s", "");
+        printf("  %s takes %.2f of it\n", last->name, last->ns[turns / 2] / median);
+    }
+    fflush(stdout);
+}
+
+static void write_csv(FILE *csv, const struct cell *cell, size_t turns)
+{
+    for (size_t c = 0; c < cell->n; c++) {
+        const double *ns = cell->contenders[c].ns;
+
+        fprintf(csv, "%s,%s,%zu,%zu,%zu,%s,%.2f,%.2f,%.2f\n", cell->method, cell->dtype, cell->models, cell->rows,
+                cell->width, cell->contenders[c].name, ns[turns / 2], ns[turns / 4], ns[turns * 3 / 4]);
+    }
+}
+
+void cell_run(struct cell *cell, const struct report *report)
+{
+    measure(cell, report->turns);
+    print(cell, report->turns);
+    if (report->csv != NULL)
+        write_csv(report->csv, cell, report->turns);
+    for (size_t c = 0; c < cell->n; c++)
+        ensemble_destroy(cell->contenders[c].ensemble);
+}
+
+void cell_head(const struct report *report)
+{
+    printf("One thread; medians of %zu interleaved turns. Columns: time of a call; what it reads in that time;\n"
+           "+- half of what lies between the quartiles; times as fast as the plain C loop (x loop); how much of the\n"
+           "time the library takes, which is the last line of each cell.\n",
+           report->turns);
+    if (report->csv != NULL)
+        fprintf(report->csv, "method,dtype,models,rows,width,contender,median_ns,quartile1_ns,quartile3_ns\n");
+}

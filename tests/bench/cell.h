@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A cell of a table: one task of one size, and its contenders, which take turns, so that whatever else the machine does
+ * strikes all of them alike. Each figure is the median of a contender's turns.
+ */
+#ifndef BENCH_CELL_H
+#define BENCH_CELL_H
+
+#include <ensemble.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum { MAX_MODELS = 64, MAX_TURNS = 101, MAX_CONTENDERS = 16 };
+
+struct contender;
+typedef void contender_call(const void *job, const struct contender *me);
+
+struct contender {
+    const char *name;          /* that of a plain C loop is "loop" */
+    contender_call *call;      /* does the task once, or fails loudly */
+    struct ensemble *ensemble; /* for `call`, if it is the library; destroyed with the cell */
+    const void *peer;          /* for `call`, if it is not */
+    int yardstick;             /* does something else than the task, to compare with */
+    double ns[MAX_TURNS];      /* of one call; sorted when measured */
+};
+
+/* The last contender is the library's, with which the others are compared. */
+struct cell {
+    const char *method;
+    const char *dtype;
+    size_t models;
+    size_t rows;
+    size_t width;
+    size_t bytes;    /* what a contender reads in one call */
+    const void *job; /* for the contenders' `call` */
+    size_t n;
+    struct contender contenders[MAX_CONTENDERS];
+};
+
+/* How long to measure, and where the figures go besides standard output; csv may be NULL. */
+struct report {
+    size_t turns;
+    FILE *csv;
+};
+
+/* Says what is wrong, and ends the program. */
+_Noreturn void die(const char *what);
+
+void cell_add(struct cell *cell, const struct contender *contender);
+
+/* Measures, prints, and destroys the contenders' ensembles. */
+void cell_run(struct cell *cell, const struct report *report);
+
+/* What the columns mean: for standard output, and the first line of the CSV file. */
+void cell_head(const struct report *report);
+
+#endif
