@@ -144,7 +144,7 @@ enum {
     ENSEMBLE_EOVERFLOW = -16, /* a size, or the end of a buffer, is beyond what the address space can hold */
     ENSEMBLE_ENOMEM = -17,    /* out of memory */
     ENSEMBLE_EISA = -18,      /* no such instruction set, or not on this machine or in this build */
-    ENSEMBLE_ESTRUCT = -19,   /* struct_size or output_size is none that a released header had */
+    ENSEMBLE_ESTRUCT = -19,   /* struct_size or output_size is smaller than in any released header */
     ENSEMBLE_E2BIG = -20,     /* a struct from a newer header uses a field that this library does not know */
     ENSEMBLE_EPARAMETER = -21,/* no such parameter, space, form or policy, or a value that it cannot have */
     ENSEMBLE_ENEGATIVE = -22, /* a weight is negative, which only ENSEMBLE_SUM and ENSEMBLE_MEAN allow */
@@ -202,7 +202,7 @@ int ensemble_set_weights(struct ensemble *e, const double *weights, size_t n_mod
  * `result` may be exactly one of the outputs (same address, same dtype, no row stride), which it then replaces; but
  * not where its rows would be written before they have been read to the end: with ENSEMBLE_RANK, for a model with a
  * class map, and with more than 64 models of which logits, votes or NaN are looked at, if the width is more than 256.
- * Any other overlap with an output or with row weights that take part is an error.
+ * Any other overlap with an output that takes part, or with any of the row weights, is an error.
  * A row can be at fault where a call is not: a NaN among what is combined, a label that is no class, a row weight that
  * is negative, NaN or infinite, less weight than the quorum, every class ruled out in ENSEMBLE_LOG_POOL. Such a row is
  * NaN (for most methods only in the classes concerned), and never an error.
@@ -323,10 +323,11 @@ int ensemble_set_row_weights(struct ensemble *e, const float *weights, size_t ro
  *  - ENSEMBLE_LEAVE_OUT_ABSENT: a model is left out of the classes that its class map does not name.
  * The models that are left share the weight: ENSEMBLE_SUM scales it by W / W_present, for the other methods W and n are
  * those of the models present. A value of 0 is a statement, and never missing.
- * `quorum`, from 0 to 1, is the share of the weight that must be present: where W_missing > (1 - quorum) W, or nothing
- * is present, a call fails with ENSEMBLE_EQUORUM before anything is written, and a row is NaN. (As PMML's
- * missingThreshold, 1 - quorum.) Rounding is allowed for: 1e-12 W. Weights here are the sizes of those of models and
- * rows, without class weights; absent classes do not count as missing.
+ * `quorum`, from 0 to 1, is the share of the weight that must be present: where W_missing > (1 - quorum) W, or
+ * nothing is present, a call fails with ENSEMBLE_EQUORUM before anything is written, and a row is NaN. (As PMML's
+ * missingThreshold, 1 - quorum; with 1e-12 W for rounding.) Where there are row weights, a call fails only if
+ * nothing is present. Weights here are the sizes of those of models and rows, without class weights; absent classes
+ * do not count as missing.
  * Errors: ENSEMBLE_ENULL, ENSEMBLE_EPARAMETER.
  */
 int ensemble_set_missing_policy(struct ensemble *e, int32_t policy, double quorum);

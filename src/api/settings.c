@@ -31,8 +31,8 @@ int ensemble_set_parameter(struct ensemble *e, int32_t parameter, double value)
 }
 
 /*
- * A temperature for something that has one (or not): 0 stands for 1. Negative if it is none. The limits leave its inverse
- * within the range of float.
+ * A temperature for something that has one (or not): 0 stands for 1. Negative if it is none. The limits leave its
+ * inverse within the range of float.
  */
 static double temperature_of(double given, int has_one)
 {

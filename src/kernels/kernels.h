@@ -106,8 +106,8 @@ enum { ENS_FOLD_LIST(ENS_FOLD_ENUMERATOR, ) ENS_FOLDS };
 #undef ENS_FOLD_ENUMERATOR
 
 /*
- * Means of simple functions of whole outputs, as spans with weights and without `start`: X(io, acc, name, before, after),
- * two maps. Outputs and result have the dtype `io`. (Those of exp and log are quicker by maps over tiles.)
+ * Means of simple functions of whole outputs, as spans with weights and without `start`: X(io, acc, name, before,
+ * after), two maps. Outputs and result have the dtype `io`. (Those of exp and log are quicker by maps over tiles.)
  */
 #define ENS_MEAN_LIST(X)                                                                                             \
     X(f32, f32, harmonic, reciprocal, reciprocal) X(f32, f64, quadratic, square, root)                               \

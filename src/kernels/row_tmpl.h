@@ -44,9 +44,11 @@ static inline int FN(greatest)(const void *from, const size_t length, double *gr
     }
     n0 = V(select)(V(eq)(n1, n1), n0, n1);
     V(store)(ACC, most, V(hi)(V(hi)(m0, m1), V(hi)(m2, m3)), 0, 0);
-    for (size_t half = lanes / 2; half > 0; half /= 2)
-        for (size_t i = 0; i < half; i++)
+    for (size_t n = lanes, half; n > 1; n = half) {
+        half = (n + 1) / 2;
+        for (size_t i = 0; i < n / 2; i++)
             most[i] = GREATER(most[i], most[i + half]);
+    }
     *greatest = (double)(most[0] + 0);
     return ANY(V(lt)(V(set1)(0), V(select)(V(eq)(n0, n0), V(set1)(0), V(set1)(1))));
 }

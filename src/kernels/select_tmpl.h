@@ -72,7 +72,8 @@ static ENS_INLINE void FN(sift_tally)(const struct ens_sift *s, const void *valu
 static ENS_INLINE int FN(sift_halve)(const struct ens_sift *s)
 {
     const unsigned sign = 8 * sizeof(UINT) - 1;
-    UINT open[ENS_MOST_LANES], any = 0;
+    SCALAR open[ENS_MOST_LANES];
+    UINT bits, any = 0;
     BITS wide = U(set1)(0);
 
     ENS_EACH_VECTOR(at, part, s->length) {
@@ -98,8 +99,10 @@ static ENS_INLINE int FN(sift_halve)(const struct ens_sift *s)
         wide = U(or)(wide, U(sub)(V(bits)(new_last), V(bits)(new_first)));
     }
     V(store)(ACC, open, V(from_bits)(wide), 0, 0);
-    for (size_t i = 0; i < V(lanes)(); i++)
-        any |= open[i];
+    for (size_t i = 0; i < V(lanes)(); i++) {
+        memcpy(&bits, &open[i], sizeof bits);
+        any |= bits;
+    }
     return any != 0;
 }
 

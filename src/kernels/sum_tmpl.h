@@ -17,7 +17,7 @@ static inline double FN(halves)(SCALAR *partial, const size_t length)
 static ENS_INLINE size_t FN(sum_groups)(const int decay, void *to, const void *from, const size_t length, VEC a, VEC b,
                                         SCALAR *partial)
 {
-    const size_t lanes = V(lanes)(), vectors = lanes <= ENS_LANES ? ENS_LANES / lanes : 0;
+    const size_t lanes = V(lanes)(), vectors = ENS_LANES % lanes == 0 ? ENS_LANES / lanes : 0;
     size_t at = 0;
 
 #define DECLARE(k) VEC s##k = V(set1)(0);
@@ -48,15 +48,26 @@ static ENS_INLINE size_t FN(sum_groups)(const int decay, void *to, const void *f
 }
 
 /*
+ * How many values are added at once where the partial sums are in memory: a power of two, which a vector need not be.
+ */
+static ENS_INLINE size_t FN(sum_step)(const size_t lanes)
+{
+    size_t step = ENS_LANES;
+
+    while (step > lanes)
+        step /= 2;
+    return step;
+}
+
+/*
  * The sum of a block; with `decay`, of what that map makes of it, which is stored too. Behind the whole groups, and
- * where a vector is longer than ENS_LANES, the partial sums are in memory. Lanes beyond the end hold 0, which changes
- * no sum.
+ * where vectors do not fill ENS_LANES exactly, the partial sums are in memory. Lanes beyond the end hold 0, which
+ * changes no sum.
  */
 static ENS_INLINE double FN(sum)(const int decay, void *to, const void *from, const size_t length,
                                  const struct ens_map *with)
 {
-    const size_t lanes = V(lanes)(), step = lanes < ENS_LANES ? lanes : ENS_LANES;
-    const size_t all = step < lanes ? step : 0;
+    const size_t lanes = V(lanes)(), step = FN(sum_step)(lanes), all = step < lanes ? step : 0;
     const VEC a = V(set1)(decay ? (SCALAR)with->a : 1), b = V(set1)(decay ? (SCALAR)with->b : 0);
     SCALAR partial[ENS_LANES] = {0};
 

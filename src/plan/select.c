@@ -29,8 +29,8 @@ static int is_in_place(const struct ens_blend *b, size_t k)
 }
 
 /*
- * Of 512 bytes; shorter if that leaves room for all values that are to be converted, but where rows are summed, since how
- * they are summed is not to depend on that.
+ * Of 512 bytes; shorter if that leaves room for all values that are to be converted, but where rows are summed, since
+ * how they are summed is not to depend on that.
  */
 size_t ens_select_tile(const struct ens_blend *b)
 {
@@ -40,7 +40,8 @@ size_t ens_select_tile(const struct ens_blend *b)
         return CLASSES;
     for (size_t k = 0; k < b->e->plan.n; k++)
         converted += !is_in_place(b, k);
-    while (b->recipe->n_steps == 0 && converted <= ENS_MOST_KEPT && (ENS_SELECT_TILES + converted) * bytes > ENS_POOL_BYTES)
+    while (b->recipe->n_steps == 0 && converted <= ENS_MOST_KEPT &&
+           (ENS_SELECT_TILES + converted) * bytes > ENS_POOL_BYTES)
         bytes /= 2;
     return bytes >> b->shift;
 }

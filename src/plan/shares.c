@@ -42,8 +42,8 @@ static double size(double weight)
 }
 
 /*
- * Is too little present? A quorum that is met but for the rounding of decimal fractions is met: of five models of weight
- * .2 one may be missing where .8 must be there.
+ * Is too little present? A quorum that is met but for the rounding of decimal fractions is met: of five models of
+ * weight .2 one may be missing where .8 must be there.
  */
 static int is_short(const struct ens_blend *b, double missing, double total)
 {
