@@ -71,7 +71,7 @@ static ENS_INLINE void FN(sift_tally)(const struct ens_sift *s, const void *valu
  */
 static ENS_INLINE int FN(sift_halve)(const struct ens_sift *s)
 {
-    const unsigned sign = 8 * sizeof(UINT) - 1;
+    const int sign = 8 * (int)sizeof(UINT) - 1;
     SCALAR open[ENS_MOST_LANES];
     UINT bits, any = 0;
     BITS wide = U(set1)(0);

@@ -19,7 +19,7 @@
 #include <stdint.h>
 
 /* Tiles of one call, on the stack: most of the 16 KiB that a call may use of it. */
-#define ENS_TILE_BYTES 2048
+#define ENS_TILE_BYTES ((size_t)2048)
 #define ENS_POOL_BYTES (4 * ENS_TILE_BYTES)
 
 /* Rows of at most this many classes are read to the end before anything of them is written, with any accumulator. */

@@ -35,24 +35,24 @@ enum ens_step {
 #define ENS_NO_MAP (-1)
 
 struct ens_recipe {
-    enum ens_form form;
-    enum ens_gathering gathering;
-    int fold;    /* ENS_FOLDED: of the kernels' ENS_FOLD_LIST; ENS_BLEND_LIST has the same */
-    int blend;   /* ENS_SUMMED and ENS_FOLDED: of ENS_BLEND_LIST */
-    int shares;  /* weights are divided by their sum; else they are taken as they are (ENSEMBLE_SUM, ENS_FOLDED) */
-    int signed_weights;
-    int before;  /* what is done to each value first: ENS_MAP_..., or ENS_NO_MAP */
-    double exponent;
-    int after;   /* and to the combined one */
-    double root;
-    int n_steps;
-    enum ens_step steps[ENS_STEPS];
+    double exponent;    /* of ENS_MAP_power before, */
+    double root;        /* and after */
     double temperature; /* of ENS_STEP_SOFTMAX as the last step */
-    int log;            /* the logarithm at the end */
     double floor;       /* ENSEMBLE_FLOOR, and its logarithm; minus infinity for 0 */
     double log_floor;
-    int in_double;      /* whatever the outputs are */
-    int rowwise;        /* rows have to be kept apart */
+    enum ens_form form;
+    enum ens_gathering gathering;
+    int fold;           /* ENS_FOLDED: of the kernels' ENS_FOLD_LIST, */
+    int blend;          /* and of ENS_BLEND_LIST; that too for ENS_SUMMED */
+    int shares;         /* weights are divided by their sum; else taken as they are, or by ENS_FOLDED not at all */
+    int signed_weights; /* negative ones are allowed */
+    int before;         /* what is done to each value first: ENS_MAP_..., or ENS_NO_MAP */
+    int after;          /* and to the combined one */
+    int n_steps;
+    enum ens_step steps[ENS_STEPS];
+    int log;       /* the logarithm at the end */
+    int in_double; /* whatever the outputs are */
+    int rowwise;   /* rows have to be kept apart */
 };
 
 /* From the method, its parameters, the models' spaces and the form of the result. */

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define SELECT_BYTES 512
-#define CLASSES 32
+#define CLASSES ((size_t)32)
 
 /* Behind those tiles, by class: three arrays of doubles, and one of bytes. */
 #define CLASS_BYTES (CLASSES * (3 * sizeof(double) + 1))
@@ -218,8 +218,8 @@ static void median(const struct ens_selection *s)
         .out = ens_select_part(s, ENS_SELECT_RESULT), .in = both, .n = 2, .length = s->tile->length};
 
     for (size_t j = 0; j < s->tile->length; j++) {
-        const int equal = b->by_class ? !(s->shares.state[j] & ENS_CLASS_UNEQUAL) : s->equal;
-        const double total = b->by_class ? s->shares.present[j] : s->total;
+        const int equal = s->shares.state != NULL ? !(s->shares.state[j] & ENS_CLASS_UNEQUAL) : s->equal;
+        const double total = s->shares.present != NULL ? s->shares.present[j] : s->total;
 
         ens_put(b, ens_select_part(s, ENS_SELECT_GOAL), j, (equal ? ens_select_members(s, j) : total) / 2);
     }
@@ -257,7 +257,7 @@ void ens_select(const struct ens_blend *b, const struct ens_tile *tile, void *ou
     for (size_t j = 0; j < tile->length; j++)
         if (ens_get(b, ens_select_part(&s, ENS_SELECT_SMALLEST), j) !=
                 ens_get(b, ens_select_part(&s, ENS_SELECT_SMALLEST), j) ||
-            (b->by_class && !(s.shares.state[j] & ENS_CLASS_TAKEN)))
+            (s.shares.state != NULL && !(s.shares.state[j] & ENS_CLASS_TAKEN)))
             ens_put(b, ens_select_part(&s, ENS_SELECT_RESULT), j, NAN);
     memmove(out, ens_select_part(&s, ENS_SELECT_RESULT), tile->length << b->shift);
 }

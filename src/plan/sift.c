@@ -76,16 +76,20 @@ void ens_sift_median(const struct ens_selection *s)
 /* How many of the values are at least the order statistic `statistic`; to ENS_SELECT_TALLY. */
 static void count_from(const struct ens_selection *s, int statistic)
 {
-    ens_fill(s->b, ens_select_part(s, ENS_SELECT_TALLY), s->tile->length, 0);
-    for (size_t k = 0; k < s->b->e->plan.n; k++)
-        if (ens_select_takes(s->b, k)) {
-            const struct ens_share share = ens_select_share(s, k, ENS_AS_ONE);
-            const void *in = ens_select_values(s, k);
-            const struct ens_sift sift = {.length = s->tile->length,
-                                          .middle = (void *)(uintptr_t)in,
-                                          .tally = ens_select_part(s, ENS_SELECT_TALLY)};
+    const struct ens_blend *b = s->b;
+    const struct ens_sift sift = {
+        .length = s->tile->length,
+        .middle = ens_select_part(s, ENS_SELECT_MIDDLE),
+        .tally = ens_select_part(s, ENS_SELECT_TALLY),
+    };
 
-            s->b->kernels->sift_tally[s->b->acc](&sift, ens_select_part(s, statistic), &share);
+    ens_fill(b, sift.tally, sift.length, 0);
+    for (size_t k = 0; k < b->e->plan.n; k++)
+        if (ens_select_takes(b, k)) {
+            const struct ens_share share = ens_select_share(s, k, ENS_AS_ONE);
+
+            memcpy(sift.middle, ens_select_values(s, k), sift.length << b->shift);
+            b->kernels->sift_tally[b->acc](&sift, ens_select_part(s, statistic), &share);
         }
 }
 
