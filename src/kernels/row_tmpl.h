@@ -43,7 +43,7 @@ static inline int FN(greatest)(const void *from, const size_t length, double *gr
         n0 = V(select)(V(eq)(v, v), n0, v);
     }
     n0 = V(select)(V(eq)(n1, n1), n0, n1);
-    V(store)(ACC, most, V(hi)(V(hi)(m0, m1), V(hi)(m2, m3)), 0, 0);
+    V(store)(ACC, tmpl_local(most), V(hi)(V(hi)(m0, m1), V(hi)(m2, m3)), 0, 0);
     for (size_t n = lanes, half; n > 1; n = half) {
         half = (n + 1) / 2;
         for (size_t i = 0; i < n / 2; i++)

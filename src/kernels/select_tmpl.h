@@ -98,7 +98,7 @@ static ENS_INLINE int FN(sift_halve)(const struct ens_sift *s)
         V(store)(ACC, TO(s->tally, at), V(set1)(0), part, 0);
         wide = U(or)(wide, U(sub)(V(bits)(new_last), V(bits)(new_first)));
     }
-    V(store)(ACC, open, V(from_bits)(wide), 0, 0);
+    V(store)(ACC, tmpl_local(open), V(from_bits)(wide), 0, 0);
     for (size_t i = 0; i < V(lanes)(); i++) {
         memcpy(&bits, &open[i], sizeof bits);
         any |= bits;

@@ -69,8 +69,9 @@ static ENS_INLINE double FN(sum)(const int decay, void *to, const void *from, co
 {
     const size_t lanes = V(lanes)(), step = FN(sum_step)(lanes), all = step < lanes ? step : 0;
     const VEC a = V(set1)(decay ? (SCALAR)with->a : 1), b = V(set1)(decay ? (SCALAR)with->b : 0);
-    SCALAR partial[ENS_LANES] = {0};
+    SCALAR sums[ENS_LANES], *const partial = tmpl_local(sums);
 
+    memset(partial, 0, sizeof sums);
     for (size_t at = FN(sum_groups)(decay, to, from, length, a, b, partial), lane = 0; at < length;
          at += step, lane = (lane + step) % ENS_LANES) {
         const size_t part = length - at < step ? length - at : all;
