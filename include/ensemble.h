@@ -201,7 +201,7 @@ int ensemble_set_weights(struct ensemble *e, const double *weights, size_t n_mod
  * is infinite where float is summed. docs/numerics.md has the steps of every method.
  * `result` may be exactly one of the outputs (same address, same dtype, no row stride), which it then replaces; but
  * not where its rows would be written before they have been read to the end: with ENSEMBLE_RANK, for a model with a
- * class map, and with more than 64 models of which logits, votes or NaN are looked at, if the width is more than 256.
+ * class map, and with more than 64 models of which logits, votes or NaN are looked at, if the width is more than 32.
  * Any other overlap with an output that takes part, or with any of the row weights, is an error.
  * A row can be at fault where a call is not: a NaN among what is combined, a label that is no class, a row weight that
  * is negative, NaN or infinite, less weight than the quorum, every class ruled out in ENSEMBLE_LOG_POOL. Such a row is
@@ -278,9 +278,9 @@ int ensemble_set_parameter(struct ensemble *e, int32_t parameter, double value);
  * it is. `temperature` divides logits (above 1 it flattens, below 1 it sharpens: Guo et al., 2017): 1e-30 to 1e30; 0
  * means 1, and the spaces without logits allow no other. ENSEMBLE_VOTE and ENSEMBLE_RANK look at the order of the
  * numbers only, which no conversion changes, and so at the numbers as they are. Labels need ENSEMBLE_I32, and
- * ENSEMBLE_I32 means labels, also where this was not called. Errors: ENSEMBLE_ENULL, ENSEMBLE_EMODEL,
- * ENSEMBLE_EPARAMETER. Whether a space goes with dtype and method is checked when the models are combined
- * (ENSEMBLE_ESPACE).
+ * ENSEMBLE_I32 means labels, also where this was not called.
+ * Errors: ENSEMBLE_ENULL, ENSEMBLE_EMODEL, ENSEMBLE_EPARAMETER. Whether a space goes with dtype and method is checked
+ * when the models are combined (ENSEMBLE_ESPACE).
  */
 int ensemble_set_input(struct ensemble *e, size_t model, int32_t space, double temperature);
 
@@ -337,11 +337,12 @@ int ensemble_set_missing_policy(struct ensemble *e, int32_t policy, double quoru
  * The map is copied. map[c] == -1: the ensemble does not have that class, and the column counts only towards the
  * softmax of logits. Classes that no column names are absent: they have probability 0, and among numbers that are as
  * they are the value 0; or the model is left out of them, see ensemble_set_missing_policy(). For ENSEMBLE_RANK, absent
- * logits and logarithms are -inf. ENSEMBLE_VOTE takes the largest of the values that the ensemble has a class for;
- * labels are mapped, too, and -1 is no class. The model's output is from now on a matrix of rows x n; one that is bound
- * already stays bound, and is read as such. ensemble_set_class_map(e, model, NULL, 0) goes back to the ensemble's
- * classes. Errors: ENSEMBLE_ENULL (e; or map while n > 0), ENSEMBLE_EMODEL, ENSEMBLE_EMAP (a class outside of -1 ...
- * width - 1, one class twice, none at all, or n or the width beyond the range of int32_t), ENSEMBLE_ESTRIDE and
+ * logits and logarithms are -inf. ENSEMBLE_VOTE takes the largest of the values that the ensemble has a class for, and
+ * leaves nobody out of a class; labels are mapped, too, and -1 is no class. The model's output is from now on a matrix
+ * of rows x n; one that is bound already stays bound, and is read as such.
+ * ensemble_set_class_map(e, model, NULL, 0) goes back to the ensemble's classes.
+ * Errors: ENSEMBLE_ENULL (e; or map while n > 0), ENSEMBLE_EMODEL, ENSEMBLE_EMAP (a class outside of -1 ... width - 1,
+ * one class twice, none at all, or n or the width beyond the range of int32_t), ENSEMBLE_ESTRIDE and
  * ENSEMBLE_EOVERFLOW (for the output that is bound), ENSEMBLE_ENOMEM.
  */
 int ensemble_set_class_map(struct ensemble *e, size_t model, const int32_t *map, size_t n);
@@ -413,9 +414,10 @@ struct ensemble_call {
  * any number of threads can run calls on it at once, each with its own outputs (a server), or each with a part of the
  * rows (a thread pool: the split does not change a bit of the result). The result of a range of rows may be exactly
  * those rows of one of the outputs: same address, dtype and stride. It may also lie in the gaps between an output's
- * rows if both have the same distance from row to row in bytes. Errors: as ensemble_combine(), and ENSEMBLE_ESTRIDE,
- * ENSEMBLE_ERANGE, ENSEMBLE_ESTRUCT, ENSEMBLE_E2BIG (also for a `reserved` field that is not 0); ENSEMBLE_ECOUNT also
- * where n_outputs is not the number of models, ENSEMBLE_EWEIGHTS also where row_weights_count is not rows x n_models.
+ * rows if both have the same distance from row to row in bytes.
+ * Errors: as ensemble_combine(), and ENSEMBLE_ESTRIDE, ENSEMBLE_ERANGE, ENSEMBLE_ESTRUCT, ENSEMBLE_E2BIG (also for a
+ * `reserved` field that is not 0); ENSEMBLE_ECOUNT also where n_outputs is not the number of models, ENSEMBLE_EWEIGHTS
+ * also where row_weights_count is not rows x n_models.
  */
 int ensemble_run(const struct ensemble *e, const struct ensemble_call *call);
 

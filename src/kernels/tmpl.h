@@ -43,8 +43,8 @@
          at += V(lanes)())
 
 /*
- * The address of a local array, of whose alignment the compiler then believes nothing: gcc 12 aligns such arrays for its
- * widest store, but its address sanitizer puts them where they are not (GCC bug 110027).
+ * The address of a local array, of whose alignment the compiler then believes nothing. gcc 12 aligns such arrays for
+ * its widest store, but its address sanitizer, looking for uses after return, puts them where they are not aligned.
  */
 static ENS_INLINE void *tmpl_local(void *array)
 {

@@ -22,8 +22,8 @@
 #define ENS_TILE_BYTES ((size_t)2048)
 #define ENS_POOL_BYTES (4 * ENS_TILE_BYTES)
 
-/* Rows of at most this many classes are read to the end before anything of them is written, with any accumulator. */
-#define ENS_SHORT_ROW (ENS_TILE_BYTES / sizeof(double))
+/* Rows of at most this many classes are one tile, whatever is combined: read to the end before any of it is written. */
+#define ENS_SHORT_ROW 32
 
 /* Models of which a row's statistics are kept on the stack. Of further ones they are computed again for each tile. */
 #define ENS_STATS 64

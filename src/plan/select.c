@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define SELECT_BYTES 512
-#define CLASSES ((size_t)32)
+#define CLASSES ((size_t)ENS_SHORT_ROW)
 
 /* Behind those tiles, by class: three arrays of doubles, and one of bytes. */
 #define CLASS_BYTES (CLASSES * (3 * sizeof(double) + 1))
@@ -40,7 +40,7 @@ size_t ens_select_tile(const struct ens_blend *b)
         return CLASSES;
     for (size_t k = 0; k < b->e->plan.n; k++)
         converted += !is_in_place(b, k);
-    while (b->recipe->n_steps == 0 && converted <= ENS_MOST_KEPT &&
+    while (b->recipe->n_steps == 0 && b->e->plan.n <= ENS_MOST_KEPT &&
            (ENS_SELECT_TILES + converted) * bytes > ENS_POOL_BYTES)
         bytes /= 2;
     return bytes >> b->shift;

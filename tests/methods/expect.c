@@ -85,26 +85,18 @@ static int weigh(struct expect *x, size_t row)
     return fault;
 }
 
-/* 1: enough of the weight is there; 0: too little; -1: rounding decides. */
+/* Is there enough of the weight? */
 static int has_quorum(const struct expect *x)
 {
-    const struct task *t = x->task;
-    const long double share = 1 - (long double)t->quorum;
     long double all = 0, lacking = 0;
     size_t present = 0;
 
-    for (size_t i = 0; i < t->n; i++) {
-        all += x->state[i] == LACKING || x->state[i] == PRESENT ? x->weight[i] : 0;
-        lacking += x->state[i] == LACKING ? x->weight[i] : 0;
+    for (size_t i = 0; i < x->task->n; i++) {
+        all += x->state[i] == LACKING || x->state[i] == PRESENT ? fabsl(x->weight[i]) : 0;
+        lacking += x->state[i] == LACKING ? fabsl(x->weight[i]) : 0;
         present += x->state[i] == PRESENT;
     }
-    if (present == 0)
-        return 0;
-    if (lacking == 0)
-        return 1;
-    if (!t->exact_weights && t->quorum > 0 && t->quorum < 1 && fabsl(lacking - share * all) < 1e-9L * all)
-        return -1;
-    return lacking <= share * all;
+    return present > 0 && task_quorum(x->task, all, lacking);
 }
 
 /* Who takes part in a class, and who would if it were not left out. A vote is about a row, whatever the model knows. */
@@ -114,7 +106,7 @@ static void gather(const struct expect *x, size_t k, struct class *c)
     const int absent = (t->policy & ENSEMBLE_LEAVE_OUT_ABSENT) && x->method != ENSEMBLE_VOTE;
 
     c->n = 0;
-    c->sum = c->size = c->all = 0;
+    c->sum = c->size = c->all = c->all_size = 0;
     c->left_out = 0;
     for (size_t i = 0; i < t->n; i++) {
         long double weight = x->weight[i];
@@ -126,6 +118,7 @@ static void gather(const struct expect *x, size_t k, struct class *c)
         if (weight == 0)
             continue;
         c->all += weight;
+        c->all_size += fabsl(weight);
         if (x->state[i] == LACKING || (absent && !x->known[i * t->width + k])) {
             c->left_out = 1;
             continue;
@@ -135,6 +128,13 @@ static void gather(const struct expect *x, size_t k, struct class *c)
         c->sum += weight;
         c->size += fabsl(weight);
     }
+}
+
+/* Do weights of both signs cancel so far that what is divided by their sum, or scaled by it, is all error? */
+static int cancels(const struct expect *x, const struct class *c)
+{
+    return (x->method != ENSEMBLE_SUM || c->left_out) &&
+           (fabsl(c->sum) < c->size / 50 || fabsl(c->all) < c->all_size / 50);
 }
 
 static struct real combine(const struct expect *x, size_t k, struct real *logarithm)
@@ -152,6 +152,8 @@ static struct real combine(const struct expect *x, size_t k, struct real *logari
         if (isnan(ranks[i].v))
             return *logarithm;
     }
+    if (cancels(x, &c))
+        return *logarithm = real_unknown();
     if (!orders_only(x->method))
         return formula(x, &c, k, logarithm);
     fe = formula_factors(x, &c, 1, factor);
@@ -160,11 +162,8 @@ static struct real combine(const struct expect *x, size_t k, struct real *logari
 
 void expect_row(struct expect *x, size_t row)
 {
-    const int fault = weigh(x, row);
-    const int quorum = has_quorum(x);
-
-    if (fault || quorum <= 0) {
-        expect_fill(x, fault || quorum == 0 ? real_exact((long double)NAN) : real_unknown());
+    if (weigh(x, row) || !has_quorum(x)) {
+        expect_fill(x, real_exact((long double)NAN));
         return;
     }
     if (orders_only(x->method))

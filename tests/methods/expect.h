@@ -31,6 +31,7 @@ struct class {
     long double sum;      /* of these weights */
     long double size;     /* of their magnitudes */
     long double all;      /* the sum with the weights of those that were left out */
+    long double all_size; /* of their magnitudes */
     int left_out;         /* was any? */
 };
 

@@ -11,6 +11,7 @@
  *               y = 1 / H:          e_H / (H (H - e_H)) + u / H
  *   POWER       P = sum f exp(p l): as SUM, in double, where the exponent p l has |p| d + (C + 2) u |p l| + C |p| u;
  *               y = exp(log(P) / p), of a quotient with e_P / (P |p|) + (C + 1) u |log(P) / p|
+ *               p = 2: the root of sum f y y, of squares with 2 |y| e + u y y, which negative numbers have too
  *   PRODUCT     one factor after the other: e = |product| e_i + |y_i| e + e e_i + u |product y_i| + tiny
  *   MIN, MAX    the selected value: between the minimum of y_i - e_i and that of y_i + e_i
  *   MEDIAN, TRIMMED, VOTE, RANK: orders.c
@@ -32,29 +33,31 @@ long double formula_factors(const struct expect *x, const struct class *c, int s
         factor[i] = shares ? c->weight[i] / c->sum : c->left_out ? c->weight[i] * (c->all / c->sum) : c->weight[i];
     if (!shares && !c->left_out)
         return last + 0x1p-52L;
-    return last + (n + 5) * 0x1p-53L * c->size / fabsl(c->sum);
+    return last + (n + 5) * 0x1p-53L * (c->size / fabsl(c->sum) + (c->left_out ? c->all_size / fabsl(c->all) : 0));
 }
 
 /* The logarithm of max(y, floor); max in the accumulator's type, where the floor and its logarithm are rounded. */
-static struct real at_least_floor(const struct expect *x, struct real log_y)
+static struct real at_least_floor(const struct expect *x, struct real y, struct real log_y)
 {
     const long double least = x->task->floor > 0 ? logl((long double)x->task->floor) : -(long double)INFINITY;
     const long double error = x->a.u * (1 + (ELEMENTARY + 1) * fabsl(least));
 
-    if (isinf(least) || isnan(log_y.v) || isinf(log_y.e))
+    if (isinf(least) || isnan(y.v) || isinf(log_y.e))
         return log_y;
+    if (y.v < 0)
+        return (struct real){least, error};
     return (struct real){log_y.v < least ? least : log_y.v, log_y.e > error || isinf(log_y.v) ? log_y.e : error};
 }
 
-static struct real geometric(const struct expect *x, const struct class *c, const struct real *log_y,
-                             struct real *logarithm)
+static struct real geometric(const struct expect *x, const struct class *c, const struct real *y,
+                             const struct real *log_y, struct real *logarithm)
 {
     long double factor[TASK_MODELS];
     const long double fe = formula_factors(x, c, 1, factor);
     struct real part[TASK_MODELS];
 
     for (size_t i = 0; i < c->n; i++)
-        part[i] = at_least_floor(x, log_y[i]);
+        part[i] = at_least_floor(x, y[i], log_y[i]);
     *logarithm = real_weighted(&x->a, c->n, factor, part, fe);
     return real_exp(&x->a, *logarithm);
 }
@@ -81,7 +84,7 @@ static struct real harmonic(const struct expect *x, const struct class *c, const
         more += is_faint(&x->a, y[i]) ? 2 * y[i].e / factor[i] : 0;
         sum += factor[i] / y[i].v;
         zero |= y[i].v == 0 && y[i].e == 0;
-        negative |= y[i].v < 0;
+        negative |= signbit(y[i].v) != 0;
     }
     if (more > 0 && zero && !negative)
         return real_exact(0);
@@ -91,9 +94,28 @@ static struct real harmonic(const struct expect *x, const struct class *c, const
     return real_quotient(&x->a, real_exact(1), total);
 }
 
+static struct real quadratic(const struct expect *x, const struct class *c, const struct real *y)
+{
+    long double factor[TASK_MODELS], low, root;
+    const long double fe = formula_factors(x, c, 1, factor);
+    struct real part[TASK_MODELS], sum;
+
+    for (size_t i = 0; i < c->n; i++) {
+        const long double square = y[i].v * y[i].v, error = (2 * fabsl(y[i].v) + y[i].e) * y[i].e + x->a.u * square;
+
+        part[i] = isinf(y[i].e) ? y[i] : real_bounded(&x->a, square, square > 0 ? error + x->a.tiny : 0);
+    }
+    sum = real_weighted(&x->a, c->n, factor, part, fe);
+    if (isinf(sum.e) || isinf(sum.v))
+        return sum;
+    root = sqrtl(sum.v);
+    low = sum.e < sum.v ? sqrtl(sum.v - sum.e) : 0;
+    return real_bounded(&x->a, root, fmaxl(root - low, sqrtl(sum.v + sum.e) - root) + x->a.u * root);
+}
+
 static struct real power(const struct expect *x, const struct class *c, const struct real *log_y)
 {
-    const long double p = isnan(x->task->exponent) ? 2 : (long double)x->task->exponent, u = x->a.u;
+    const long double p = (long double)x->task->exponent, u = x->a.u;
     long double factor[TASK_MODELS];
     const long double fe = formula_factors(x, c, 1, factor);
     struct real part[TASK_MODELS], sum;
@@ -167,11 +189,11 @@ struct real formula(const struct expect *x, const struct class *c, size_t k, str
         return real_weighted(&x->a, c->n, factor, y, fe);
     case ENSEMBLE_GEOMETRIC:
     case ENSEMBLE_LOG_POOL:
-        return geometric(x, c, log_y, logarithm);
+        return geometric(x, c, y, log_y, logarithm);
     case ENSEMBLE_HARMONIC:
         return harmonic(x, c, y);
     case ENSEMBLE_POWER:
-        return power(x, c, log_y);
+        return isnan(x->task->exponent) || x->task->exponent == 2 ? quadratic(x, c, y) : power(x, c, log_y);
     case ENSEMBLE_PRODUCT:
         return product(x, c, y);
     case ENSEMBLE_MEDIAN:

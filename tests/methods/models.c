@@ -49,10 +49,10 @@ static void choose_map(struct task *t, struct model *m, int32_t *map)
 
 static int32_t choose_space(struct task *t)
 {
-    static const int32_t spaces[] = {ENSEMBLE_AS_IS, ENSEMBLE_PROBABILITIES, ENSEMBLE_LOG_PROBABILITIES,
-                                     ENSEMBLE_LOGITS, ENSEMBLE_BINARY_LOGITS};
+    static const int32_t spaces[] = {ENSEMBLE_PROBABILITIES, ENSEMBLE_LOG_PROBABILITIES, ENSEMBLE_BINARY_LOGITS,
+                                     ENSEMBLE_LOGITS, ENSEMBLE_LOGITS};
 
-    return spaces[rng_one_in(&t->rng, 3) ? 0 : rng_below(&t->rng, sizeof spaces / sizeof spaces[0])];
+    return rng_one_in(&t->rng, 3) ? ENSEMBLE_AS_IS : spaces[rng_below(&t->rng, sizeof spaces / sizeof spaces[0])];
 }
 
 /* Half of the tasks have one dtype and space for all, since most programs do. */
@@ -112,6 +112,8 @@ static enum kind kind_of(struct task *t, const struct model *m)
     case ENSEMBLE_POWER:
     case ENSEMBLE_LOG_POOL:
     case ENSEMBLE_HARMONIC:
+        if (rng_one_in(&t->rng, 12)) /* where they have no logarithm: NaN */
+            return SIGNED;
         return rng_one_in(&t->rng, 3) ? PROBABILITY : POSITIVE;
     case ENSEMBLE_PRODUCT:
         return t->n > 8 || rng_one_in(&t->rng, 2) ? NEAR_ONE : GRID;

@@ -7,7 +7,8 @@
  *            rounded: u. Where weights that are not exact meet W/2 to within their rounding, either side is right.
  *   TRIMMED  the same models are left if their order is certain; if it is not, nothing is known, but for equal
  *            weights, where what is kept in place of another is within e_i + e_j of it. Then as MEAN; but the sum of
- *            what is left of the weights may be rounded n times, as the sum of products is: (n + 2) u more.
+ *            what is left of the weights may be rounded n times, as the sum of products is, (n + 2) u more; and
+ *            underflow counts for more if little is left of the weights: n tiny W / W_left
  *   VOTE     exact winners; the sum of w / W has (n u + fe).
  *   RANK     exact ranks (halves); as MEAN of them.
  */
@@ -119,7 +120,7 @@ struct real formula_trimmed(const struct expect *x, const struct class *c, struc
     const size_t cut = (size_t)(t * (double)c->n);
     struct item items[TASK_MODELS];
     long double factor[TASK_MODELS], fe;
-    struct real left[TASK_MODELS];
+    struct real left[TASK_MODELS], mean;
     struct class rest = {.n = 0};
     const size_t n = make_items(c, values, 0, items);
 
@@ -133,7 +134,10 @@ struct real formula_trimmed(const struct expect *x, const struct class *c, struc
         rest.size += items[i].weight;
     }
     fe = formula_factors(x, &rest, 1, factor) + (long double)(rest.n + 2) * x->a.u;
-    return real_weighted(&x->a, rest.n, factor, left, fe);
+    mean = real_weighted(&x->a, rest.n, factor, left, fe);
+    if (!isinf(mean.e) && mean.v != 0)
+        mean.e += (long double)rest.n * x->a.tiny * (c->sum / rest.sum);
+    return mean;
 }
 
 /* The class that model i votes for: the lowest of those whose value is the largest, among those that it has. */

@@ -20,13 +20,23 @@ struct play play_plain(const struct task *t, const char *isa)
 /* May the result replace this output? Not where the header says that rows are written before they were read. */
 static int replaceable(const struct task *t, const struct model *m)
 {
-    if (m->dtype != t->result || !takes_part(m) || m->data == NULL || t->method == ENSEMBLE_RANK ||
-        (t->n > 64 && t->width > 256))
-        return 0;
-    for (size_t i = 0; i < t->n; i++)
-        if (t->models[i].map != NULL)
-            return 0;
-    return 1;
+    return m->dtype == t->result && takes_part(m) && m->data != NULL && t->method != ENSEMBLE_RANK && m->map == NULL &&
+           (t->n <= 64 || t->width <= 32);
+}
+
+/* One of the last models as often as any one, since those beyond 64 have a way of their own. */
+static void choose_replaced(struct play *p, struct rng *rng)
+{
+    const struct task *t = p->task;
+    const size_t last = t->n < 8 ? t->n : 8;
+
+    for (size_t i = rng_one_in(rng, 2) ? rng_below(rng, t->n) : t->n - 1 - rng_below(rng, last); i < t->n; i++)
+        if (replaceable(t, &t->models[i])) {
+            p->in_place = 1;
+            p->replaced = i;
+            p->result_stride = model_stride(&t->models[i]);
+            return;
+        }
 }
 
 struct play play_random(const struct task *t, const char *isa, struct rng *rng)
@@ -44,13 +54,8 @@ struct play play_random(const struct task *t, const char *isa, struct rng *rng)
         p.result_stride += rng_below(rng, 20);
     p.place = (enum place)rng_below(rng, PLACES);
     p.offset = rng_below(rng, 64);
-    for (size_t i = rng_below(rng, t->n); i < t->n && rng_one_in(rng, 2); i++)
-        if (replaceable(t, &t->models[i])) {
-            p.in_place = 1;
-            p.replaced = i;
-            p.result_stride = model_stride(&t->models[i]);
-            break;
-        }
+    if (rng_one_in(rng, 2))
+        choose_replaced(&p, rng);
     return p;
 }
 

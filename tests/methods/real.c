@@ -71,7 +71,7 @@ struct real real_quotient(const struct arithmetic *a, struct real x, struct real
 struct real real_weighted(const struct arithmetic *a, size_t n, const long double *f, const struct real *x,
                           long double fe)
 {
-    long double sum = 0, size = 0, error = 0, products = 0;
+    long double sum = -0.0L, size = 0, error = 0, products = 0; /* -0, since the sum begins with the first product */
 
     for (size_t i = 0; i < n; i++) {
         sum += f[i] * x[i].v;
@@ -88,7 +88,7 @@ struct real real_weighted(const struct arithmetic *a, size_t n, const long doubl
 
 long double real_sum_steps(size_t n)
 {
-    const long double steps = 14 + (long double)(n / 256);
+    const long double steps = 22 + (long double)(n / 256);
 
     return (long double)n < steps ? (long double)n : steps;
 }

@@ -54,7 +54,10 @@ struct real real_quotient(const struct arithmetic *a, struct real x, struct real
 struct real real_weighted(const struct arithmetic *a, size_t n, const long double *f, const struct real *x,
                           long double fe);
 
-/* u times this bounds the relative error of a sum of n positive numbers, in 32 partial sums for each 256 of them. */
+/*
+ * u times this bounds the relative error of a sum of n positive numbers: in 32 partial sums for at most 512 of them,
+ * and those sums one after the other, if n is large.
+ */
 long double real_sum_steps(size_t n);
 
 /*

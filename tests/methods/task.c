@@ -36,6 +36,11 @@ double task_row_weight(const struct task *t, size_t row, size_t model)
     return (double)weight;
 }
 
+int task_quorum(const struct task *t, long double all, long double missing)
+{
+    return missing <= (1 - (long double)t->quorum + 1e-12L) * all;
+}
+
 static void choose_shape(struct task *t)
 {
     static const size_t wide[] = {255, 256, 257, 258, 511, 600, 1000, TASK_WIDTH};
@@ -44,8 +49,8 @@ static void choose_shape(struct task *t)
     t->width = rng_one_in(&t->rng, 8) ? wide[rng_below(&t->rng, sizeof wide / sizeof wide[0])]
                                       : rng_between(&t->rng, 1, rng_one_in(&t->rng, 4) ? 4 : 70);
     t->n = rng_between(&t->rng, 1, rng_one_in(&t->rng, 3) ? 40 : 10);
-    if (rng_one_in(&t->rng, 12))
-        t->n = rng_one_in(&t->rng, 2) ? TASK_MODELS / 2 : rng_between(&t->rng, 63, TASK_MODELS);
+    if (rng_one_in(&t->rng, 8))
+        t->n = rng_between(&t->rng, 63, rng_one_in(&t->rng, 2) ? TASK_MODELS / 2 : TASK_MODELS);
     if (t->n * t->width > most)
         t->n = most / t->width > 0 ? most / t->width : 1;
     t->rows = rng_between(&t->rng, 1, TASK_ROWS);
@@ -145,17 +150,23 @@ static void fill_row_weights(struct task *t, int negative)
         }
 }
 
-/* Is the sum of a class's weights small beside their sizes, so that quotients by it are all error? */
-static int cancels(const struct task *t, size_t row, size_t k)
+/* What a sum of weights is made of beside the models' own. */
+enum { BY_ROW = 1, BY_CLASS = 2, OF_MISSING = 4, PARTS = 8 };
+
+/* Is such a sum small beside the weights' sizes, so that quotients by it are all error, or an error code? */
+static int cancels(const struct task *t, size_t row, size_t k, int parts)
 {
     double sum = 0, size = 0;
 
     for (size_t i = 0; i < t->n; i++) {
         double weight = t->models[i].weight;
 
-        if (weight == 0 || t->models[i].missing)
+        if (weight == 0 || (t->models[i].missing && !(parts & OF_MISSING)))
             continue;
-        weight *= task_row_weight(t, row, i) * (t->class_weights != NULL ? t->class_weights[i * t->width + k] : 1);
+        if (parts & BY_ROW)
+            weight *= task_row_weight(t, row, i);
+        if ((parts & BY_CLASS) && t->class_weights != NULL)
+            weight *= t->class_weights[i * t->width + k];
         sum += weight;
         size += fabs(weight);
     }
@@ -181,26 +192,27 @@ static void mend_signs(struct task *t)
 {
     for (size_t row = 0; row < t->rows; row++)
         for (size_t k = 0; k < t->width; k++)
-            if (cancels(t, row, k)) {
-                without_signs(t);
-                return;
-            }
+            for (int parts = 0; parts < PARTS; parts++)
+                if (cancels(t, row, k, parts)) {
+                    without_signs(t);
+                    return;
+                }
 }
 
 /*
- * What the call must return. A quorum that rounding decides is given up. Row weights make the share of the weight that
- * is present another one in each row, so that with them a call fails only where nothing is there.
+ * What the call must return. Row weights make the share of the weight that is present another one in each row, so that
+ * with them a call fails only where nothing is there.
  */
-static int expected_code(struct task *t)
+static int expected_code(const struct task *t)
 {
-    double all = 0, missing = 0, most;
+    long double all = 0, missing = 0;
     int any = 0, missed = 0;
 
     for (size_t i = 0; i < t->n; i++)
         if (takes_part(&t->models[i])) {
             any = 1;
-            all += t->models[i].weight;
-            missing += t->models[i].missing ? t->models[i].weight : 0;
+            all += fabsl((long double)t->models[i].weight);
+            missing += t->models[i].missing ? fabsl((long double)t->models[i].weight) : 0;
             missed |= t->models[i].missing;
         }
     if (!any)
@@ -208,12 +220,9 @@ static int expected_code(struct task *t)
                t->method == ENSEMBLE_MAX ? 0 : ENSEMBLE_EZEROSUM;
     if (missed && !(t->policy & ENSEMBLE_LEAVE_OUT_MISSING))
         return ENSEMBLE_EMISSING;
-    most = (1 - t->quorum) * all;
-    if (!t->exact_weights && t->quorum > 0 && t->quorum < 1 && fabs(missing - most) < 1e-9 * all)
-        t->quorum = 0;
     for (size_t i = 0; i < t->n; i++)
         if (takes_part(&t->models[i]) && !t->models[i].missing)
-            return missed && t->row_weights == NULL && missing > (1 - t->quorum) * all ? ENSEMBLE_EQUORUM : 0;
+            return missed && t->row_weights == NULL && !task_quorum(t, all, missing) ? ENSEMBLE_EQUORUM : 0;
     return ENSEMBLE_EQUORUM;
 }
 
@@ -237,7 +246,7 @@ void task_random(struct task *t, const struct memory *memory, uint64_t seed)
     t->exact_weights = rng_one_in(&t->rng, 2);
     t->weights_set = !rng_one_in(&t->rng, 3);
     t->wild = rng_one_in(&t->rng, 8);
-    signs = t->method <= ENSEMBLE_MEAN && t->policy == 0 && rng_one_in(&t->rng, 3);
+    signs = t->method <= ENSEMBLE_MEAN && rng_one_in(&t->rng, 3);
     for (size_t i = 0; i < t->n; i++)
         t->models[i].weight = by_class || by_row ? 1 : 1. / (double)t->n;
     if (!t->weights_set && !by_class && !by_row)
@@ -253,7 +262,7 @@ void task_random(struct task *t, const struct memory *memory, uint64_t seed)
         fill_class_weights(t, signs);
     if (t->row_weights != NULL)
         fill_row_weights(t, signs);
-    if (signs && t->method == ENSEMBLE_MEAN)
+    if (signs && (t->method == ENSEMBLE_MEAN || t->policy != 0))
         mend_signs(t);
     t->code = expected_code(t);
 }

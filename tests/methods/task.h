@@ -86,6 +86,9 @@ const unsigned char *model_row(const struct model *model, size_t row);
 /* The weight that a row gives a model; 1 where there are no row weights. */
 double task_row_weight(const struct task *task, size_t row, size_t model);
 
+/* Is there as much weight as the quorum asks for, if so much of all is missing? */
+int task_quorum(const struct task *task, long double all, long double missing);
+
 /* Does this model's weight, by itself, let it take part? */
 static inline int takes_part(const struct model *model)
 {
