@@ -179,7 +179,7 @@ static void run_straight(const struct ens_blend *b, size_t row, size_t width, un
         b->kernels->fold[b->acc][b->recipe->gathering == ENS_MEDIAN ? ENS_FOLD_median : b->recipe->fold](&span);
 }
 
-static void run_lines(struct ens_blend *b)
+static void run_lines(struct ens_blend *b, int straight)
 {
     const struct ens_walk *walk = b->walk;
     const size_t width = b->e->width;
@@ -187,7 +187,6 @@ static void run_lines(struct ens_blend *b)
                          (walk->row_count == 1 || (walk->inputs->summary->gaps == 0 && walk->result_stride == width));
     const size_t lines = one_line ? walk->row_count > 0 : walk->row_count;
     const size_t length = one_line ? walk->row_count * width : width;
-    const int straight = is_straight(b);
 
     for (size_t line = 0; line < lines; line++) {
         unsigned char *to = walk->result + (line * walk->result_stride << ens_dtype_shift(walk->dtype));
@@ -260,16 +259,17 @@ ENS_COLD int ens_blend(const struct ens_walk *walk, const float *row_weights, vo
         .pool = pool,
         .spare = spare,
     };
-    int code;
+    int code, straight;
 
     decide(&b);
     code = ens_shares_of_call(&b);
     if (code)
         return code;
-    if (ens_batch(&b))
+    straight = is_straight(&b);
+    if (!straight && ens_batch(&b))
         return 0;
     ens_room_take(&b, workspace, workspace_size);
-    run_lines(&b);
+    run_lines(&b, straight);
     return 0;
 }
 
