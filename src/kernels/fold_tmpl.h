@@ -22,24 +22,29 @@ static ENS_INLINE VEC FN(both)(const int op, VEC a, VEC x)
     return op == ENS_FOLD_product ? V(mul)(a, x) : V(min)(a, FN(input)(op, x));
 }
 
-/* The models one by one over two vectors, or one, or a part of one. */
+/* The models one by one over four vectors, or one, or a part of one. */
 static ENS_INLINE void FN(fold)(const int op, const struct ens_span *s)
 {
-    const size_t lanes = V(lanes)();
+    const size_t lanes = V(lanes)(), first = s->start == NULL;
     const unsigned char *const start = s->start != NULL ? s->start : s->in[0];
-    const size_t first = s->start == NULL;
     size_t at = 0;
 
-    for (; s->length - at >= 2 * lanes; at += 2 * lanes) {
-        VEC a0 = FN(input)(op, V(load)(ACC, AT(start, at), 0));
-        VEC a1 = FN(input)(op, V(load)(ACC, AT(start, at + lanes), 0));
-
+    for (; s->length - at >= 4 * lanes; at += 4 * lanes) {
+#define EACH(X) X(0) X(1) X(2) X(3)
+#define BEGIN(k) VEC a##k = FN(input)(op, V(load)(ACC, AT(start, at + k * lanes), 0));
+#define JOIN(k) a##k = FN(both)(op, a##k, V(load)(ACC, AT(from, k * lanes), 0));
+#define END(k) V(store)(ACC, TO(s->out, at + k * lanes), FN(input)(op, a##k), 0, 0);
+        EACH(BEGIN)
         for (size_t m = first; m < s->n; m++) {
-            a0 = FN(both)(op, a0, V(load)(ACC, AT(s->in[m], at), 0));
-            a1 = FN(both)(op, a1, V(load)(ACC, AT(s->in[m], at + lanes), 0));
+            const unsigned char *const from = AT(s->in[m], at);
+
+            EACH(JOIN)
         }
-        V(store)(ACC, TO(s->out, at), FN(input)(op, a0), 0, 0);
-        V(store)(ACC, TO(s->out, at + lanes), FN(input)(op, a1), 0, 0);
+        EACH(END)
+#undef EACH
+#undef BEGIN
+#undef JOIN
+#undef END
     }
     for (; at < s->length; at += lanes) {
         const size_t part = s->length - at < lanes ? s->length - at : 0;
