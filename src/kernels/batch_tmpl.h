@@ -81,5 +81,3 @@ static inline void FN(divide_rows)(void *tile, size_t rows, size_t width, const 
         }
     }
 }
-
-#undef ENS_ACC

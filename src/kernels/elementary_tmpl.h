@@ -116,4 +116,3 @@ static ENS_INLINE VEC ELEMENTARY(log)(const VEC x)
 #undef INTEGER
 #undef PAIR
 #undef THEN
-#undef ENS_ACC

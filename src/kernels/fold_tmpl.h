@@ -98,5 +98,3 @@ static ENS_INLINE void FN(blend)(const int op, void *tile, const void *values, c
         V(store)(ACC, TO(tile, at), V(select)(V(eq)(f, f), y, a), part, 0);
     }
 }
-
-#undef ENS_ACC

@@ -14,61 +14,9 @@
 
 /* Each template once for float and once for double. */
 #define ENS_ACC f32
-#include "kernels/elementary_tmpl.h"
+#include "kernels/templates.h"
 #define ENS_ACC f64
-#include "kernels/elementary_tmpl.h"
-#define ENS_ACC f32
-#include "kernels/wsum_tmpl.h"
-#define ENS_ACC f64
-#include "kernels/wsum_tmpl.h"
-#define ENS_ACC f32
-#include "kernels/narrow_tmpl.h"
-#define ENS_ACC f64
-#include "kernels/narrow_tmpl.h"
-#define ENS_ACC f32
-#include "kernels/widen_tmpl.h"
-#define ENS_ACC f64
-#include "kernels/widen_tmpl.h"
-#define ENS_ACC f32
-#include "kernels/map_tmpl.h"
-#define ENS_ACC f64
-#include "kernels/map_tmpl.h"
-#define ENS_ACC f32
-#include "kernels/sum_tmpl.h"
-#define ENS_ACC f64
-#include "kernels/sum_tmpl.h"
-#define ENS_ACC f32
-#include "kernels/row_tmpl.h"
-#define ENS_ACC f64
-#include "kernels/row_tmpl.h"
-#define ENS_ACC f32
-#include "kernels/batch_tmpl.h"
-#define ENS_ACC f64
-#include "kernels/batch_tmpl.h"
-#define ENS_ACC f32
-#include "kernels/fold_tmpl.h"
-#define ENS_ACC f64
-#include "kernels/fold_tmpl.h"
-#define ENS_ACC f32
-#include "kernels/median_tmpl.h"
-#define ENS_ACC f64
-#include "kernels/median_tmpl.h"
-#define ENS_ACC f32
-#include "kernels/order_tmpl.h"
-#define ENS_ACC f64
-#include "kernels/order_tmpl.h"
-#define ENS_ACC f32
-#include "kernels/select_tmpl.h"
-#define ENS_ACC f64
-#include "kernels/select_tmpl.h"
-#define ENS_ACC f32
-#include "kernels/trim_tmpl.h"
-#define ENS_ACC f64
-#include "kernels/trim_tmpl.h"
-#define ENS_ACC f32
-#include "kernels/rank_tmpl.h"
-#define ENS_ACC f64
-#include "kernels/rank_tmpl.h"
+#include "kernels/templates.h"
 
 /* X(accumulator, in, out): all inputs into accumulators, and 16-bit models into a result of their own type. */
 #define ENS_WSUM_LIST(X)                                                                                             \

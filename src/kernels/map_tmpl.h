@@ -64,5 +64,3 @@ static ENS_INLINE void FN(map)(const int map, void *to, const void *from, size_t
     ENS_EACH_VECTOR(at, part, length)
         V(store)(ACC, TO(to, at), FN(apply)(map, V(load)(ACC, AT(from, at), part), a, b, c), part, 0);
 }
-
-#undef ENS_ACC

@@ -75,4 +75,3 @@ static inline void FN(median)(const struct ens_span *s)
 #undef ENS_INPUT
 #undef ENS_EXCHANGE
 #undef ENS_MEDIAN
-#undef ENS_ACC

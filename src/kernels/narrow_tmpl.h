@@ -22,5 +22,3 @@ static ENS_INLINE void FN(narrow)(const int out, void *result, const void *accum
     if (stream)
         vec_stream_end();
 }
-
-#undef ENS_ACC

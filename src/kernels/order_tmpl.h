@@ -94,5 +94,3 @@ static ENS_INLINE void FN(trimmed)(const struct ens_order *s, const size_t dropp
         V(store)(ACC, TO(s->first, at), V(select)(V(eq)(nan, nan), low, nan), part, 0);
     }
 }
-
-#undef ENS_ACC

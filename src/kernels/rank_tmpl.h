@@ -90,5 +90,3 @@ static inline void FN(outrank_sorted)(void *tile, const void *from, size_t lengt
         memcpy(TO(tile, at), &rank, sizeof rank);
     }
 }
-
-#undef ENS_ACC

@@ -70,5 +70,3 @@ static inline size_t FN(find)(const void *from, const size_t length, double valu
     }
     return at;
 }
-
-#undef ENS_ACC

@@ -105,5 +105,3 @@ static ENS_INLINE int FN(sift_halve)(const struct ens_sift *s)
     }
     return any != 0;
 }
-
-#undef ENS_ACC

@@ -87,5 +87,3 @@ static ENS_INLINE double FN(sum)(const int decay, void *to, const void *from, co
     }
     return FN(halves)(partial, length);
 }
-
-#undef ENS_ACC

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The words that templates are written in. They stand for one type at a time, ENS_ACC: f32 or f64, which instantiate.h
- * defines before it includes a template, and each template undefines at its end.
+ * defines before it includes them all (templates.h).
  */
 #ifndef ENS_KERNELS_TMPL_H
 #define ENS_KERNELS_TMPL_H

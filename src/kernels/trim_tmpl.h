@@ -28,5 +28,3 @@ static ENS_INLINE void FN(trim)(const struct ens_trim *s, const void *values, co
         V(store)(ACC, TO(s->weight, at), V(add)(all, kept), part, 0);
     }
 }
-
-#undef ENS_ACC

@@ -37,5 +37,3 @@ static ENS_INLINE void FN(gather)(const int in, void *tile, const void *row, con
         memcpy(TO(tile, at), &x, sizeof x);
     }
 }
-
-#undef ENS_ACC

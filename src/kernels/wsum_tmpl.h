@@ -99,4 +99,3 @@ static ENS_INLINE size_t FN(wsum_whole)(const int in, const int out, const struc
 
 #undef ENS_GROUP
 #undef ENS_GROUP_SIZES
-#undef ENS_ACC
