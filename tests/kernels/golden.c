@@ -6,20 +6,18 @@
  *
  *     golden [--file PATH] [--isa NAME] [--best NAME] [--write]
  */
-#include "isas.h"
+#include "hashes.h"
 #include "number.h"
 #include "rng.h"
 
 #include "base/public.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define MODELS 70
 #define SECTIONS 14
-#define FNV_START 0xCBF29CE484222325u
 
 /* A section of the workload: one line of golden.txt. */
 struct section {
@@ -61,15 +59,6 @@ static void *allocate(size_t size)
         exit(1);
     }
     return memory;
-}
-
-/* FNV-1a of the value's eight bytes, from the lowest on. */
-static void hash_value(uint64_t *hash, uint64_t value)
-{
-    for (int byte = 0; byte < 8; byte++) {
-        *hash ^= value >> (8 * byte) & 0xFF;
-        *hash *= 0x100000001B3u;
-    }
 }
 
 /* Any pattern in the special section; else a value between about 1/16 and 16, of either sign. */
@@ -170,12 +159,15 @@ static void run(struct work *w)
         free(w->data[i]);
 }
 
-static uint64_t hash_section(const struct section *section, const char *isa)
+/* Its codes are part of the hash, so `wrong` is not needed. */
+static uint64_t hash_section(int index, const char *isa, int *wrong)
 {
+    const struct section *section = &sections[index];
     static const size_t models[] = {1, 2, 3, 4, 5, 7, 8, 9, 16, 17, 33, 64, 65, 70};
     static const size_t widths[] = {1, 3, 10, 67, 1100, 3100};
     struct work w = {.section = section, .isa = isa, .hash = FNV_START};
 
+    (void)wrong;
     for (w.result = 0; w.result < ENS_DTYPES; w.result++) {
         w.rows = 1;
         if (section->shape == LARGE || section->shape == FAR) { /* larger than any cache, in all or in the result */
@@ -196,127 +188,17 @@ static uint64_t hash_section(const struct section *section, const char *isa)
     return w.hash;
 }
 
-struct golden {
-    const char *path;
-    const char *isa;
-    const char *best;
-    int write;
-    uint64_t known[SECTIONS]; /* what the file says; 0: nothing */
-};
-
-static void read_file(struct golden *golden)
+static const char *section_name(int index)
 {
-    FILE *file = fopen(golden->path, "r");
-    char line[256], name[64];
-    uint64_t hash;
-
-    if (file == NULL) {
-        perror(golden->path);
-        exit(1);
-    }
-    while (fgets(line, sizeof line, file) != NULL)
-        for (int i = 0; i < SECTIONS; i++)
-            if (sscanf(line, "%63s %" SCNx64, name, &hash) == 2 && strcmp(name, sections[i].name) == 0)
-                golden->known[i] = hash;
-    fclose(file);
-}
-
-static void write_file(const struct golden *golden, const uint64_t *hashes)
-{
-    FILE *file = fopen(golden->path, "w");
-
-    if (file == NULL) {
-        perror(golden->path);
-        exit(1);
-    }
-    fprintf(file, "# Hashes of the results of tests/kernels/golden.c, the same on every machine. A change is a change\n"
-                  "# of the bits that the library promises (docs/numerics.md). golden --write makes this file anew.\n");
-    for (int i = 0; i < SECTIONS; i++)
-        fprintf(file, "%s %016" PRIx64 "\n", sections[i].name, hashes[i]);
-    if (fclose(file) != 0) {
-        perror(golden->path);
-        exit(1);
-    }
-}
-
-/* Prints one line for an instruction set, and one for each section that differs. Returns how many do. */
-static int check_isa(struct golden *golden, const struct isa *isa)
-{
-    uint64_t hashes[SECTIONS], all = FNV_START;
-    int wrong = 0;
-
-    for (int i = 0; i < SECTIONS; i++) {
-        hashes[i] = hash_section(&sections[i], isa->name);
-        hash_value(&all, hashes[i]);
-    }
-    printf("%s %016" PRIx64 "\n", isa->name, all);
-    if (golden->write) { /* the first instruction set writes, and the others must agree */
-        write_file(golden, hashes);
-        memcpy(golden->known, hashes, sizeof hashes);
-        golden->write = 0;
-    }
-    for (int i = 0; i < SECTIONS; i++)
-        if (hashes[i] != golden->known[i]) {
-            printf("FAILED: %s: section %s is %016" PRIx64 ", not %016" PRIx64 "\n", isa->name, sections[i].name,
-                   hashes[i], golden->known[i]);
-            wrong++;
-        }
-    return wrong;
-}
-
-/* Is this the instruction set that the library chooses by itself? */
-static int check_best(const char *best)
-{
-    struct ensemble *e = NULL;
-    int wrong;
-
-    if (ensemble_create(&e, 1) != 0)
-        return 1;
-    printf("best: %s\n", ensemble_isa(e));
-    wrong = best != NULL && strcmp(best, ensemble_isa(e)) != 0;
-    if (wrong)
-        printf("FAILED: the library chooses %s, not %s\n", ensemble_isa(e), best);
-    ensemble_destroy(e);
-    return wrong;
-}
-
-static int read_options(struct golden *golden, int argc, char **argv)
-{
-    for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--write") == 0) {
-            golden->write = 1;
-        } else if (strcmp(argv[i], "--file") == 0 && i + 1 < argc) {
-            golden->path = argv[++i];
-        } else if (strcmp(argv[i], "--isa") == 0 && i + 1 < argc) {
-            golden->isa = argv[++i];
-        } else if (strcmp(argv[i], "--best") == 0 && i + 1 < argc) {
-            golden->best = argv[++i];
-        } else {
-            fprintf(stderr, "usage: golden [--file PATH] [--isa NAME] [--best NAME] [--write]\n");
-            return 2;
-        }
-    }
-    return 0;
+    return sections[index].name;
 }
 
 int main(int argc, char **argv)
 {
-    struct golden golden = {.path = "tests/kernels/golden.txt"};
-    int wrong = read_options(&golden, argc, argv);
+    const struct hashes_suite suite = {
+        .program = "golden", .path = "tests/kernels/golden.txt", .source = "tests/kernels/golden.c",
+        .sections = SECTIONS, .name = section_name, .hash = hash_section,
+    };
 
-    if (wrong)
-        return wrong;
-    if (isas_select(golden.isa) == 0) {
-        printf("FAILED: this machine or this build does not have %s\n", golden.isa);
-        return 1;
-    }
-    if (!golden.write)
-        read_file(&golden);
-    wrong = check_best(golden.best);
-    for (int i = 0; i < ENS_ISAS; i++)
-        if (isas[i].run)
-            wrong += check_isa(&golden, &isas[i]);
-    isas_print_missing();
-    printf("golden: %s\n", wrong ? "FAILED" : "passed");
-    return wrong != 0;
+    return hashes_main(&suite, argc, argv);
 }

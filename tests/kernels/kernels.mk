@@ -11,7 +11,7 @@ KERNELS_B := $(B)/tests/kernels
 KERNELS_CHECK := $(patsubst %,$(KERNELS_B)/%.o,check spans trial elements rows orders sift panels networks functions \
     oracle conversions errors api job reference data guard report isas number)
 KERNELS_ELEMENTARY := $(patsubst %,$(KERNELS_B)/%.o,elementary oracle report isas number)
-KERNELS_GOLDEN := $(patsubst %,$(KERNELS_B)/%.o,golden isas number)
+KERNELS_GOLDEN := $(patsubst %,$(KERNELS_B)/%.o,golden hashes isas number)
 
 $(KERNELS_B)/%.o: tests/kernels/%.c $(B)/settings
 	@mkdir -p $(@D)

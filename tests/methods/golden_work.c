@@ -94,14 +94,6 @@ struct work {
     uint64_t hash;
 };
 
-void hash_value(uint64_t *hash, uint64_t value)
-{
-    for (int byte = 0; byte < 8; byte++) {
-        *hash ^= value >> (8 * byte) & 0xFF;
-        *hash *= 0x100000001B3u;
-    }
-}
-
 const char *section_name(int section)
 {
     return sections[section].name;

@@ -12,7 +12,8 @@ METHODS_B := $(B)/tests/methods
 METHODS_SHARED := $(patsubst %,$(B)/tests/kernels/%.o,isas number)
 METHODS_ORACLE := $(patsubst %,$(METHODS_B)/%.o,oracle task models values handle play expect convert formulas orders \
     forms real verdict) $(METHODS_SHARED) $(patsubst %,$(B)/tests/kernels/%.o,guard report)
-METHODS_GOLDEN := $(patsubst %,$(METHODS_B)/%.o,golden_methods golden_work golden_file) $(METHODS_SHARED)
+METHODS_GOLDEN := $(patsubst %,$(METHODS_B)/%.o,golden_methods golden_work) $(METHODS_SHARED) \
+    $(B)/tests/kernels/hashes.o
 METHODS_PROGRAMS := $(METHODS_B)/oracle $(METHODS_B)/golden_methods
 
 $(METHODS_B)/%.o: tests/methods/%.c $(B)/settings
