@@ -48,7 +48,7 @@ extern "C" {
 
 /* The version of this header. Compare ENSEMBLE_VERSION with ensemble_version(), the version of the loaded library. */
 #define ENSEMBLE_VERSION_MAJOR 0
-#define ENSEMBLE_VERSION_MINOR 2
+#define ENSEMBLE_VERSION_MINOR 3
 #define ENSEMBLE_VERSION_PATCH 0
 #define ENSEMBLE_VERSION (ENSEMBLE_VERSION_MAJOR * 10000 + ENSEMBLE_VERSION_MINOR * 100 + ENSEMBLE_VERSION_PATCH)
 
@@ -150,7 +150,51 @@ enum {
     ENSEMBLE_ENEGATIVE = -22, /* a weight is negative, which only ENSEMBLE_SUM and ENSEMBLE_MEAN allow */
     ENSEMBLE_EQUORUM = -23,   /* too little of the weight is present: less than the quorum, or nothing */
     ENSEMBLE_ESPACE = -24,    /* what a model's numbers mean does not go with its dtype or with the method */
-    ENSEMBLE_EMAP = -25       /* a class map names a class that there is not, one class twice, or none */
+    ENSEMBLE_EMAP = -25,      /* a class map names a class that there is not, one class twice, or none */
+    ENSEMBLE_EREPORT = -26    /* what is asked does not go with the method, the weights, or what the numbers mean */
+};
+
+/* Why a row has no answer, in struct ensemble_report. Of several reasons the first one of this list is given. */
+enum {
+    ENSEMBLE_ROW_SOUND = 0,    /* it has one */
+    ENSEMBLE_ROW_WEIGHT = 1,   /* a row weight is NaN, infinite or negative, or the weights cannot be normalised */
+    ENSEMBLE_ROW_NOBODY = 2,   /* every weight is 0 */
+    ENSEMBLE_ROW_QUORUM = 3,   /* less weight is present than the quorum, or nothing */
+    ENSEMBLE_ROW_LABEL = 4,    /* a label is no class */
+    ENSEMBLE_ROW_NAN = 5,      /* a model says NaN, or one arose, as it does in infinity less infinity */
+    ENSEMBLE_ROW_RULED_OUT = 6 /* the row was to be divided by its sum, which is 0: every class was ruled out */
+};
+
+/*
+ * The fields of struct ensemble_report, for ensemble_measure(). The first ones have one element per row; the others as
+ * many as is said.
+ */
+enum {
+    ENSEMBLE_MEASURE_LABEL = 1,
+    ENSEMBLE_MEASURE_CONFIDENCE = 2,
+    ENSEMBLE_MEASURE_MARGIN = 3,
+    ENSEMBLE_MEASURE_TIED = 4,
+    ENSEMBLE_MEASURE_ENTROPY = 5,
+    ENSEMBLE_MEASURE_MEAN_ENTROPY = 6,
+    ENSEMBLE_MEASURE_MUTUAL_INFORMATION = 7,
+    ENSEMBLE_MEASURE_VOTE_DISAGREEMENT = 8,
+    ENSEMBLE_MEASURE_VARIATION_RATIO = 9,
+    ENSEMBLE_MEASURE_CONFLICT = 10,
+    ENSEMBLE_MEASURE_WEIGHT_PRESENT = 11,
+    ENSEMBLE_MEASURE_MODELS_PRESENT = 12,
+    ENSEMBLE_MEASURE_ROW_FAULT = 13,
+    ENSEMBLE_MEASURE_SETTLED = 14,
+    ENSEMBLE_MEASURE_VARIANCE = 15,     /* rows x width */
+    ENSEMBLE_MEASURE_CONTRIBUTION = 16, /* rows x models */
+    ENSEMBLE_MEASURE_INFLUENCE = 17,    /* rows x models */
+    ENSEMBLE_MEASURE_FLIPS = 18         /* rows x models */
+};
+
+/* How alike two models are, for ensemble_similarity(). */
+enum {
+    ENSEMBLE_SIMILARITY_CORRELATION = 1, /* Pearson's, over all rows and classes: -1 to 1 */
+    ENSEMBLE_SIMILARITY_AGREEMENT = 2,   /* the share of the rows in which both have the same top class: 0 to 1 */
+    ENSEMBLE_SIMILARITY_DIFFERENCE = 3   /* the mean absolute difference of their values: 0 and above */
 };
 
 /* ------------------------------------------------------------------------------------------------------------------
@@ -367,6 +411,73 @@ struct ensemble_output {
     int32_t reserved;  /* 0 */
 };
 
+/*
+ * What else a call can say about its rows: the decision, how sure it is, how contested among the models, and why. Set
+ * struct_size to sizeof(struct ensemble_report) and everything else to zero first; then point the fields that are
+ * wanted at arrays of your own. What is not asked for is not computed. docs/report.md explains each of them.
+ *
+ * In the formulas, y_j is the combined row as the result has it, before it is rounded to the result's dtype; x_ij is
+ * what model i says of class j, as ensemble_set_input() has it read (a label is 1 for its class and 0 for the others;
+ * of an absent class, 0); w_i are the weights in the row of the models that take part in it and are not left out, v_i =
+ * w_i / sum_i w_i, and m_j = sum_i v_i x_ij is their linear pool, whatever the method is. With class weights, w and v
+ * are each class's own. Logarithms are natural, and 0 log 0 is 0.
+ *
+ * A model's top class is the first of its largest values, as in ENSEMBLE_VOTE. Fields marked (p) are about
+ * probabilities: every model that takes part must say ENSEMBLE_PROBABILITIES, _LOG_PROBABILITIES or _LOGITS, or labels,
+ * and no weight may be negative.
+ *
+ * In a row that has no answer the label is -1, and every real number but weight_present is NaN, every flag 0. A class
+ * of which no model speaks, which is NaN in the result because all of its class weights are 0, has no part in the rest.
+ */
+struct ensemble_report {
+    uint32_t struct_size;
+    uint32_t reserved; /* 0 */
+
+    /* The sizes of the arrays: room for at least so many rows, the first of them row_begin of the call; */
+    size_t rows;
+    size_t width;  /* the width of the ensemble, where `variance` is asked for, */
+    size_t models; /* and its number of models, those of weight 0 included, where a field per model is */
+
+    /* Per row. */
+    int32_t *label;             /* arg max_j y_j, the lowest of several */
+    double *confidence;         /* y at the label */
+    double *margin;             /* y at the label less the second largest y; 0 where tied; infinity for one class */
+    uint8_t *tied;              /* 1: another class has the same value as the label */
+    double *entropy;            /* of y divided by its sum, -sum_j p_j log p_j, at most log width; (p), or any models
+                                   where the result is NORMALISED or SOFTMAX; of a result LOG, that of exp(y) */
+    double *mean_entropy;       /* (p) -sum_j sum_i v_i x_ij log x_ij: how unsure the models are, each by itself */
+    double *mutual_information; /* (p) sum_j ((sum_i v_i x_ij log x_ij) - m_j log m_j), entropy less mean entropy of the
+                                   linear pool: how much they contradict each other. The weighted Jensen-Shannon
+                                   divergence (Lin, 1991), from 0, for models that say the same, to log n */
+    double *vote_disagreement;  /* the share of the pairs of models whose top classes differ: 0 to 1; 0 for one model */
+    double *variation_ratio;    /* (p) 1 - max_j m_j (Freeman, 1965) */
+    double *conflict;           /* (p) -log sum_j prod_i x_ij^v_i: 0, for models that say the same, to infinity, where
+                                   each class is ruled out by some model; x_ij at least ENSEMBLE_FLOOR */
+    double *weight_present;     /* the share of the weight that is present, as the quorum counts it: 0 to 1 */
+    int32_t *models_present;    /* how many models take part in the row and are not left out */
+    int32_t *row_fault;         /* why the row has no answer: ENSEMBLE_ROW_... */
+    uint8_t *settled;           /* 1: the label stays, whatever the missing models say; see ensemble_settled() */
+
+    /* Per row and class, rows x width. */
+    double *variance; /* between the models, sum_i v_i (x_ij - m_j)^2; no weight may be negative */
+
+    /* Per row and model, rows x models; 0 for a model that takes no part in the row. */
+    double *contribution; /* the model's term in the sum that the method forms for the label: factor times value. They
+                             add up to the confidence where the method is SUM, MEAN, VOTE or RANK and the result AS_IS.
+                             In GEOMETRIC and LOG_POOL they are logarithms, in HARMONIC reciprocals, in POWER powers;
+                             the other methods form no sum (ENSEMBLE_EREPORT) */
+    double *influence;    /* the confidence less the value that the label has without the model, the others sharing its
+                             weight: what the same call gives where the model is missing and left out, whatever the
+                             quorum. NaN where no other is there */
+    uint8_t *flips;       /* 1: without the model, in this sense, there is another label, or none */
+
+    /* The `top` largest classes of each row, at most the width: rows x top, in descending order of y, of equal ones
+       the lowest class first. 0: none are asked for; else both arrays are needed. Where there are fewer: -1 and NaN. */
+    size_t top;
+    int32_t *top_labels;
+    double *top_values;
+};
+
 /* One combine, in detail. Set struct_size to sizeof(struct ensemble_call) and everything else to zero first. */
 struct ensemble_call {
     uint32_t struct_size;
@@ -384,7 +495,8 @@ struct ensemble_call {
      * Where the result goes: row `row_begin` of the outputs becomes the first row at `result`. `result_stride` is the
      * number of elements from row to row, at least the width; 0: the width. `result_count` is the number of elements
      * that `result` has room for, counted from its start to the end of its last row or further: at least
-     * (row_count - 1) x result_stride + width. Gaps between rows are not written.
+     * (row_count - 1) x result_stride + width. Gaps between rows are not written. With a report, `result` may be NULL
+     * (and result_count 0): then nothing is written, and dtype may be 0, which stands for ENSEMBLE_F32.
      */
     void *result;
     size_t result_count;
@@ -406,6 +518,9 @@ struct ensemble_call {
      */
     const float *row_weights;
     size_t row_weights_count; /* length of `row_weights`: rows x n_models; 0 where it is NULL */
+
+    /* What else to say about the rows, in the same pass; NULL: nothing. */
+    const struct ensemble_report *report;
 };
 
 /*
@@ -418,8 +533,54 @@ struct ensemble_call {
  * Errors: as ensemble_combine(), and ENSEMBLE_ESTRIDE, ENSEMBLE_ERANGE, ENSEMBLE_ESTRUCT, ENSEMBLE_E2BIG (also for a
  * `reserved` field that is not 0); ENSEMBLE_ECOUNT also where n_outputs is not the number of models, ENSEMBLE_EWEIGHTS
  * also where row_weights_count is not rows x n_models.
+ * With a report, the result must not be one of the outputs, and no array of the report may overlap the outputs, the row
+ * weights or the result (ENSEMBLE_EOVERLAP); ENSEMBLE_ECOUNT where the sizes that it states are not those of the call,
+ * ENSEMBLE_EPARAMETER where `top` is larger than the width, ENSEMBLE_ENULL where it is not 0 and an array is NULL,
+ * ENSEMBLE_EREPORT where a field does not go with the method or with what the numbers mean, ENSEMBLE_ENEGATIVE where it
+ * does not go with negative weights.
  */
 int ensemble_run(const struct ensemble *e, const struct ensemble_call *call);
+
+/*
+ * One field of the report by its number, for all rows of the outputs bound to the handle; the same as ensemble_run()
+ * with a report of this field alone and no result. `what` is an ENSEMBLE_MEASURE_..., and `count` the number of
+ * elements of `out`: exactly the rows, times the width or the number of models where the field has one for each.
+ * `dtype` is ENSEMBLE_F64 for real numbers, and ENSEMBLE_I32 for labels, counts, faults and flags.
+ * Errors: as ensemble_run(), and ENSEMBLE_EPARAMETER (no such field), ENSEMBLE_EDTYPE.
+ */
+int ensemble_measure(const struct ensemble *e, int32_t what, void *out, int32_t dtype, size_t count);
+
+/*
+ * The `k` largest classes of each row of the outputs bound to the handle, 1 to the width: `labels` and `values` are
+ * rows x k, as `top_labels` and `top_values` of the report.
+ * Errors: as ensemble_run(), ENSEMBLE_EPARAMETER for `k`.
+ */
+int ensemble_top_k(const struct ensemble *e, size_t k, int32_t *labels, double *values);
+
+/*
+ * With only some of the models present, can the decision still change? `settled` has one element per row: 1 if the
+ * label that the models present give is the label of all of them, whatever the missing ones will say. So run the cheap
+ * models first, and the others only for the rows in which they can matter. Missing models need no policy here, and no
+ * quorum.
+ * The models say values in [0, 1] (ENSEMBLE_PROBABILITIES, _LOG_PROBABILITIES, _LOGITS, _BINARY_LOGITS) and the method
+ * is ENSEMBLE_SUM or ENSEMBLE_MEAN, or it is ENSEMBLE_VOTE; weights of models and rows are not negative. Then a missing
+ * model of weight w can at most add w to the sum of another class and nothing to that of the label; a lead that is
+ * larger stays one, and so does an equal one of votes of equal weight over a class of higher index. A bound for what
+ * rounding can do is subtracted from the lead. If nothing is missing, every row that has an answer is settled.
+ * Errors: as ensemble_run(), and ENSEMBLE_EREPORT for other methods and values, class weights, absent classes that are
+ * left out, and the result form ENSEMBLE_RESULT_SOFTMAX.
+ */
+int ensemble_settled(const struct ensemble *e, uint8_t *settled);
+
+/*
+ * How alike the models are, over all rows of the outputs bound to the handle: `matrix` is n_models x n_models doubles,
+ * symmetric. `measure` is an ENSEMBLE_SIMILARITY_... of what the models say (x_ij of the report), whatever their
+ * weights are. Of two models that always say the same, one costs money and adds nothing. Entries of models that take no
+ * part or are missing are NaN; so is a correlation of a model that says the same everywhere. A NaN in a model makes its
+ * entries NaN; with ENSEMBLE_LEAVE_OUT_NAN, rows in which a model is left out do not count. Without rows, all is NaN.
+ * Errors: as ensemble_combine(), and ENSEMBLE_EPARAMETER (no such measure). Missing models need no policy.
+ */
+int ensemble_similarity(const struct ensemble *e, int32_t measure, double *matrix);
 
 /*
  * Would ensemble_combine() work, given a result of the right type and size? Returns 0, or the code that it would
