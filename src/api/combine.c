@@ -15,7 +15,7 @@ int ensemble_combine(const struct ensemble *e, void *result, int32_t dtype, size
 
     if (e == NULL)
         return ENSEMBLE_ENULL;
-    return ens_run(e, &call, 1);
+    return ens_run(e, &call, NULL, ENS_RUN_EXACT);
 }
 
 /* The outputs given with a call, as structs: as many as there are models, and no field set that is unknown here. */
@@ -41,6 +41,17 @@ static int check_outputs(const struct ensemble *e, const struct ensemble_call *c
 /* The size of a call in release 0.1, which had no row weights. */
 #define FIRST_CALL_SIZE offsetof(struct ensemble_call, row_weights)
 
+/* With a report, whose struct may be of another size. */
+static ENS_COLD ENS_APART int run_with_report(const struct ensemble *e, const struct ensemble_call *call)
+{
+    struct ensemble_report report;
+    int code = ens_struct_read(&report, sizeof report, sizeof report, call->report);
+
+    if (code == 0 && report.reserved != 0)
+        code = ENSEMBLE_E2BIG;
+    return code ? code : ens_run(e, call, &report, 0);
+}
+
 int ensemble_run(const struct ensemble *e, const struct ensemble_call *call)
 {
     struct ensemble_call copy;
@@ -59,5 +70,5 @@ int ensemble_run(const struct ensemble *e, const struct ensemble_call *call)
     code = check_outputs(e, call);
     if (code)
         return code;
-    return ens_run(e, call, 0);
+    return ENS_UNLIKELY(call->report != NULL) ? run_with_report(e, call) : ens_run(e, call, NULL, 0);
 }

@@ -17,6 +17,10 @@
 #include "kernels/templates.h"
 #define ENS_ACC f64
 #include "kernels/templates.h"
+/* And what is done in double alone. */
+#define ENS_ACC f64
+#include "kernels/deviation_tmpl.h"
+#undef ENS_ACC
 
 /* X(accumulator, in, out): all inputs into accumulators, and 16-bit models into a result of their own type. */
 #define ENS_WSUM_LIST(X)                                                                                             \
@@ -28,6 +32,9 @@
 #define ENS_WIDEN_LIST(X) ENS_NARROW_LIST(X)
 #define ENS_GATHER_LIST(X) ENS_NARROW_LIST(X) X(f32, f32) X(f64, f64)
 #define ENS_PANEL_LIST(X) X(f32, f32) X(f32, f16) X(f32, bf16) X(f64, f64)
+
+/* X(in): in double */
+#define ENS_DEVIATION_LIST(X) X(f32) X(f64) X(f16) X(bf16)
 
 /* X(accumulator): all else works on tiles of accumulators. */
 #define ENS_ACC_LIST(X) X(f32) X(f64)
@@ -85,6 +92,17 @@ ENS_GATHER_LIST(ENS_GATHER_KERNEL)
         panel_##acc(ENS_##in, 1, panel);                                                                             \
     }
 ENS_PANEL_LIST(ENS_PANEL_KERNEL)
+
+#define ENS_DEVIATION_KERNEL(in)                                                                                     \
+    static void ENS_NAME(deviation_##in)(const struct ens_span *span, const double *center)                          \
+    {                                                                                                                \
+        deviation_f64(ENS_##in, 0, span, center);                                                                    \
+    }                                                                                                                \
+    static void ENS_NAME(deviation_squared_##in)(const struct ens_span *span, const double *center)                  \
+    {                                                                                                                \
+        deviation_f64(ENS_##in, 1, span, center);                                                                    \
+    }
+ENS_DEVIATION_LIST(ENS_DEVIATION_KERNEL)
 
 /* Functions of a tile, one for each name in a list of kernels.h. */
 #define ENS_MAP_KERNEL(acc, name)                                                                                    \
@@ -173,6 +191,7 @@ ENS_ACC_LIST(ENS_ACC_KERNELS)
 #define ENS_GATHER_ENTRY(acc, in) [ENS_##acc][ENS_##in] = ENS_NAME(gather_##acc##_##in),
 #define ENS_PANEL_ENTRY(acc, in)                                                                                     \
     [ENS_##acc][ENS_##in] = {ENS_NAME(panel_rows_##acc##_##in), ENS_NAME(panel_classes_##acc##_##in)},
+#define ENS_DEVIATION_ENTRY(in) [ENS_##in] = {ENS_NAME(deviation_##in), ENS_NAME(deviation_squared_##in)},
 #define ENS_MAP_ENTRY(acc, name) [ENS_##acc][ENS_MAP_##name] = ENS_NAME(map_##acc##_##name),
 #define ENS_FOLD_ENTRY(acc, name) [ENS_##acc][ENS_FOLD_##name] = ENS_NAME(fold_##acc##_##name),
 #define ENS_MEAN_ENTRY(io, acc, name, first, last) [ENS_##io][ENS_MEAN_##name] = ENS_NAME(mean_##io##_##name),
@@ -193,6 +212,7 @@ const struct ens_kernels ENS_CAT(ens_kernels_, ENS_ISA) = {
     .sum = ENS_BOTH(sum),
     .decay_sum = ENS_BOTH(decay_sum),
     .greatest = {greatest_f32, greatest_f64},
+    .lead = {lead_f32, lead_f64},
     .find = {find_f32, find_f64},
     .order = ENS_BOTH(order),
     .trimmed = ENS_BOTH(trimmed),
@@ -207,4 +227,5 @@ const struct ens_kernels ENS_CAT(ens_kernels_, ENS_ISA) = {
     .labels = {labels_f32, labels_f64},
     .decay_rows = {decay_rows_f32, decay_rows_f64},
     .divide_rows = {divide_rows_f32, divide_rows_f64},
+    .deviation = {ENS_DEVIATION_LIST(ENS_DEVIATION_ENTRY)},
 };

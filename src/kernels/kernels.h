@@ -62,11 +62,12 @@ typedef void ens_gather_kernel(void *tile, const void *row, const int32_t *colum
  *   power        exp(a log(x))
  *   square, root x x and its inverse
  *   sign         1 or -1, with the sign of x, also of a zero
+ *   log_times    x log(x), and 0 for 0
  * "At least c": c in place of what is smaller; NaN stays NaN.
  */
 #define ENS_MAP_LIST(X, acc)                                                                                         \
     X(acc, affine) X(acc, exp) X(acc, decay) X(acc, log) X(acc, sigmoid) X(acc, log_sigmoid) X(acc, quotient)        \
-    X(acc, reciprocal) X(acc, power) X(acc, square) X(acc, root) X(acc, sign)
+    X(acc, reciprocal) X(acc, power) X(acc, square) X(acc, root) X(acc, sign) X(acc, log_times)
 
 #define ENS_MAP_ENUMERATOR(acc, name) ENS_MAP_##name,
 enum { ENS_MAP_LIST(ENS_MAP_ENUMERATOR, ) ENS_MAPS };
@@ -90,6 +91,16 @@ typedef double ens_decay_sum_kernel(void *to, const void *from, size_t length, c
 
 /* Is there a NaN? `*greatest`: the largest of the others; minus infinity if there are none. */
 typedef int ens_greatest_kernel(const void *from, size_t length, double *greatest);
+
+/*
+ * The largest value and the second largest, which is as large if there are two of them; minus infinity where there are
+ * not so many. `nan`: is there a NaN? They do not count. Of a zero, either sign may be given.
+ */
+struct ens_lead {
+    double best, second;
+    int nan;
+};
+typedef void ens_lead_kernel(const void *from, size_t length, struct ens_lead *lead);
 
 /* The first index whose value is equal to `value`; `length` if there is none. */
 typedef size_t ens_find_kernel(const void *from, size_t length, double value);
@@ -222,6 +233,12 @@ typedef void ens_decay_rows_kernel(void *to, const void *from, size_t stride, si
                                    double *sums);
 typedef void ens_divide_rows_kernel(void *tile, size_t rows, size_t width, const double *sums);
 
+/*
+ * Spans in double, as in struct ens_span, of the models' differences from `center`, or of their squares:
+ *     out[j] = start[j] + weight[0] (in[0][j] - center[j])^p + ...
+ */
+typedef void ens_deviation_kernel(const struct ens_span *span, const double *center);
+
 /* Indexed by dtypes; the accumulator is ENS_f32 or ENS_f64. NULL where instantiate.h does not list the combination. */
 struct ens_kernels {
     const char *name;                                  /* of the instruction set */
@@ -236,6 +253,7 @@ struct ens_kernels {
     ens_sum_kernel *sum[2];
     ens_decay_sum_kernel *decay_sum[2];
     ens_greatest_kernel *greatest[2];
+    ens_lead_kernel *lead[2];
     ens_find_kernel *find[2];
     ens_order_kernel *order[2];
     ens_trimmed_kernel *trimmed[2];
@@ -250,6 +268,7 @@ struct ens_kernels {
     ens_labels_kernel *labels[2];
     ens_decay_rows_kernel *decay_rows[2];
     ens_divide_rows_kernel *divide_rows[2];
+    ens_deviation_kernel *deviation[ENS_DTYPES][2];    /* [in][p - 1] */
 };
 
 #endif

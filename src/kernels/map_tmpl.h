@@ -52,6 +52,8 @@ static ENS_INLINE VEC FN(apply)(const int map, VEC x, VEC a, VEC b, VEC c)
         return V(mul)(x, x);
     case ENS_MAP_root:
         return V(sqrt)(x);
+    case ENS_MAP_log_times:
+        return V(select)(V(eq)(x, V(set1)(0)), V(set1)(0), V(mul)(x, ELEMENTARY(log)(x)));
     default: /* ENS_MAP_sign */
         return V(from_bits)(U(or)(U(and)(V(bits)(x), U(set1)(SIGN)), V(bits)(V(set1)(1))));
     }

@@ -3,7 +3,9 @@
 
 #include "base/compiler.h"
 #include "plan/batch.h"
+#include "plan/decision.h"
 #include "plan/gather.h"
+#include "plan/report.h"
 #include "plan/room.h"
 #include "plan/shares.h"
 #include "plan/stats.h"
@@ -15,20 +17,33 @@
 /* Where a tile of the row that begins at `to` is combined: in the result, if that has the accumulator's type. */
 static void *place(const struct ens_blend *b, unsigned char *to)
 {
-    const int direct =
-        b->walk->dtype - 1 == b->acc && b->recipe->n_steps == 0 && ((uintptr_t)to & (((size_t)1 << b->shift) - 1)) == 0;
+    const int direct = to != NULL && b->walk->dtype - 1 == b->acc && b->recipe->n_steps == 0 &&
+                       ((uintptr_t)to & (((size_t)1 << b->shift) - 1)) == 0;
 
     return direct ? to : ens_pool(b, 0);
 }
 
-static void store(const struct ens_blend *b, void *tile, size_t length, unsigned char *to)
+/* Where the tile of a row that begins at a column goes; NULL where nothing is written. */
+static unsigned char *result_at(const struct ens_blend *b, unsigned char *row, size_t column)
+{
+    return row == NULL ? NULL : row + (column << ens_dtype_shift(b->walk->dtype));
+}
+
+/* A combined tile is told to those who ask, and stored. */
+static void deliver(struct ens_blend *b, const struct ens_tile *tile, void *values, unsigned char *to)
 {
     if (b->recipe->log)
-        ens_apply(b, ENS_MAP_log, tile, tile, length, (struct ens_map){.a = -INFINITY, .c = -INFINITY});
+        ens_apply(b, ENS_MAP_log, values, values, tile->length, (struct ens_map){.a = -INFINITY, .c = -INFINITY});
+    if (b->report != NULL)
+        ens_report_tile(b, tile, values);
+    else if (b->decision != NULL)
+        ens_decide(b, tile, values);
+    if (to == NULL || values == to)
+        return;
     if (b->walk->dtype - 1 != b->acc)
-        b->kernels->narrow[b->acc][b->walk->dtype - 1](to, tile, length, 0);
-    else if (tile != to)
-        memcpy(to, tile, length << b->shift);
+        b->kernels->narrow[b->acc][b->walk->dtype - 1](to, values, tile->length, 0);
+    else
+        memcpy(to, values, tile->length << b->shift);
 }
 
 /* The temperature of a step, inverted. */
@@ -77,14 +92,15 @@ static struct ens_tile tile_at(const struct ens_blend *b, size_t column, size_t 
  * A row that is normalised, or becomes a softmax: each step goes through it once to measure it. It is kept in between,
  * if it is one tile, or if there is room; else it is combined anew each time.
  */
-static void finish_row(const struct ens_blend *b, unsigned char *to)
+static void finish_row(struct ens_blend *b, unsigned char *to)
 {
     const size_t width = b->e->width;
-    const unsigned shift = ens_dtype_shift(b->walk->dtype);
     unsigned char *kept = width <= b->tile ? ens_pool(b, 0) : b->room.row;
     struct ens_stat stats[ENS_STEPS];
 
     for (int step = 0; step <= b->recipe->n_steps; step++) {
+        if (step == b->recipe->n_steps && b->decision != NULL)
+            ens_decide_steps(b->decision, b->recipe, stats);
         if (step < b->recipe->n_steps)
             stats[step] = (struct ens_stat){.most = -INFINITY};
         for (size_t at = 0; at < width; at += b->tile) {
@@ -101,36 +117,55 @@ static void finish_row(const struct ens_blend *b, unsigned char *to)
             if (step < b->recipe->n_steps)
                 measure(b, step, values, tile.length, &stats[step]);
             else
-                store(b, values, tile.length, to + (at << shift));
+                deliver(b, &tile, values, result_at(b, to, at));
         }
     }
 }
 
-/* A row, or all rows as one, of `width` values. */
-static void run_line(struct ens_blend *b, size_t row, size_t width, unsigned char *to)
+/* The current row, or several rows as one, of `width` values. */
+static void combine_line(struct ens_blend *b, size_t width, unsigned char *to)
 {
-    const unsigned shift = ens_dtype_shift(b->walk->dtype);
-
-    b->row.index = row;
-    if (b->stats)
-        ens_stats_of_row(b);
-    if (b->by_row)
-        ens_shares_of_row(b);
-    if (b->row.fault) {
-        ens_walk_nan(to, b->walk->dtype, width);
-        return;
-    }
     if (b->recipe->n_steps > 0) {
         finish_row(b, to);
         return;
     }
     for (size_t at = 0; at < width; at += b->tile) {
         const struct ens_tile tile = tile_at(b, at, width);
-        void *out = place(b, to + (at << shift));
+        unsigned char *result = result_at(b, to, at);
+        void *out = place(b, result);
 
         ens_gather(b, &tile, out);
-        store(b, out, tile.length, to + (at << shift));
+        deliver(b, &tile, out, result);
     }
+}
+
+static void run_line(struct ens_blend *b, size_t row, size_t width, unsigned char *to)
+{
+    b->row.index = row;
+    if (b->stats)
+        ens_stats_of_row(b);
+    if (b->by_row)
+        ens_shares_of_row(b);
+    if (!b->row.fault)
+        combine_line(b, width, to);
+    else if (to != NULL)
+        ens_walk_nan(to, b->walk->dtype, width);
+}
+
+int ens_blend_again(struct ens_blend *b, size_t column)
+{
+    const struct ens_tile tile = {b->row.index, column, 1};
+
+    ens_shares_of_row(b);
+    if (b->row.fault)
+        return b->row.fault;
+    if (column == ENS_NOBODY || b->recipe->n_steps > 0) {
+        combine_line(b, b->e->width, NULL);
+    } else {
+        ens_gather(b, &tile, ens_pool(b, 0));
+        deliver(b, &tile, ens_pool(b, 0), NULL);
+    }
+    return 0;
 }
 
 /* A mean of simple functions of the values, which has a kernel of its own. */
@@ -198,6 +233,26 @@ static void run_lines(struct ens_blend *b, int straight)
     }
 }
 
+/* With a report: some short rows at once, where that is possible, and then what is known only once they are combined. */
+static void run_reported(struct ens_blend *b)
+{
+    const struct ens_walk *walk = b->walk;
+    const size_t width = b->e->width;
+    const int several = !b->recipe->rowwise && !b->by_row && walk->inputs->summary->gaps == 0 &&
+                        (walk->result == NULL || walk->result_stride == width);
+    size_t rows = several && width <= b->tile / 2 ? b->tile / width : 1;
+
+    rows = rows < ENS_REPORT_ROWS ? rows : ENS_REPORT_ROWS;
+    for (size_t line = 0; line < walk->row_count; line += rows) {
+        unsigned char *to = result_at(b, walk->result, line * walk->result_stride);
+
+        if (walk->row_count - line < rows)
+            rows = walk->row_count - line;
+        run_line(b, walk->row_begin + line, rows * width, to);
+        ens_report_rows(b, rows);
+    }
+}
+
 static int has_absent(const struct ensemble *e)
 {
     if (e->policy & ENSEMBLE_LEAVE_OUT_ABSENT)
@@ -244,7 +299,8 @@ int ens_blend_in_place(const struct ensemble *e, size_t model)
     return 1;
 }
 
-ENS_COLD int ens_blend(const struct ens_walk *walk, const float *row_weights, void *workspace, size_t workspace_size)
+ENS_COLD int ens_blend(const struct ens_walk *walk, const float *row_weights, const struct ensemble_call *call,
+                       struct ens_report *report)
 {
     _Alignas(ENS_STREAM_ALIGNMENT) unsigned char pool[ENS_POOL_BYTES];
     _Alignas(ENS_STREAM_ALIGNMENT) unsigned char spare[ENS_TILE_BYTES];
@@ -255,28 +311,49 @@ ENS_COLD int ens_blend(const struct ens_walk *walk, const float *row_weights, vo
         .recipe = &walk->e->plan.recipe,
         .kernels = walk->e->kernels,
         .row_weights = row_weights,
+        .quorum = walk->e->quorum,
+        .without = ENS_NOBODY,
         .kept = kept,
         .pool = pool,
         .spare = spare,
+        .report = report,
     };
     int code, straight;
 
+    if (report != NULL)
+        ens_report_begin(&b);
     decide(&b);
     code = ens_shares_of_call(&b);
     if (code)
         return code;
-    straight = is_straight(&b);
-    if (!straight && ens_batch(&b))
+    straight = report == NULL && is_straight(&b);
+    if (!straight && report == NULL && ens_batch(&b))
         return 0;
-    ens_room_take(&b, workspace, workspace_size);
-    run_lines(&b, straight);
+    ens_room_take(&b, call->workspace, call->workspace_size);
+    if (report != NULL)
+        run_reported(&b);
+    else
+        run_lines(&b, straight);
     return 0;
+}
+
+/* As far as it matters before any data is looked at. */
+static struct ens_blend blend_of(const struct ens_walk *walk)
+{
+    return (struct ens_blend){
+        .walk = walk,
+        .e = walk->e,
+        .recipe = &walk->e->plan.recipe,
+        .row_weights = walk->e->row_weights.weight,
+        .quorum = walk->e->quorum,
+        .without = ENS_NOBODY,
+    };
 }
 
 int ens_blend_check(const struct ens_inputs *inputs, const struct ensemble *e)
 {
     const struct ens_walk walk = {.e = e, .inputs = inputs};
-    const struct ens_blend b = {.walk = &walk, .e = e, .recipe = &e->plan.recipe, .row_weights = e->row_weights.weight};
+    const struct ens_blend b = blend_of(&walk);
 
     return ens_shares_of_call(&b);
 }
@@ -285,7 +362,7 @@ size_t ens_blend_workspace(const struct ensemble *e)
 {
     const struct ens_inputs inputs = ens_inputs_bound(e);
     const struct ens_walk walk = {.e = e, .inputs = &inputs, .dtype = ENSEMBLE_F64};
-    struct ens_blend b = {.walk = &walk, .e = e, .recipe = &e->plan.recipe, .row_weights = e->row_weights.weight};
+    struct ens_blend b = blend_of(&walk);
 
     decide(&b);
     return ens_room_size(&b);

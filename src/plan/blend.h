@@ -10,6 +10,7 @@
  *   values.c  a model's values for a tile, in the form that the method wants
  *   gather.c  the models' tiles become one: sums, folds, votes
  *   select.c  the same for medians and trimmed means
+ *   report.c  what else a call says about its rows; decision.c, contest.c and reasons.c find it out
  */
 #ifndef ENS_PLAN_BLEND_H
 #define ENS_PLAN_BLEND_H
@@ -40,11 +41,13 @@ struct ens_stat {
 /* A row, or all rows where they need not be kept apart. */
 struct ens_row {
     size_t index;
-    int fault;      /* all of it is NaN */
+    int fault;      /* ENSEMBLE_ROW_...: all of it is NaN */
     int equal;      /* all models present have one weight */
     size_t whole;   /* votes and ranks of equal weight: each counts 1, and their sum is divided by this; else 0 */
     double present; /* the sum of the weights of the models present */
     double scale;   /* what ENSEMBLE_SUM multiplies weights by: W / W_present */
+    size_t models;  /* how many are present */
+    double share;   /* of the weights' sizes, what is present: 0 to 1 */
 };
 
 /* Parts of the workspace, NULL where it is too small for them. */
@@ -55,12 +58,17 @@ struct ens_room {
     unsigned char *sorted;        /* the values of a row of each model, and of one more to sort in */
 };
 
+struct ens_decision;
+struct ens_report;
+
 struct ens_blend {
     const struct ens_walk *walk;
     const struct ensemble *e;
     const struct ens_recipe *recipe;
     const struct ens_kernels *kernels;
     const float *row_weights; /* NULL: none */
+    double quorum;
+    size_t without;           /* a model that is to be taken for missing; ENS_NOBODY: none */
     int acc;                  /* ENS_f32 or ENS_f64 */
     unsigned shift;           /* log2 of an accumulator's bytes */
     int by_row;               /* weights, or who is present, differ from row to row, or somebody is missing */
@@ -73,7 +81,11 @@ struct ens_blend {
     struct ens_stat *kept; /* ENS_STATS of them */
     unsigned char *pool;   /* ENS_POOL_BYTES: the tiles of the classes at hand */
     unsigned char *spare;  /* ENS_TILE_BYTES: one tile more, for statistics */
+    struct ens_decision *decision; /* is told of the combined rows; NULL: nobody asks */
+    struct ens_report *report;     /* likewise, and of what else is to be said of them */
 };
+
+#define ENS_NOBODY SIZE_MAX
 
 /* Some classes of a row (or of several rows that follow each other, where they need not be kept apart). */
 struct ens_tile {
@@ -117,8 +129,18 @@ static inline void ens_apply(const struct ens_blend *b, int map, void *to, const
  */
 int ens_blend_in_place(const struct ensemble *e, size_t model);
 
-/* The general way. 0, or ENSEMBLE_EQUORUM before anything is written. */
-int ens_blend(const struct ens_walk *walk, const float *row_weights, void *workspace, size_t workspace_size);
+/*
+ * The general way. 0, or ENSEMBLE_EQUORUM before anything is written. `report`: NULL, or one that ens_report_check() has
+ * passed; then there may be no result.
+ */
+int ens_blend(const struct ens_walk *walk, const float *row_weights, const struct ensemble_call *call,
+              struct ens_report *report);
+
+/*
+ * Combines the current row anew, after a change of who takes part, and tells b->decision; nothing is written. `column`:
+ * only that class, where rows need not be seen as a whole; ENS_NOBODY: all of them. The fault of the row, or 0.
+ */
+int ens_blend_again(struct ens_blend *b, size_t column);
 
 /* What it reports with the outputs bound to a handle. */
 int ens_blend_check(const struct ens_inputs *inputs, const struct ensemble *e);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "plan/gather.h"
 
+#include "base/compiler.h"
 #include "plan/shares.h"
 #include "plan/stats.h"
 #include "plan/values.h"
@@ -68,7 +69,7 @@ static void collect(const struct ens_blend *b, const struct ens_tile *tile, size
 }
 
 /* Group by group; only the last one writes to `out`. Where nobody takes part nothing is known. */
-static void sum_or_fold(const struct ens_blend *b, const struct ens_tile *tile, void *out)
+static ENS_APART void sum_or_fold(const struct ens_blend *b, const struct ens_tile *tile, void *out)
 {
     struct group group;
     size_t next = 0;
@@ -107,7 +108,7 @@ static double neutral(const struct ens_recipe *recipe)
 }
 
 /* The same with weights for each class, one model after the other. Classes that nobody speaks of are NaN. */
-static void blend_classes(const struct ens_blend *b, const struct ens_tile *tile, void *out)
+static ENS_APART void blend_classes(const struct ens_blend *b, const struct ens_tile *tile, void *out)
 {
     unsigned char *sum = ens_pool(b, SUM_TILE), *factors = ens_pool(b, 1), *values = ens_pool(b, 2);
     double *arrays = (double *)(void *)ens_pool(b, 2 + tiles_for_values(b));
@@ -129,7 +130,7 @@ static void blend_classes(const struct ens_blend *b, const struct ens_tile *tile
 }
 
 /* And where those do not change from row to row. */
-static void blend_known_classes(const struct ens_blend *b, const struct ens_tile *tile, void *out)
+static ENS_APART void blend_known_classes(const struct ens_blend *b, const struct ens_tile *tile, void *out)
 {
     unsigned char *sum = ens_pool(b, SUM_TILE);
 

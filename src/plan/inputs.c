@@ -97,7 +97,8 @@ void ens_inputs_bind(struct ensemble *e, size_t model, const struct ensemble_out
 }
 
 /* The first model at fault, in the models' order; 0 where there is none. */
-static ENS_COLD int find_fault(const struct ensemble *e, const struct ens_inputs *inputs, struct ens_fault *fault)
+static ENS_COLD int find_fault(const struct ensemble *e, const struct ens_inputs *inputs, int partial,
+                               struct ens_fault *fault)
 {
     const size_t rows = ens_input(inputs, first_model(e))->rows;
 
@@ -109,7 +110,7 @@ static ENS_COLD int find_fault(const struct ensemble *e, const struct ens_inputs
         fault->other = first_model(e);
         if (code == 0 && output->rows != rows)
             code = ENSEMBLE_EROWS;
-        if (code == 0 && is_missing(output) && !(e->policy & ENSEMBLE_LEAVE_OUT_MISSING))
+        if (code == 0 && is_missing(output) && !partial && !(e->policy & ENSEMBLE_LEAVE_OUT_MISSING))
             code = ENSEMBLE_EMISSING;
         if (code == 0 && !fits(e, e->plan.model[k], output))
             code = ENSEMBLE_ESPACE;
@@ -119,12 +120,12 @@ static ENS_COLD int find_fault(const struct ensemble *e, const struct ens_inputs
     return 0;
 }
 
-int ens_inputs_take_bound(struct ens_inputs *inputs, const struct ensemble *e, struct ens_fault *fault)
+int ens_inputs_take_bound(struct ens_inputs *inputs, const struct ensemble *e, int partial, struct ens_fault *fault)
 {
     *inputs = ens_inputs_bound(e);
     if (ENS_UNLIKELY(e->plan.fault))
         return e->plan.fault;
-    return ENS_UNLIKELY((e->summary.wrong | e->summary.missing) > 0) ? find_fault(e, inputs, fault) : 0;
+    return ENS_UNLIKELY((e->summary.wrong | e->summary.missing) > 0) ? find_fault(e, inputs, partial, fault) : 0;
 }
 
 int ens_inputs_take_given(struct ens_inputs *inputs, const struct ensemble *e, const struct ensemble_output *outputs,
@@ -134,7 +135,7 @@ int ens_inputs_take_given(struct ens_inputs *inputs, const struct ensemble *e, c
 
     *inputs = (struct ens_inputs){(const unsigned char *)outputs, output_size, own};
     if (code == 0)
-        code = find_fault(e, inputs, fault);
+        code = find_fault(e, inputs, 0, fault);
     if (code == 0)
         sum_up(own, inputs, e);
     return code;

@@ -45,9 +45,10 @@ void ens_inputs_bind(struct ensemble *e, size_t model, const struct ensemble_out
 
 /*
  * Takes the outputs bound to the handle, or those given with a call, of `output_size` bytes each, whose summary is then
- * kept in `own`. 0, or an error code if those of the models that take part do not fit together.
+ * kept in `own`. 0, or an error code if those of the models that take part do not fit together. `partial`: missing ones
+ * do, whatever the policy is.
  */
-int ens_inputs_take_bound(struct ens_inputs *inputs, const struct ensemble *e, struct ens_fault *fault);
+int ens_inputs_take_bound(struct ens_inputs *inputs, const struct ensemble *e, int partial, struct ens_fault *fault);
 int ens_inputs_take_given(struct ens_inputs *inputs, const struct ensemble *e, const struct ensemble_output *outputs,
                           size_t output_size, struct ens_summary *own, struct ens_fault *fault);
 

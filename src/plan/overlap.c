@@ -3,6 +3,7 @@
 
 #include "base/compiler.h"
 #include "base/dtype.h"
+#include "base/size.h"
 #include "plan/blend.h"
 
 #include <stdint.h>
@@ -56,17 +57,27 @@ static struct area area_of_row_weights(const struct ens_walk *walk, const float 
     return (struct area){(uintptr_t)weights, bytes, bytes, bytes};
 }
 
+static int meet(const struct area *a, const struct area *b)
+{
+    return a->size > 0 && b->size > 0 && a->start < b->start + b->size && b->start < a->start + a->size;
+}
+
+static struct area area_of_result(const struct ens_walk *walk)
+{
+    const unsigned shift = ens_dtype_shift(walk->dtype);
+
+    return area_of(walk, (uintptr_t)walk->result, walk->e->width << shift, walk->result_stride << shift);
+}
+
 static ENS_COLD int check_overlap(struct ens_walk *walk, const float *row_weights)
 {
     const struct ensemble *e = walk->e;
-    const unsigned shift = ens_dtype_shift(walk->dtype);
-    const struct area result = area_of(walk, (uintptr_t)walk->result, e->width << shift, walk->result_stride << shift);
+    const struct area result = area_of_result(walk);
 
     if (row_weights != NULL) {
         const struct area area = area_of_row_weights(walk, row_weights);
 
-        if (result.size > 0 && area.size > 0 && result.start < area.start + area.size &&
-            area.start < result.start + result.size)
+        if (meet(&result, &area))
             return ENSEMBLE_EOVERLAP;
     }
     for (size_t k = 0; k < e->plan.n; k++) {
@@ -110,4 +121,26 @@ int ens_overlap_check(struct ens_walk *walk, const float *row_weights, size_t re
     if (ENS_LIKELY(row_weights == NULL && is_far(walk, result_bytes)))
         return 0;
     return check_overlap(walk, row_weights);
+}
+
+int ens_overlap_check_array(const struct ens_walk *walk, const float *row_weights, const void *array, size_t bytes)
+{
+    const struct area here = {(uintptr_t)array, bytes, bytes, bytes};
+    struct area other = area_of_result(walk);
+
+    if (ens_size_wraps(array, bytes))
+        return ENSEMBLE_EOVERFLOW;
+    if (walk->result != NULL && meet(&here, &other))
+        return ENSEMBLE_EOVERLAP;
+    if (row_weights != NULL) {
+        other = area_of_row_weights(walk, row_weights);
+        if (meet(&here, &other))
+            return ENSEMBLE_EOVERLAP;
+    }
+    for (size_t k = 0; k < walk->e->plan.n; k++) {
+        other = area_of_output(walk, walk->e->plan.model[k]);
+        if (ens_input(walk->inputs, walk->e->plan.model[k])->data != NULL && meet(&here, &other))
+            return ENSEMBLE_EOVERLAP;
+    }
+    return 0;
 }

@@ -6,21 +6,17 @@
 #include "base/size.h"
 #include "plan/blend.h"
 #include "plan/overlap.h"
+#include "plan/report.h"
 #include "plan/walk.h"
 
 /* The rows of the call, and a result that has room for exactly these. `*bytes`: of the result, gaps included. */
 static int check_result(struct ens_walk *walk, const struct ensemble_call *call, int exact, size_t *bytes)
 {
-    const size_t rows = walk->inputs->summary->rows;
     const size_t width = walk->e->width;
     size_t elements;
 
     if (!ens_dtype_known(call->dtype))
         return ENSEMBLE_EDTYPE;
-    if (call->row_begin > rows || call->row_count > rows - call->row_begin)
-        return ENSEMBLE_ERANGE;
-    walk->row_begin = call->row_begin;
-    walk->row_count = call->row_count > 0 ? call->row_count : rows - call->row_begin;
     walk->result_stride = call->result_stride > 0 ? call->result_stride : width;
     walk->result = call->result;
     walk->dtype = call->dtype;
@@ -34,6 +30,31 @@ static int check_result(struct ens_walk *walk, const struct ensemble_call *call,
     if (call->result == NULL && elements > 0)
         return ENSEMBLE_ENULL;
     return ens_size_wraps(call->result, *bytes) ? ENSEMBLE_EOVERFLOW : 0;
+}
+
+static int check_rows(struct ens_walk *walk, const struct ensemble_call *call)
+{
+    const size_t rows = walk->inputs->summary->rows;
+
+    if (call->row_begin > rows || call->row_count > rows - call->row_begin)
+        return ENSEMBLE_ERANGE;
+    walk->row_begin = call->row_begin;
+    walk->row_count = call->row_count > 0 ? call->row_count : rows - call->row_begin;
+    return 0;
+}
+
+/* With a report there need not be a result. */
+static int check_no_result(struct ens_walk *walk, const struct ensemble_call *call)
+{
+    if (call->dtype != 0 && !ens_dtype_known(call->dtype))
+        return ENSEMBLE_EDTYPE;
+    if (call->result_count > 0)
+        return ENSEMBLE_ENULL;
+    walk->result = NULL;
+    walk->result_stride = walk->e->width;
+    walk->dtype = call->dtype != 0 ? call->dtype : ENSEMBLE_F32;
+    walk->in_place = 0;
+    return 0;
 }
 
 /* The weights of rows, those of the call before those of the handle; as many as the outputs have rows. */
@@ -55,18 +76,42 @@ static int take_row_weights(const struct ens_walk *walk, const struct ensemble_c
     return 0;
 }
 
-int ens_run(const struct ensemble *e, const struct ensemble_call *call, int exact)
+/* Where it writes: the result, if there is one, and the report. */
+static inline int check_targets(struct ens_walk *walk, const float *row_weights, const struct ensemble_call *call,
+                                const struct ensemble_report *report, int how)
+{
+    size_t bytes;
+    int code;
+
+    if (report != NULL && call->result == NULL)
+        return check_no_result(walk, call);
+    code = check_result(walk, call, how & ENS_RUN_EXACT, &bytes);
+    if (ENS_LIKELY(code == 0))
+        code = ens_overlap_check(walk, row_weights, bytes);
+    return code == 0 && report != NULL && walk->in_place ? ENSEMBLE_EOVERLAP : code;
+}
+
+static ENS_COLD ENS_APART int run_with_report(const struct ens_walk *walk, const float *row_weights,
+                                              const struct ensemble_call *call, const struct ensemble_report *asked,
+                                              int how)
+{
+    struct ens_report report = {.asked = asked, .lenient = (how & ENS_RUN_PARTIAL) != 0};
+    const int code = ens_report_check(walk, row_weights, asked);
+
+    return code ? code : ens_blend(walk, row_weights, call, &report);
+}
+
+int ens_run(const struct ensemble *e, const struct ensemble_call *call, const struct ensemble_report *report, int how)
 {
     struct ens_inputs inputs;
     struct ens_summary given;
     struct ens_fault fault;
     struct ens_walk walk;
     const float *row_weights;
-    size_t bytes;
     int code;
 
     if (call->outputs == NULL)
-        code = ens_inputs_take_bound(&inputs, e, &fault);
+        code = ens_inputs_take_bound(&inputs, e, how & ENS_RUN_PARTIAL, &fault);
     else
         code = ens_inputs_take_given(&inputs, e, call->outputs, call->output_size, &given, &fault);
     if (ENS_UNLIKELY(code))
@@ -75,20 +120,22 @@ int ens_run(const struct ensemble *e, const struct ensemble_call *call, int exac
     walk.inputs = &inputs;
     code = take_row_weights(&walk, call, &row_weights);
     if (ENS_LIKELY(code == 0))
-        code = check_result(&walk, call, exact, &bytes);
+        code = check_rows(&walk, call);
     if (ENS_LIKELY(code == 0))
-        code = ens_overlap_check(&walk, row_weights, bytes);
+        code = check_targets(&walk, row_weights, call, report, how);
     if (ENS_UNLIKELY(code))
         return code;
+    if (ENS_UNLIKELY(report != NULL))
+        return run_with_report(&walk, row_weights, call, report, how);
     if (ENS_UNLIKELY(!e->plan.plain || row_weights != NULL || inputs.summary->missing > 0))
-        return ens_blend(&walk, row_weights, call->workspace, call->workspace_size);
+        return ens_blend(&walk, row_weights, call, NULL);
     ens_walk(&walk);
     return 0;
 }
 
 int ens_run_check(struct ens_inputs *inputs, const struct ensemble *e, struct ens_fault *fault)
 {
-    int code = ens_inputs_take_bound(inputs, e, fault);
+    int code = ens_inputs_take_bound(inputs, e, 0, fault);
 
     if (code == 0 && e->row_weights.weight != NULL && e->row_weights.rows != inputs->summary->rows)
         code = ENSEMBLE_EWEIGHTS;

@@ -5,11 +5,16 @@
 
 #include "plan/inputs.h"
 
+enum {
+    ENS_RUN_EXACT = 1,  /* result_count must be exactly what the rows take, not at least that */
+    ENS_RUN_PARTIAL = 2 /* missing models need neither a policy nor a quorum */
+};
+
 /*
- * `call` has this library's size, and its outputs are well formed as structs (the api layer sees to both).
- * `exact`: result_count must be exactly what the rows take, not at least that. 0 or an error code.
+ * `call` and `report` (NULL: none; that of the call is not looked at) have this library's size, and the outputs are well
+ * formed as structs (the api layer sees to that). `how` is a sum of the above. 0 or an error code.
  */
-int ens_run(const struct ensemble *e, const struct ensemble_call *call, int exact);
+int ens_run(const struct ensemble *e, const struct ensemble_call *call, const struct ensemble_report *report, int how);
 
 /* What such a call with the outputs bound to a handle would report, whatever its result is. */
 int ens_run_check(struct ens_inputs *inputs, const struct ensemble *e, struct ens_fault *fault);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "plan/select.h"
 
+#include "base/compiler.h"
 #include "plan/values.h"
 
 #include <math.h>
@@ -229,7 +230,7 @@ static void median(const struct ens_selection *s)
     b->kernels->fold[b->acc][ENS_FOLD_median](&halfway);
 }
 
-static void by_network(const struct ens_selection *s, void *out)
+static ENS_APART void by_network(const struct ens_selection *s, void *out)
 {
     const struct ens_blend *b = s->b;
     const void *in[ENS_MEDIAN_MOST];

@@ -31,7 +31,7 @@ double ens_weight_in_row(const struct ens_blend *b, size_t k)
 
 static int is_present(const struct ens_blend *b, size_t k)
 {
-    if (ens_output_of(b, k)->data == NULL)
+    if (ens_output_of(b, k)->data == NULL || k == b->without)
         return 0;
     return !(b->e->policy & ENSEMBLE_LEAVE_OUT_NAN) || ens_stat_is_sound(b, k);
 }
@@ -47,7 +47,7 @@ static double size(double weight)
  */
 static int is_short(const struct ens_blend *b, double missing, double total)
 {
-    return missing > (1 - b->e->quorum + 1e-12) * total;
+    return missing > (1 - b->quorum + 1e-12) * total;
 }
 
 int ens_shares_of_call(const struct ens_blend *b)
@@ -97,13 +97,14 @@ void ens_shares_of_row(struct ens_blend *b)
 {
     const int rigid = b->recipe->form == ENS_FORM_RANKS || b->recipe->form == ENS_FORM_VOTE;
     double total = 0, all = 0, missing = 0, first = 0;
-    size_t present = 0, absent = 0;
+    int unusable = 0, unsound = ENSEMBLE_ROW_SOUND;
+    size_t absent = 0;
 
     b->row = (struct ens_row){.index = b->row.index, .equal = 1, .scale = 1};
     for (size_t k = 0; k < b->e->plan.n; k++) {
         const double weight = ens_weight_in_row(b, k);
 
-        b->row.fault |= is_unusable(b, weight);
+        unusable |= is_unusable(b, weight);
         total += weight;
         all += size(weight);
         if (weight == 0)
@@ -113,17 +114,25 @@ void ens_shares_of_row(struct ens_blend *b)
             absent++;
             continue;
         }
-        b->row.fault |= rigid && !ens_stat_is_sound(b, k);
-        first = present == 0 ? weight : first;
+        if (rigid && unsound != ENSEMBLE_ROW_LABEL && !ens_stat_is_sound(b, k))
+            unsound = ens_output_of(b, k)->dtype == ENSEMBLE_I32 ? ENSEMBLE_ROW_LABEL : ENSEMBLE_ROW_NAN;
+        first = b->row.models == 0 ? weight : first;
         b->row.equal &= weight == first;
         b->row.present += weight;
-        present++;
+        b->row.models++;
     }
-    b->row.whole = rigid && !b->by_class && b->row.equal ? present : 0;
-    b->row.fault |= present == 0 || (absent > 0 && is_short(b, missing, all));
+    b->row.whole = rigid && !b->by_class && b->row.equal ? b->row.models : 0;
+    b->row.share = b->row.models == 0 ? 0 : absent == 0 ? 1 : (all - missing) / all;
     if (absent > 0)
         b->row.scale = total / b->row.present;
-    b->row.fault |= !b->by_class && b->recipe->gathering != ENS_FOLDED && !has_factors(b);
+    if (b->row.models > 0 && !b->by_class && b->recipe->gathering != ENS_FOLDED)
+        unusable |= !has_factors(b);
+    if (unusable)
+        b->row.fault = ENSEMBLE_ROW_WEIGHT;
+    else if (b->row.models == 0)
+        b->row.fault = absent == 0 ? ENSEMBLE_ROW_NOBODY : ENSEMBLE_ROW_QUORUM;
+    else
+        b->row.fault = absent > 0 && is_short(b, missing, all) ? ENSEMBLE_ROW_QUORUM : unsound;
 }
 
 double ens_share(const struct ens_blend *b, size_t k)

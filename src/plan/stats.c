@@ -111,8 +111,8 @@ static struct ens_stat stat_of_label(const struct ens_blend *b, size_t k)
     return (struct ens_stat){.most = label, .sum = label < 0 ? (double)NAN : 1};
 }
 
-/* Everything else: is there a NaN, and where is the first largest value? Ranks may also be had from a sorted copy. */
-static struct ens_stat stat_of_values(const struct ens_blend *b, size_t k)
+/* Everything else: is there a NaN, and if that is asked for, where is the first largest value? */
+static struct ens_stat stat_of_values(const struct ens_blend *b, size_t k, int label)
 {
     const struct ens_model *model = ens_model_of(b, k);
     const size_t columns = model->map != NULL ? model->n_known : b->e->width, stretch = ens_stretch(b);
@@ -126,22 +126,32 @@ static struct ens_stat stat_of_values(const struct ens_blend *b, size_t k)
 
         if (b->kernels->greatest[b->acc](values, length, &most))
             stat.sum = NAN;
-        if (b->recipe->form == ENS_FORM_VOTE && most > greatest) {
+        if (label && most > greatest) {
             greatest = most;
             best = at + b->kernels->find[b->acc](values, length, most);
         }
     }
     stat.most = model->map != NULL ? (double)model->known[best] : (double)best;
-    if (b->recipe->form == ENS_FORM_RANKS)
-        ens_ranks_prepare(b, k);
     return stat;
+}
+
+struct ens_stat ens_stat_of_label(const struct ens_blend *b, size_t k)
+{
+    return ens_output_of(b, k)->dtype == ENSEMBLE_I32 ? stat_of_label(b, k) : stat_of_values(b, k, 1);
 }
 
 static struct ens_stat compute(const struct ens_blend *b, size_t k)
 {
+    struct ens_stat stat;
+
     if (is_logits(b, k))
         return stat_of_logits(b, k);
-    return ens_output_of(b, k)->dtype == ENSEMBLE_I32 ? stat_of_label(b, k) : stat_of_values(b, k);
+    if (b->recipe->form == ENS_FORM_VOTE)
+        return ens_stat_of_label(b, k);
+    stat = stat_of_values(b, k, 0);
+    if (b->recipe->form == ENS_FORM_RANKS)
+        ens_ranks_prepare(b, k);
+    return stat;
 }
 
 void ens_stats_of_row(const struct ens_blend *b)

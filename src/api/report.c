@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/* Parts of a report by flat calls: one field by its number, the largest classes, whether rows are settled. */
+#include "plan/report.h"
+#include "plan/run.h"
+
+#include <string.h>
+
+/* A field as a place in the struct. */
+struct field {
+    size_t offset;
+    size_t size; /* bytes of an element */
+    enum ens_report_shape shape;
+};
+
+#define FIELD(name, field, shape)                                                                                    \
+    [ENSEMBLE_MEASURE_##name] = {offsetof(struct ensemble_report, field),                                            \
+                                 sizeof *((struct ensemble_report *)0)->field, ENS_PER_##shape},
+static const struct field fields[] = {ENS_REPORT_LIST(FIELD)};
+#undef FIELD
+
+/* The first `count` bytes become as many int32_t, from the last one on, so that each is read before it is overwritten. */
+static void spread_bytes(unsigned char *out, size_t count)
+{
+    for (size_t i = count; i-- > 0;) {
+        const int32_t value = out[i];
+
+        memcpy(out + i * sizeof value, &value, sizeof value);
+    }
+}
+
+/* What is not in rows of its own is for all of them, and nothing but the report is written. */
+static int report_on(const struct ensemble *e, const struct ensemble_report *report, int how)
+{
+    const struct ensemble_call call = {.struct_size = sizeof call};
+
+    return ens_run(e, &call, report, how);
+}
+
+/* The rows of the outputs that are bound, if they fit together. */
+static int find_rows(const struct ensemble *e, int partial, size_t *rows)
+{
+    struct ens_inputs inputs;
+    struct ens_fault fault;
+    const int code = ens_inputs_take_bound(&inputs, e, partial, &fault);
+
+    *rows = code ? 0 : inputs.summary->rows;
+    return code;
+}
+
+int ensemble_measure(const struct ensemble *e, int32_t what, void *out, int32_t dtype, size_t count)
+{
+    struct ensemble_report report = {.struct_size = sizeof report};
+    size_t elements;
+    int code;
+
+    if (e == NULL)
+        return ENSEMBLE_ENULL;
+    if (what < ENSEMBLE_MEASURE_LABEL || what > ENSEMBLE_MEASURE_FLIPS)
+        return ENSEMBLE_EPARAMETER;
+    if (dtype != (fields[what].size == sizeof(double) ? ENSEMBLE_F64 : ENSEMBLE_I32))
+        return ENSEMBLE_EDTYPE;
+    code = find_rows(e, 0, &report.rows);
+    if (code)
+        return code;
+    if (__builtin_mul_overflow(report.rows, ens_report_elements(e, fields[what].shape), &elements) ||
+        elements > (size_t)PTRDIFF_MAX / sizeof(double))
+        return ENSEMBLE_EOVERFLOW;
+    if (count != elements)
+        return ENSEMBLE_ECOUNT;
+    if (count == 0)
+        return 0;
+    if (out == NULL)
+        return ENSEMBLE_ENULL;
+    report.width = e->width;
+    report.models = e->n_models;
+    memcpy((unsigned char *)&report + fields[what].offset, &out, sizeof out);
+    code = report_on(e, &report, 0);
+    if (code == 0 && fields[what].size == 1)
+        spread_bytes(out, count);
+    return code;
+}
+
+int ensemble_top_k(const struct ensemble *e, size_t k, int32_t *labels, double *values)
+{
+    struct ensemble_report report = {
+        .struct_size = sizeof report, .top = k, .top_labels = labels, .top_values = values};
+    int code;
+
+    if (e == NULL || labels == NULL || values == NULL)
+        return ENSEMBLE_ENULL;
+    if (k == 0)
+        return ENSEMBLE_EPARAMETER;
+    code = find_rows(e, 0, &report.rows);
+    return code ? code : report_on(e, &report, 0);
+}
+
+int ensemble_settled(const struct ensemble *e, uint8_t *settled)
+{
+    struct ensemble_report report = {.struct_size = sizeof report, .settled = settled};
+    int code;
+
+    if (e == NULL || settled == NULL)
+        return ENSEMBLE_ENULL;
+    code = find_rows(e, 1, &report.rows);
+    return code ? code : report_on(e, &report, ENS_RUN_PARTIAL);
+}

@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the models say, each by itself and together: entropies, linear and logarithmic pool, variance. Whatever the
+ * method is, their values are probabilities here (or numbers as they are), and all of it is computed in double.
+ */
+#include "base/compiler.h"
+#include "plan/gather.h"
+#include "plan/report.h"
+#include "plan/shares.h"
+#include "plan/stats.h"
+#include "plan/values.h"
+
+#include <math.h>
+#include <string.h>
+
+/* What is summed over the models: their values, functions of these, or distances from a center. */
+enum term { VALUES, LOG_TIMES, LOGS, DISTANCES, SQUARES };
+
+/* Arrays of a piece. Behind the combined tile in the pool: */
+enum { MEAN, UNSURE, LOG_POOL, RAW, PRESENT, FACTORS };
+/* and in the spare tile, where statistics that are computed anew overwrite them: */
+enum { CONVERTED, MAPPED };
+
+struct piece {
+    const struct ens_blend *b; /* which has the models' values as they are wanted here */
+    struct ens_tile tile;
+    const double *center; /* of DISTANCES and SQUARES */
+};
+
+static double *array(const struct piece *p, int which)
+{
+    return (double *)(void *)(p->b->pool + ENS_TILE_BYTES) + (size_t)which * ENS_REPORT_PIECE;
+}
+
+static double *spare(const struct piece *p, int which)
+{
+    return (double *)(void *)p->b->spare + (size_t)which * ENS_REPORT_PIECE;
+}
+
+/* The normalised weight of model k in the row; 0 where it is left out. */
+static double weight_of(const struct ens_blend *b, size_t k)
+{
+    return b->by_row ? ens_share(b, k) / b->row.present : ens_weight_in_row(b, k) / b->report->weight;
+}
+
+/* A label, as probabilities. */
+static const double *values_of_label(const struct piece *p, size_t k)
+{
+    double *values = spare(p, CONVERTED), label = ens_stat_of_label(p->b, k).most;
+
+    memset(values, 0, p->tile.length * sizeof *values);
+    label -= (double)p->tile.column;
+    if (label >= 0 && label < (double)p->tile.length)
+        values[(size_t)label] = 1;
+    return values;
+}
+
+/* The values of model k: where they are, of dtype *dtype, or in the spare tile. */
+static const void *values_of(const struct piece *p, size_t k, int *dtype)
+{
+    const struct ens_blend *b = p->b;
+    const void *values;
+
+    *dtype = ens_output_of(b, k)->dtype - 1;
+    if (*dtype == ENSEMBLE_I32 - 1) {
+        *dtype = ENS_f64;
+        return values_of_label(p, k);
+    }
+    if (ens_values_are_plain(b, k))
+        return ens_row_of(b, k, p->tile.row) + (p->tile.column << ens_dtype_shift(*dtype + 1));
+    values = ens_values(b, k, &p->tile, array(p, RAW), NULL);
+    *dtype = b->acc;
+    return values;
+}
+
+/* The same as doubles. */
+static const double *doubles_of(const struct piece *p, size_t k)
+{
+    int dtype;
+    const void *values = values_of(p, k, &dtype);
+
+    if (dtype == ENS_f64 && ((uintptr_t)values & (sizeof(double) - 1)) == 0)
+        return values;
+    if (dtype == ENS_f64)
+        memcpy(spare(p, CONVERTED), values, p->tile.length * sizeof(double));
+    else
+        p->b->kernels->widen[ENS_f64][dtype](spare(p, CONVERTED), values, p->tile.length);
+    return spare(p, CONVERTED);
+}
+
+/* What is summed, as doubles. */
+static const double *term_of(const struct piece *p, enum term term, size_t k)
+{
+    const struct ens_recipe *recipe = &p->b->e->plan.recipe;
+    const struct ens_map floor = {.a = recipe->floor, .c = recipe->log_floor};
+    const double *values = doubles_of(p, k), one = 1;
+    double *mapped = spare(p, MAPPED);
+    const void *in[] = {values};
+    const struct ens_span span = {.out = mapped, .in = in, .weight = &one, .n = 1, .length = p->tile.length};
+
+    if (term == VALUES)
+        return values;
+    if (term == LOG_TIMES)
+        p->b->kernels->map[ENS_f64][ENS_MAP_log_times](mapped, values, p->tile.length, &floor);
+    else if (term == LOGS)
+        p->b->kernels->map[ENS_f64][ENS_MAP_log](mapped, values, p->tile.length, &floor);
+    else
+        p->b->kernels->deviation[ENS_f64][term == SQUARES](&span, p->center);
+    return mapped;
+}
+
+/* Models whose terms are summed by one kernel call. */
+struct bunch {
+    size_t n;
+    int dtype;
+    const void *in[ENS_GROUP_NEAR];
+    double weight[ENS_GROUP_NEAR];
+};
+
+/* Adds them to `out`, or if that is the `first` bunch, puts their sum there. */
+static void sum_bunch(const struct piece *p, enum term term, struct bunch *bunch, double *out, int *first)
+{
+    const struct ens_span span = {.out = out,
+                                  .start = *first ? NULL : out,
+                                  .in = bunch->in,
+                                  .weight = bunch->weight,
+                                  .n = bunch->n,
+                                  .length = p->tile.length};
+
+    if (bunch->n == 0)
+        return;
+    if (term >= DISTANCES)
+        p->b->kernels->deviation[bunch->dtype][term == SQUARES](&span, p->center);
+    else
+        p->b->kernels->wsum[ENS_f64][bunch->dtype][ENS_f64](&span);
+    bunch->n = 0;
+    *first = 0;
+}
+
+/* The weighted sum of a term over all models. Values that are where they are need not be converted one by one. */
+static ENS_APART void sum_models(const struct piece *p, enum term term, double *out)
+{
+    const struct ens_blend *b = p->b;
+    struct bunch bunch = {.n = 0};
+    int first = 1, dtype;
+
+    for (size_t k = 0; k < b->e->plan.n; k++) {
+        const int mapped = term == LOG_TIMES || term == LOGS;
+        const double weight = weight_of(b, k);
+        const void *values;
+
+        if (weight == 0)
+            continue;
+        values = mapped ? term_of(p, term, k) : values_of(p, k, &dtype);
+        dtype = mapped ? ENS_f64 : dtype;
+        if (bunch.n == ENS_GROUP_NEAR || (bunch.n > 0 && dtype != bunch.dtype))
+            sum_bunch(p, term, &bunch, out, &first);
+        bunch.dtype = dtype;
+        bunch.in[bunch.n] = values;
+        bunch.weight[bunch.n++] = weight;
+        if (mapped || !ens_values_are_plain(b, k) || ens_output_of(b, k)->dtype == ENSEMBLE_I32)
+            sum_bunch(p, term, &bunch, out, &first);
+    }
+    sum_bunch(p, term, &bunch, out, &first);
+    if (first)
+        memset(out, 0, p->tile.length * sizeof *out);
+}
+
+/* The sums of the weights of each class. */
+static ENS_APART void weigh_classes(const struct piece *p)
+{
+    const struct ens_blend *b = p->b;
+    double *present = array(p, PRESENT);
+
+    memset(present, 0, p->tile.length * sizeof *present);
+    for (size_t k = 0; k < b->e->plan.n; k++)
+        if (!b->by_row || ens_share(b, k) != 0)
+            for (size_t j = 0; j < p->tile.length; j++)
+                present[j] += ens_class_share(b, k, p->tile.column + j);
+}
+
+/* The same where weights differ from class to class. A class that no model speaks of is 0. */
+static ENS_APART void sum_models_by_class(const struct piece *p, enum term term, double *out)
+{
+    const struct ens_blend *b = p->b;
+    const double *present = array(p, PRESENT);
+    double *factors = array(p, FACTORS);
+
+    memset(out, 0, p->tile.length * sizeof *out);
+    for (size_t k = 0; k < b->e->plan.n; k++) {
+        if (b->by_row && ens_share(b, k) == 0)
+            continue;
+        for (size_t j = 0; j < p->tile.length; j++) {
+            const double share = ens_class_share(b, k, p->tile.column + j);
+
+            factors[j] = share == 0 ? (double)NAN : share / present[j];
+        }
+        b->kernels->blend[ENS_f64][ENS_BLEND_sum](out, term_of(p, term, k), factors, p->tile.length);
+    }
+}
+
+static void sum_terms(const struct piece *p, enum term term, double *out)
+{
+    if (p->b->by_class)
+        sum_models_by_class(p, term, out);
+    else
+        sum_models(p, term, out);
+}
+
+/* out = a + factor b */
+static void add(const struct piece *p, double *out, const double *a, const double *b, double factor)
+{
+    const void *in[] = {a, b};
+    const double weights[] = {1, factor};
+    const struct ens_span span = {.out = out, .in = in, .weight = weights, .n = 2, .length = p->tile.length};
+
+    p->b->kernels->wsum[ENS_f64][ENS_f64][ENS_f64](&span);
+}
+
+/* The entropies of the models and of their mean, as sums of x log x. */
+static ENS_APART void look_at_entropies(const struct piece *p, int what)
+{
+    struct ens_report *r = p->b->report;
+    const struct ens_kernels *kernels = p->b->kernels;
+    double *mean = array(p, MEAN), *unsure = array(p, UNSURE), most;
+
+    if (what & ENS_ASKS_MEAN) {
+        sum_terms(p, VALUES, mean);
+        kernels->greatest[ENS_f64](mean, p->tile.length, &most);
+        r->most = most > r->most ? most : r->most;
+    }
+    if (!(what & ENS_ASKS_UNSURE))
+        return;
+    sum_terms(p, LOG_TIMES, unsure);
+    r->mean_log_times += kernels->sum[ENS_f64](unsure, p->tile.length);
+    if (what & ENS_ASKS_MEAN) {
+        kernels->map[ENS_f64][ENS_MAP_log_times](mean, mean, p->tile.length, &(struct ens_map){0});
+        add(p, unsure, unsure, mean, -1);
+        r->information += kernels->sum[ENS_f64](unsure, p->tile.length);
+    }
+}
+
+static ENS_APART void look_at_log_pool(const struct piece *p)
+{
+    double *logs = array(p, LOG_POOL);
+    struct ens_map map = {.a = 1};
+    double most;
+
+    sum_terms(p, LOGS, logs);
+    for (size_t j = 0; p->b->by_class && j < p->tile.length; j++)
+        if (array(p, PRESENT)[j] == 0)
+            logs[j] = -INFINITY;
+    p->b->kernels->greatest[ENS_f64](logs, p->tile.length, &most);
+    map.b = most == -INFINITY ? 0 : most;
+    ens_stat_add(p->b, &p->b->report->log_pool, most,
+                 p->b->kernels->decay_sum[ENS_f64](logs, logs, p->tile.length, &map));
+}
+
+/*
+ * Around the models' mean, which is found from the first one's values on: then models that say the same have exactly
+ * that mean, and no variance.
+ */
+static ENS_APART void look_at_variance(struct piece p)
+{
+    const struct ens_blend *b = p.b;
+    double *center = array(&p, UNSURE), *shift = array(&p, MEAN);
+    double *out = b->report->asked->variance + ens_report_at(b, p.tile.row) * b->e->width + p.tile.column;
+    size_t first = 0;
+
+    while (first < b->e->plan.n && (b->by_row ? ens_share(b, first) == 0 : 0))
+        first++;
+    if (first == b->e->plan.n)
+        return;
+    memcpy(center, doubles_of(&p, first), p.tile.length * sizeof *center);
+    p.center = center;
+    sum_terms(&p, DISTANCES, shift);
+    add(&p, center, center, shift, 1);
+    sum_terms(&p, SQUARES, out);
+    for (size_t j = 0; b->by_class && j < p.tile.length; j++)
+        if (array(&p, PRESENT)[j] == 0)
+            out[j] = NAN;
+}
+
+/* How values are to be had here, whatever the method does with them. */
+static const struct ens_recipe as_values = {
+    .form = ENS_FORM_LINEAR, .gathering = ENS_SUMMED, .before = ENS_NO_MAP, .after = ENS_NO_MAP};
+
+void ens_contest(struct ens_blend *b, size_t row, size_t end)
+{
+    const int what = b->report->asks;
+    const struct ens_recipe *recipe = b->recipe;
+    const size_t index = b->row.index;
+    struct ens_report *r = b->report;
+
+    b->recipe = &as_values;
+    b->row.index = row;
+    while (r->done < end && (end == b->e->width || end - r->done >= ENS_REPORT_PIECE)) {
+        const size_t length = end - r->done < ENS_REPORT_PIECE ? end - r->done : ENS_REPORT_PIECE;
+        const struct piece p = {.b = b, .tile = {row, r->done, length}};
+
+        if (b->by_class)
+            weigh_classes(&p);
+        if (what & (ENS_ASKS_MEAN | ENS_ASKS_UNSURE))
+            look_at_entropies(&p, what);
+        if (what & ENS_ASKS_CONFLICT)
+            look_at_log_pool(&p);
+        if (what & ENS_ASKS_VARIANCE)
+            look_at_variance(p);
+        r->done += length;
+    }
+    b->recipe = recipe;
+    b->row.index = index;
+}
+
+void ens_contest_afresh(struct ens_blend *b)
+{
+    const struct ens_recipe *recipe = b->recipe;
+    const struct ens_row row = b->row;
+
+    b->recipe = &as_values;
+    ens_stats_of_row(b);
+    ens_shares_of_row(b);
+    if (b->row.models > 0)
+        ens_contest(b, row.index, b->e->width);
+    b->recipe = recipe;
+    b->row = row;
+}
+
+/* Negative row weights: there are no shares of the weight, and nothing is a mean. */
+static int is_unfit(const struct ens_blend *b)
+{
+    for (size_t k = 0; b->row_weights != NULL && k < b->e->plan.n; k++)
+        if (ens_share(b, k) < 0)
+            return 1;
+    return 0;
+}
+
+static void write_number(double *field, size_t at, int sound, double value, double least)
+{
+    if (field != NULL)
+        field[at] = !sound ? (double)NAN : value < least ? least : value;
+}
+
+void ens_contest_write(const struct ens_blend *b, size_t row)
+{
+    const struct ens_report *r = b->report;
+    const struct ensemble_report *asked = r->asked;
+    const size_t at = ens_report_at(b, row), width = b->e->width;
+    const int sound = r->verdicts[row - b->row.index].label >= 0 && !is_unfit(b);
+    const double sum = r->log_pool.sum;
+
+    write_number(asked->mean_entropy, at, sound, -r->mean_log_times, 0);
+    write_number(asked->mutual_information, at, sound, r->information, 0);
+    write_number(asked->variation_ratio, at, sound, 1 - r->most, 0);
+    write_number(asked->conflict, at, sound, sum == 0 ? INFINITY : -(r->log_pool.most + ens_log(b, sum)), 0);
+    if (asked->variance != NULL && !sound)
+        for (size_t j = 0; j < width; j++)
+            asked->variance[at * width + j] = NAN;
+}
