@@ -29,15 +29,19 @@ static unsigned char *result_at(const struct ens_blend *b, unsigned char *row, s
     return row == NULL ? NULL : row + (column << ens_dtype_shift(b->walk->dtype));
 }
 
-/* A combined tile is told to those who ask, and stored. */
-static void deliver(struct ens_blend *b, const struct ens_tile *tile, void *values, unsigned char *to)
+/*
+ * A combined tile is told to those who ask, and stored. `again`: a row that was reported on is combined once more, and
+ * only its decision is asked for. That is known when compiling, so that the stack of the one is not added to the other's.
+ */
+static ENS_INLINE void deliver(struct ens_blend *b, const int again, const struct ens_tile *tile, void *values,
+                               unsigned char *to)
 {
     if (b->recipe->log)
         ens_apply(b, ENS_MAP_log, values, values, tile->length, (struct ens_map){.a = -INFINITY, .c = -INFINITY});
-    if (b->report != NULL)
-        ens_report_tile(b, tile, values);
-    else if (b->decision != NULL)
+    if (again)
         ens_decide(b, tile, values);
+    else if (b->report != NULL)
+        ens_report_tile(b, tile, values);
     if (to == NULL || values == to)
         return;
     if (b->walk->dtype - 1 != b->acc)
@@ -92,7 +96,7 @@ static struct ens_tile tile_at(const struct ens_blend *b, size_t column, size_t 
  * A row that is normalised, or becomes a softmax: each step goes through it once to measure it. It is kept in between,
  * if it is one tile, or if there is room; else it is combined anew each time.
  */
-static void finish_row(struct ens_blend *b, unsigned char *to)
+static ENS_INLINE void finish_row(struct ens_blend *b, const int again, unsigned char *to)
 {
     const size_t width = b->e->width;
     unsigned char *kept = width <= b->tile ? ens_pool(b, 0) : b->room.row;
@@ -117,16 +121,16 @@ static void finish_row(struct ens_blend *b, unsigned char *to)
             if (step < b->recipe->n_steps)
                 measure(b, step, values, tile.length, &stats[step]);
             else
-                deliver(b, &tile, values, result_at(b, to, at));
+                deliver(b, again, &tile, values, result_at(b, to, at));
         }
     }
 }
 
 /* The current row, or several rows as one, of `width` values. */
-static void combine_line(struct ens_blend *b, size_t width, unsigned char *to)
+static ENS_INLINE void combine_line(struct ens_blend *b, const int again, size_t width, unsigned char *to)
 {
     if (b->recipe->n_steps > 0) {
-        finish_row(b, to);
+        finish_row(b, again, to);
         return;
     }
     for (size_t at = 0; at < width; at += b->tile) {
@@ -135,7 +139,7 @@ static void combine_line(struct ens_blend *b, size_t width, unsigned char *to)
         void *out = place(b, result);
 
         ens_gather(b, &tile, out);
-        deliver(b, &tile, out, result);
+        deliver(b, again, &tile, out, result);
     }
 }
 
@@ -147,7 +151,7 @@ static void run_line(struct ens_blend *b, size_t row, size_t width, unsigned cha
     if (b->by_row)
         ens_shares_of_row(b);
     if (!b->row.fault)
-        combine_line(b, width, to);
+        combine_line(b, 0, width, to);
     else if (to != NULL)
         ens_walk_nan(to, b->walk->dtype, width);
 }
@@ -160,10 +164,10 @@ int ens_blend_again(struct ens_blend *b, size_t column)
     if (b->row.fault)
         return b->row.fault;
     if (column == ENS_NOBODY || b->recipe->n_steps > 0) {
-        combine_line(b, b->e->width, NULL);
+        combine_line(b, 1, b->e->width, NULL);
     } else {
         ens_gather(b, &tile, ens_pool(b, 0));
-        deliver(b, &tile, ens_pool(b, 0), NULL);
+        deliver(b, 1, &tile, ens_pool(b, 0), NULL);
     }
     return 0;
 }

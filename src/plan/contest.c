@@ -88,25 +88,32 @@ static const double *doubles_of(const struct piece *p, size_t k)
     return spare(p, CONVERTED);
 }
 
-/* What is summed, as doubles. */
-static const double *term_of(const struct piece *p, enum term term, size_t k)
+/* A function of a model's values. */
+static const double *map_of(const struct piece *p, enum term term, size_t k)
 {
     const struct ens_recipe *recipe = &p->b->e->plan.recipe;
     const struct ens_map floor = {.a = recipe->floor, .c = recipe->log_floor};
-    const double *values = doubles_of(p, k), one = 1;
-    double *mapped = spare(p, MAPPED);
-    const void *in[] = {values};
-    const struct ens_span span = {.out = mapped, .in = in, .weight = &one, .n = 1, .length = p->tile.length};
+    const int map = term == LOGS ? ENS_MAP_log : ENS_MAP_log_times;
 
-    if (term == VALUES)
-        return values;
-    if (term == LOG_TIMES)
-        p->b->kernels->map[ENS_f64][ENS_MAP_log_times](mapped, values, p->tile.length, &floor);
-    else if (term == LOGS)
-        p->b->kernels->map[ENS_f64][ENS_MAP_log](mapped, values, p->tile.length, &floor);
-    else
-        p->b->kernels->deviation[ENS_f64][term == SQUARES](&span, p->center);
-    return mapped;
+    p->b->kernels->map[ENS_f64][map](spare(p, MAPPED), doubles_of(p, k), p->tile.length, &floor);
+    return spare(p, MAPPED);
+}
+
+/* A model's values as distances, or their squares. */
+static ENS_APART const double *deviation_of(const struct piece *p, enum term term, size_t k)
+{
+    const double one = 1;
+    const void *in[] = {doubles_of(p, k)};
+    const struct ens_span span = {
+        .out = spare(p, MAPPED), .in = in, .weight = &one, .n = 1, .length = p->tile.length};
+
+    p->b->kernels->deviation[ENS_f64][term == SQUARES](&span, p->center);
+    return spare(p, MAPPED);
+}
+
+static int is_mapped(enum term term)
+{
+    return term == LOG_TIMES || term == LOGS;
 }
 
 /* Models whose terms are summed by one kernel call. */
@@ -145,20 +152,19 @@ static ENS_APART void sum_models(const struct piece *p, enum term term, double *
     int first = 1, dtype;
 
     for (size_t k = 0; k < b->e->plan.n; k++) {
-        const int mapped = term == LOG_TIMES || term == LOGS;
         const double weight = weight_of(b, k);
         const void *values;
 
         if (weight == 0)
             continue;
-        values = mapped ? term_of(p, term, k) : values_of(p, k, &dtype);
-        dtype = mapped ? ENS_f64 : dtype;
+        dtype = ENS_f64;
+        values = is_mapped(term) ? map_of(p, term, k) : values_of(p, k, &dtype);
         if (bunch.n == ENS_GROUP_NEAR || (bunch.n > 0 && dtype != bunch.dtype))
             sum_bunch(p, term, &bunch, out, &first);
         bunch.dtype = dtype;
         bunch.in[bunch.n] = values;
         bunch.weight[bunch.n++] = weight;
-        if (mapped || !ens_values_are_plain(b, k) || ens_output_of(b, k)->dtype == ENSEMBLE_I32)
+        if (is_mapped(term) || !ens_values_are_plain(b, k) || ens_output_of(b, k)->dtype == ENSEMBLE_I32)
             sum_bunch(p, term, &bunch, out, &first);
     }
     sum_bunch(p, term, &bunch, out, &first);
@@ -188,6 +194,8 @@ static ENS_APART void sum_models_by_class(const struct piece *p, enum term term,
 
     memset(out, 0, p->tile.length * sizeof *out);
     for (size_t k = 0; k < b->e->plan.n; k++) {
+        const double *values;
+
         if (b->by_row && ens_share(b, k) == 0)
             continue;
         for (size_t j = 0; j < p->tile.length; j++) {
@@ -195,7 +203,8 @@ static ENS_APART void sum_models_by_class(const struct piece *p, enum term term,
 
             factors[j] = share == 0 ? (double)NAN : share / present[j];
         }
-        b->kernels->blend[ENS_f64][ENS_BLEND_sum](out, term_of(p, term, k), factors, p->tile.length);
+        values = term == VALUES ? doubles_of(p, k) : is_mapped(term) ? map_of(p, term, k) : deviation_of(p, term, k);
+        b->kernels->blend[ENS_f64][ENS_BLEND_sum](out, values, factors, p->tile.length);
     }
 }
 
@@ -208,7 +217,7 @@ static void sum_terms(const struct piece *p, enum term term, double *out)
 }
 
 /* out = a + factor b */
-static void add(const struct piece *p, double *out, const double *a, const double *b, double factor)
+static ENS_APART void add(const struct piece *p, double *out, const double *a, const double *b, double factor)
 {
     const void *in[] = {a, b};
     const double weights[] = {1, factor};

@@ -34,7 +34,7 @@ static double value_at(const struct ens_blend *b, const void *address)
 }
 
 /* The model's term in the sum that the method forms for a class. */
-static double term(const struct ens_blend *b, size_t k, size_t column)
+static ENS_APART double term(const struct ens_blend *b, size_t k, size_t column)
 {
     const struct ens_tile tile = {b->row.index, column, 1};
     const int scaled = !b->by_class && b->recipe->before == ENS_NO_MAP;
@@ -110,7 +110,7 @@ int ens_is_settled(const struct ens_blend *b)
  * taking the model away lowers the label's value by its term and raises no other one; then all are scaled alike. What is
  * left of the lead must be more than what rounding can do.
  */
-static int is_safe(const struct ens_blend *b, double term, double margin)
+static ENS_APART int is_safe(const struct ens_blend *b, double term, double margin)
 {
     const struct ens_recipe *recipe = b->recipe;
     double factors = 0;

@@ -6,7 +6,7 @@
 #include "plan/decision.h"
 
 /* Short rows that are combined at once, at most. */
-#define ENS_REPORT_ROWS 8
+#define ENS_REPORT_ROWS 4
 
 /*
  * Classes of which the models' values are looked at together: six arrays of doubles behind the combined tile, in the

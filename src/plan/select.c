@@ -78,7 +78,7 @@ static void keep_values(struct ens_selection *s)
 }
 
 /* Counts and weighs the models. */
-static void begin(struct ens_selection *s, const struct ens_blend *b, const struct ens_tile *tile)
+static ENS_APART void begin(struct ens_selection *s, const struct ens_blend *b, const struct ens_tile *tile)
 {
     *s = (struct ens_selection){.b = b, .tile = tile};
     s->equal = b->by_row ? b->row.equal : b->e->plan.equal;
@@ -126,13 +126,14 @@ struct ens_share ens_select_share(const struct ens_selection *s, size_t k, int a
 
 /*
  * By counting, where all models have values at hand and one share each: the two order statistics of a median, to
- * ENS_SELECT_FIRST and ENS_SELECT_SECOND, or the trimmed mean, to ENS_SELECT_RESULT. Is it done?
+ * ENS_SELECT_FIRST and ENS_SELECT_SECOND, or the trimmed mean, to ENS_SELECT_RESULT. Is it done? Four tiles that only
+ * sifting needs, of 128 bytes or more, hold the kernel's two arrays.
  */
 static int by_counting(const struct ens_selection *s, double goal)
 {
     const struct ens_blend *b = s->b;
-    const void *in[ENS_ORDER_MOST];
-    double weight[ENS_ORDER_MOST]; /* as accumulators */
+    const void **in = ens_select_part(s, ENS_SELECT_LOW);
+    void *weight = ens_select_part(s, ENS_SELECT_MIDDLE);
     struct ens_order order = {
         .in = in,
         .weight = weight,
@@ -177,7 +178,7 @@ double ens_select_members(const struct ens_selection *s, size_t j)
  * A median of 0 has been found without telling the zeros apart: it is -0 if the weight of what has a sign bit is enough
  * by itself.
  */
-static void tell_zeros(const struct ens_selection *s)
+static ENS_APART void tell_zeros(const struct ens_selection *s)
 {
     const struct ens_blend *b = s->b;
     const struct ens_sift sift = {.length = s->tile->length,
@@ -211,7 +212,7 @@ static void tell_zeros(const struct ens_selection *s)
     }
 }
 
-static void median(const struct ens_selection *s)
+static ENS_APART void median(const struct ens_selection *s)
 {
     const struct ens_blend *b = s->b;
     const void *const both[] = {ens_select_part(s, ENS_SELECT_FIRST), ens_select_part(s, ENS_SELECT_SECOND)};
