@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Parts of a report by flat calls: one field by its number, the largest classes, whether rows are settled. */
+/* Parts of a report by flat calls, and how alike the models are. */
 #include "plan/report.h"
 #include "plan/run.h"
+#include "plan/similar.h"
 
 #include <string.h>
 
@@ -103,4 +104,18 @@ int ensemble_settled(const struct ensemble *e, uint8_t *settled)
         return ENSEMBLE_ENULL;
     code = find_rows(e, 1, &report.rows);
     return code ? code : report_on(e, &report, ENS_RUN_PARTIAL);
+}
+
+int ensemble_similarity(const struct ensemble *e, int32_t measure, double *matrix)
+{
+    struct ens_inputs inputs;
+    struct ens_fault fault;
+    int code;
+
+    if (e == NULL || matrix == NULL)
+        return ENSEMBLE_ENULL;
+    if (measure < ENSEMBLE_SIMILARITY_CORRELATION || measure > ENSEMBLE_SIMILARITY_DIFFERENCE)
+        return ENSEMBLE_EPARAMETER;
+    code = ens_inputs_take_bound(&inputs, e, 1, &fault);
+    return code ? code : ens_similar(&inputs, e, measure, matrix);
 }

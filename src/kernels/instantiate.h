@@ -20,6 +20,7 @@
 /* And what is done in double alone. */
 #define ENS_ACC f64
 #include "kernels/deviation_tmpl.h"
+#include "kernels/pairs_tmpl.h"
 #undef ENS_ACC
 
 /* X(accumulator, in, out): all inputs into accumulators, and 16-bit models into a result of their own type. */
@@ -183,6 +184,15 @@ ENS_BLEND_LIST(ENS_BLEND_KERNEL, f64)
     }
 ENS_ACC_LIST(ENS_ACC_KERNELS)
 
+static void ENS_NAME(pairs_products)(const double *a, const double *const *b, size_t length, double *sums)
+{
+    pairs_f64(0, a, b, length, sums);
+}
+static void ENS_NAME(pairs_differences)(const double *a, const double *const *b, size_t length, double *sums)
+{
+    pairs_f64(1, a, b, length, sums);
+}
+
 #define ENS_STRING_(x) #x
 #define ENS_STRING(x) ENS_STRING_(x)
 #define ENS_WSUM_ENTRY(acc, in, out) [ENS_##acc][ENS_##in][ENS_##out] = ENS_NAME(wsum_##acc##_##in##_##out),
@@ -228,4 +238,5 @@ const struct ens_kernels ENS_CAT(ens_kernels_, ENS_ISA) = {
     .decay_rows = {decay_rows_f32, decay_rows_f64},
     .divide_rows = {divide_rows_f32, divide_rows_f64},
     .deviation = {ENS_DEVIATION_LIST(ENS_DEVIATION_ENTRY)},
+    .pairs = {ENS_NAME(pairs_products), ENS_NAME(pairs_differences)},
 };

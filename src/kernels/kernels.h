@@ -239,6 +239,14 @@ typedef void ens_divide_rows_kernel(void *tile, size_t rows, size_t width, const
  */
 typedef void ens_deviation_kernel(const struct ens_span *span, const double *center);
 
+/*
+ * One array of doubles beside ENS_PAIRS others: sums[k] is the sum of the products a[j] b[k][j], or of the absolute
+ * differences. Partial sums: ENS_PAIR_LANES, as above.
+ */
+#define ENS_PAIRS 4
+#define ENS_PAIR_LANES 8
+typedef void ens_pairs_kernel(const double *a, const double *const *b, size_t length, double *sums);
+
 /* Indexed by dtypes; the accumulator is ENS_f32 or ENS_f64. NULL where instantiate.h does not list the combination. */
 struct ens_kernels {
     const char *name;                                  /* of the instruction set */
@@ -269,6 +277,7 @@ struct ens_kernels {
     ens_decay_rows_kernel *decay_rows[2];
     ens_divide_rows_kernel *divide_rows[2];
     ens_deviation_kernel *deviation[ENS_DTYPES][2];    /* [in][p - 1] */
+    ens_pairs_kernel *pairs[2];                        /* [products, differences] */
 };
 
 #endif

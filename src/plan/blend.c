@@ -354,6 +354,17 @@ static struct ens_blend blend_of(const struct ens_walk *walk)
     };
 }
 
+struct ens_blend ens_blend_of_values(const struct ens_walk *walk)
+{
+    struct ens_blend b = blend_of(walk);
+
+    b.recipe = &ens_recipe_of_values;
+    b.kernels = walk->e->kernels;
+    b.row_weights = NULL;
+    decide(&b);
+    return b;
+}
+
 int ens_blend_check(const struct ens_inputs *inputs, const struct ensemble *e)
 {
     const struct ens_walk walk = {.e = e, .inputs = inputs};

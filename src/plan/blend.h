@@ -142,6 +142,9 @@ int ens_blend(const struct ens_walk *walk, const float *row_weights, const struc
  */
 int ens_blend_again(struct ens_blend *b, size_t column);
 
+/* For a look at the models' values by themselves, of rows that the weights have no part in; without its arrays. */
+struct ens_blend ens_blend_of_values(const struct ens_walk *walk);
+
 /* What it reports with the outputs bound to a handle. */
 int ens_blend_check(const struct ens_inputs *inputs, const struct ensemble *e);
 

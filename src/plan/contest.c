@@ -43,49 +43,9 @@ static double weight_of(const struct ens_blend *b, size_t k)
     return b->by_row ? ens_share(b, k) / b->row.present : ens_weight_in_row(b, k) / b->report->weight;
 }
 
-/* A label, as probabilities. */
-static const double *values_of_label(const struct piece *p, size_t k)
-{
-    double *values = spare(p, CONVERTED), label = ens_stat_of_label(p->b, k).most;
-
-    memset(values, 0, p->tile.length * sizeof *values);
-    label -= (double)p->tile.column;
-    if (label >= 0 && label < (double)p->tile.length)
-        values[(size_t)label] = 1;
-    return values;
-}
-
-/* The values of model k: where they are, of dtype *dtype, or in the spare tile. */
-static const void *values_of(const struct piece *p, size_t k, int *dtype)
-{
-    const struct ens_blend *b = p->b;
-    const void *values;
-
-    *dtype = ens_output_of(b, k)->dtype - 1;
-    if (*dtype == ENSEMBLE_I32 - 1) {
-        *dtype = ENS_f64;
-        return values_of_label(p, k);
-    }
-    if (ens_values_are_plain(b, k))
-        return ens_row_of(b, k, p->tile.row) + (p->tile.column << ens_dtype_shift(*dtype + 1));
-    values = ens_values(b, k, &p->tile, array(p, RAW), NULL);
-    *dtype = b->acc;
-    return values;
-}
-
-/* The same as doubles. */
 static const double *doubles_of(const struct piece *p, size_t k)
 {
-    int dtype;
-    const void *values = values_of(p, k, &dtype);
-
-    if (dtype == ENS_f64 && ((uintptr_t)values & (sizeof(double) - 1)) == 0)
-        return values;
-    if (dtype == ENS_f64)
-        memcpy(spare(p, CONVERTED), values, p->tile.length * sizeof(double));
-    else
-        p->b->kernels->widen[ENS_f64][dtype](spare(p, CONVERTED), values, p->tile.length);
-    return spare(p, CONVERTED);
+    return ens_doubles(p->b, k, &p->tile, array(p, RAW), spare(p, CONVERTED));
 }
 
 /* A function of a model's values. */
@@ -158,7 +118,8 @@ static ENS_APART void sum_models(const struct piece *p, enum term term, double *
         if (weight == 0)
             continue;
         dtype = ENS_f64;
-        values = is_mapped(term) ? map_of(p, term, k) : values_of(p, k, &dtype);
+        values = is_mapped(term) ? map_of(p, term, k)
+                                  : ens_values_any(b, k, &p->tile, array(p, RAW), spare(p, CONVERTED), &dtype);
         if (bunch.n == ENS_GROUP_NEAR || (bunch.n > 0 && dtype != bunch.dtype))
             sum_bunch(p, term, &bunch, out, &first);
         bunch.dtype = dtype;
@@ -290,10 +251,6 @@ static ENS_APART void look_at_variance(struct piece p)
             out[j] = NAN;
 }
 
-/* How values are to be had here, whatever the method does with them. */
-static const struct ens_recipe as_values = {
-    .form = ENS_FORM_LINEAR, .gathering = ENS_SUMMED, .before = ENS_NO_MAP, .after = ENS_NO_MAP};
-
 void ens_contest(struct ens_blend *b, size_t row, size_t end)
 {
     const int what = b->report->asks;
@@ -301,7 +258,7 @@ void ens_contest(struct ens_blend *b, size_t row, size_t end)
     const size_t index = b->row.index;
     struct ens_report *r = b->report;
 
-    b->recipe = &as_values;
+    b->recipe = &ens_recipe_of_values;
     b->row.index = row;
     while (r->done < end && (end == b->e->width || end - r->done >= ENS_REPORT_PIECE)) {
         const size_t length = end - r->done < ENS_REPORT_PIECE ? end - r->done : ENS_REPORT_PIECE;
@@ -326,7 +283,7 @@ void ens_contest_afresh(struct ens_blend *b)
     const struct ens_recipe *recipe = b->recipe;
     const struct ens_row row = b->row;
 
-    b->recipe = &as_values;
+    b->recipe = &ens_recipe_of_values;
     ens_stats_of_row(b);
     ens_shares_of_row(b);
     if (b->row.models > 0)

@@ -50,6 +50,9 @@ static const struct ens_recipe recipes[] = {
         {.form = ENS_FORM_RANKS, .gathering = ENS_SUMMED, .before = ENS_NO_MAP, .after = ENS_NO_MAP, .shares = 1},
 };
 
+const struct ens_recipe ens_recipe_of_values = {
+    .form = ENS_FORM_LINEAR, .gathering = ENS_SUMMED, .before = ENS_NO_MAP, .after = ENS_NO_MAP};
+
 /* POWER of an exponent for which another method computes the same, and more exactly. */
 static int32_t method_of(const struct ensemble *e)
 {

@@ -55,6 +55,9 @@ struct ens_recipe {
     int rowwise;   /* rows have to be kept apart */
 };
 
+/* What the models say by themselves, whatever the method does with it: values, as ENSEMBLE_SUM combines them. */
+extern const struct ens_recipe ens_recipe_of_values;
+
 /* From the method, its parameters, the models' spaces and the form of the result. */
 void ens_recipe_write(struct ens_recipe *recipe, const struct ensemble *e);
 

@@ -146,12 +146,17 @@ static struct ens_stat compute(const struct ens_blend *b, size_t k)
 
     if (is_logits(b, k))
         return stat_of_logits(b, k);
-    if (b->recipe->form == ENS_FORM_VOTE)
+    if (b->recipe->form == ENS_FORM_VOTE || ens_output_of(b, k)->dtype == ENSEMBLE_I32)
         return ens_stat_of_label(b, k);
     stat = stat_of_values(b, k, 0);
     if (b->recipe->form == ENS_FORM_RANKS)
         ens_ranks_prepare(b, k);
     return stat;
+}
+
+void ens_stat_prepare(const struct ens_blend *b, size_t k)
+{
+    b->kept[k] = compute(b, k);
 }
 
 void ens_stats_of_row(const struct ens_blend *b)

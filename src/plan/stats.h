@@ -11,6 +11,9 @@ int ens_stat_is_needed(const struct ens_blend *b, size_t k);
 /* Goes through the current row of every model that needs it and takes part in it. */
 void ens_stats_of_row(const struct ens_blend *b);
 
+/* The same for one model, k < ENS_STATS. */
+void ens_stat_prepare(const struct ens_blend *b, size_t k);
+
 /* The class of its largest value, or its label, in `most`; `sum` is NaN where there is none. */
 struct ens_stat ens_stat_of_label(const struct ens_blend *b, size_t k);
 

@@ -182,3 +182,45 @@ const void *ens_values(const struct ens_blend *b, size_t k, const struct ens_til
     }
     return raw;
 }
+
+static const double *values_of_label(const struct ens_blend *b, size_t k, const struct ens_tile *tile, double *values)
+{
+    const double label = ens_stat_of_label(b, k).most - (double)tile->column;
+
+    memset(values, 0, tile->length * sizeof *values);
+    if (label >= 0 && label < (double)tile->length)
+        values[(size_t)label] = 1;
+    return values;
+}
+
+const void *ens_values_any(const struct ens_blend *b, size_t k, const struct ens_tile *tile, void *values,
+                           double *doubles, int *dtype)
+{
+    const int32_t own = ens_output_of(b, k)->dtype;
+
+    if (own == ENSEMBLE_I32) {
+        *dtype = ENS_f64;
+        return values_of_label(b, k, tile, doubles);
+    }
+    if (ens_values_are_plain(b, k)) {
+        *dtype = own - 1;
+        return ens_row_of(b, k, tile->row) + (tile->column << ens_dtype_shift(own));
+    }
+    *dtype = b->acc;
+    return ens_values(b, k, tile, values, NULL);
+}
+
+const double *ens_doubles(const struct ens_blend *b, size_t k, const struct ens_tile *tile, void *values,
+                          double *doubles)
+{
+    int dtype;
+    const void *any = ens_values_any(b, k, tile, values, doubles, &dtype);
+
+    if (dtype == ENS_f64 && ((uintptr_t)any & (sizeof(double) - 1)) == 0)
+        return any;
+    if (dtype == ENS_f64)
+        memcpy(doubles, any, tile->length * sizeof *doubles);
+    else
+        b->kernels->widen[ENS_f64][dtype](doubles, any, tile->length);
+    return doubles;
+}
