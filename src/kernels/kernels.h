@@ -9,6 +9,7 @@
 #include "base/dtype.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 /*
  * One span of consecutive elements, for a group of models whose outputs have one dtype:
@@ -94,10 +95,14 @@ typedef int ens_greatest_kernel(const void *from, size_t length, double *greates
 
 /*
  * The largest value and the second largest, which is as large if there are two of them; minus infinity where there are
- * not so many. `nan`: is there a NaN? They do not count. Of a zero, either sign may be given.
+ * not so many. `nan`: is there a NaN? They do not count. Of a zero, either sign may be given. `at`: of at most
+ * ENS_LEAD_SHORT values, the first index of the largest one, or `length`; else ENS_LEAD_UNKNOWN.
  */
+#define ENS_LEAD_SHORT ((size_t)24)
+#define ENS_LEAD_UNKNOWN SIZE_MAX
 struct ens_lead {
     double best, second;
+    size_t at;
     int nan;
 };
 typedef void ens_lead_kernel(const void *from, size_t length, struct ens_lead *lead);

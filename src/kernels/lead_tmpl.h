@@ -1,16 +1,41 @@
 /* SPDX-License-Identifier: MIT */
 /* The two largest values of a row, or of a part of it. */
 
+/* Short rows have no use for vectors. */
+static ENS_INLINE void FN(lead_of_few)(const void *from, const size_t length, struct ens_lead *lead)
+{
+    SCALAR best = -(SCALAR)INFINITY, second = best, x;
+    size_t at = length;
+    int nan = 0;
+
+    for (size_t j = 0; j < length; j++) {
+        memcpy(&x, AT(from, j), sizeof x);
+        nan |= x != x;
+        at = best < x ? j : at;
+        second = second < (best < x ? best : x) ? (best < x ? best : x) : second;
+        best = best < x ? x : best;
+    }
+    for (size_t j = 0; at == length && j < length; j++) { /* nothing above minus infinity: the first one of these */
+        memcpy(&x, AT(from, j), sizeof x);
+        at = x == best ? j : at;
+    }
+    *lead = (struct ens_lead){(double)best, (double)second, at, nan};
+}
+
 /* Two chains of pairs, so that neither waits for the other; the pairs of all lanes meet at the end. */
 static inline void FN(lead)(const void *from, const size_t length, struct ens_lead *lead)
 {
     const size_t lanes = V(lanes)();
     const VEC none = V(set1)(-(SCALAR)INFINITY), zero = V(set1)(0);
     VEC b0 = none, b1 = none, s0 = none, s1 = none, n0 = zero, n1 = zero;
-    SCALAR bests[2 * ENS_MOST_LANES], seconds[2 * ENS_MOST_LANES];
+    SCALAR bests[ENS_MOST_LANES], seconds[ENS_MOST_LANES];
     SCALAR *const best = tmpl_local(bests), *const second = tmpl_local(seconds);
     size_t at = 0;
 
+    if (length <= ENS_LEAD_SHORT) {
+        FN(lead_of_few)(from, length, lead);
+        return;
+    }
     for (; length - at >= 2 * lanes; at += 2 * lanes) {
         const VEC v0 = V(load)(ACC, AT(from, at), 0), v1 = V(load)(ACC, AT(from, at + lanes), 0);
 
@@ -31,11 +56,9 @@ static inline void FN(lead)(const void *from, const size_t length, struct ens_le
         b0 = V(hi)(b0, v);
         n0 = V(select)(V(eq)(v, v), n0, v);
     }
-    V(store)(ACC, best, b0, 0, 0);
-    V(store)(ACC, TO(best, lanes), b1, 0, 0);
-    V(store)(ACC, second, s0, 0, 0);
-    V(store)(ACC, TO(second, lanes), s1, 0, 0);
-    for (size_t n = 2 * lanes, half; n > 1; n = half) {
+    V(store)(ACC, best, V(hi)(b0, b1), 0, 0);
+    V(store)(ACC, second, V(hi)(V(hi)(s0, s1), V(lo)(b0, b1)), 0, 0);
+    for (size_t n = lanes, half; n > 1; n = half) {
         half = (n + 1) / 2;
         for (size_t i = 0; i < n / 2; i++) {
             const SCALAR a = best[i], b = best[i + half], less = a < b ? a : b;
@@ -47,6 +70,7 @@ static inline void FN(lead)(const void *from, const size_t length, struct ens_le
     }
     lead->best = (double)best[0];
     lead->second = (double)second[0];
+    lead->at = ENS_LEAD_UNKNOWN;
     n0 = V(select)(V(eq)(n1, n1), n0, n1);
     lead->nan = ANY(V(lt)(zero, V(select)(V(eq)(n0, n0), zero, V(set1)(1))));
 }

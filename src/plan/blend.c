@@ -246,7 +246,8 @@ static void run_reported(struct ens_blend *b)
                         (walk->result == NULL || walk->result_stride == width);
     size_t rows = several && width <= b->tile / 2 ? b->tile / width : 1;
 
-    rows = rows < ENS_REPORT_ROWS ? rows : ENS_REPORT_ROWS;
+    if (b->report->asks & (ENS_ASKS_REASONS | ENS_ASKS_LABELS))
+        rows = rows < ENS_REPORT_ROWS ? rows : ENS_REPORT_ROWS;
     for (size_t line = 0; line < walk->row_count; line += rows) {
         unsigned char *to = result_at(b, walk->result, line * walk->result_stride);
 

@@ -312,7 +312,7 @@ void ens_contest_write(const struct ens_blend *b, size_t row)
     const struct ens_report *r = b->report;
     const struct ensemble_report *asked = r->asked;
     const size_t at = ens_report_at(b, row), width = b->e->width;
-    const int sound = r->verdicts[row - b->row.index].label >= 0 && !is_unfit(b);
+    const int sound = r->verdicts[(row - b->row.index) % ENS_REPORT_ROWS].label >= 0 && !is_unfit(b);
     const double sum = r->log_pool.sum;
 
     write_number(asked->mean_entropy, at, sound, -r->mean_log_times, 0);

@@ -46,14 +46,15 @@ void ens_decide(const struct ens_blend *b, const struct ens_tile *tile, const vo
     d->nan |= lead.nan && has_nan(b, tile, values);
     if (d->column - tile->column < tile->length)
         d->value = ens_get(b, values, d->column - tile->column);
+    d->latest = lead.best;
     if (!(lead.best > d->best) && d->label != ENS_NOBODY) {
         d->second = lead.best > d->second ? lead.best : d->second;
         return;
     }
-    at = b->kernels->find[b->acc](values, tile->length, lead.best);
+    at = lead.at != ENS_LEAD_UNKNOWN ? lead.at : b->kernels->find[b->acc](values, tile->length, lead.best);
     if (at == tile->length)
         return;
-    if (at > 0)
+    if (d->asks_before && at > 0)
         b->kernels->greatest[b->acc](values, at, &before);
     d->before = before > d->best ? before : d->best;
     d->second = lead.second > d->best ? lead.second : d->best;

@@ -10,7 +10,9 @@ struct ens_decision {
     size_t label;   /* the class of the largest value; ENS_NOBODY: none yet */
     double best;    /* that value */
     double second;  /* the largest one of the others */
-    double before;  /* and of those of lower classes */
+    double before;  /* and of those of lower classes, if that is asked for */
+    int asks_before;
+    double latest;  /* the largest one of the latest tile */
     int nan;        /* there is a NaN, besides the classes that no model speaks of */
     int ruled_out;  /* the row was divided by its sum, and that is 0 */
     double divisor; /* of a row that was divided by its sum and is otherwise as it was; else 1 */

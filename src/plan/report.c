@@ -146,6 +146,7 @@ int ens_report_check(const struct ens_walk *walk, const float *row_weights, cons
 static void begin_row(struct ens_report *r)
 {
     r->decision = ens_decision_begin(ENS_NOBODY);
+    r->decision.asks_before = r->counts;
     r->sum = r->log_times = r->mean_log_times = r->information = 0;
     r->most = -INFINITY;
     r->log_pool = (struct ens_stat){.most = -INFINITY};
@@ -160,6 +161,7 @@ void ens_report_begin(struct ens_blend *b)
     if (r->lenient)
         b->quorum = 0;
     b->decision = &r->decision;
+    r->counts = r->asked->settled != NULL && b->recipe->gathering == ENS_COUNTED;
     for (size_t k = 0; k < b->e->plan.n; k++)
         r->weight += ens_weight_in_row(b, k);
     begin_row(r);
@@ -196,6 +198,8 @@ static ENS_APART void add_top(const struct ens_blend *b, const struct ens_tile *
     double *value = r->asked->top_values + row;
     int32_t *label = r->asked->top_labels + row;
 
+    if (r->kept == most && !(r->decision.latest > value[most - 1]))
+        return;
     for (size_t j = 0; j < tile->length; j++) {
         const double x = ens_get(b, values, j);
         size_t at = r->kept;
@@ -300,7 +304,7 @@ void ens_report_tile(struct ens_blend *b, const struct ens_tile *tile, const voi
             ens_contest(b, row, column + n);
         if (column + n < width)
             continue;
-        end_row(b, row, &r->verdicts[row - b->row.index]);
+        end_row(b, row, &r->verdicts[(row - b->row.index) % ENS_REPORT_ROWS]);
         if ((r->asks & ENS_ASKS_MODELS) && !is_rigid(b))
             ens_contest_write(b, row);
         begin_row(r);

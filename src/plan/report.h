@@ -5,7 +5,7 @@
 
 #include "plan/decision.h"
 
-/* Short rows that are combined at once, at most. */
+/* Short rows that are combined at once, at most, where something has to be looked at once their labels are known. */
 #define ENS_REPORT_ROWS 4
 
 /*
@@ -69,6 +69,7 @@ struct ens_report {
     const struct ensemble_report *asked;
     int asks;         /* ENS_ASKS_... */
     int lenient;      /* a quorum does not matter */
+    int counts;       /* whether a row is settled is a matter of whole votes */
     size_t kept;      /* top_values of the current row that are there already */
     double weight;    /* of all models together, where that does not depend on the row */
 

@@ -111,7 +111,16 @@ static struct ens_stat stat_of_label(const struct ens_blend *b, size_t k)
     return (struct ens_stat){.most = label, .sum = label < 0 ? (double)NAN : 1};
 }
 
-/* Everything else: is there a NaN, and if that is asked for, where is the first largest value? */
+/* Is there a NaN, and where is the first largest value? Of a row of few values one kernel finds both. */
+static struct ens_stat label_of_few(const struct ens_blend *b, size_t k, size_t columns)
+{
+    int32_t label;
+
+    b->kernels->labels[b->acc](known_values(b, k, 0, columns), 0, 1, columns, &label);
+    return (struct ens_stat){.most = label < 0 ? 0 : label, .sum = label < 0 ? (double)NAN : 1};
+}
+
+/* Everything else; the label only if that is asked for. */
 static struct ens_stat stat_of_values(const struct ens_blend *b, size_t k, int label)
 {
     const struct ens_model *model = ens_model_of(b, k);
@@ -120,7 +129,11 @@ static struct ens_stat stat_of_values(const struct ens_blend *b, size_t k, int l
     double greatest = -INFINITY, most;
     size_t best = 0;
 
-    for (size_t at = 0; at < columns; at += stretch) {
+    if (label && columns <= ENS_SHORT_ROW) {
+        stat = label_of_few(b, k, columns);
+        best = (size_t)stat.most;
+    }
+    for (size_t at = 0; !(label && columns <= ENS_SHORT_ROW) && at < columns; at += stretch) {
         const size_t length = columns - at < stretch ? columns - at : stretch;
         const void *values = known_values(b, k, at, length);
 
