@@ -196,7 +196,7 @@ static int is_straight(const struct ens_blend *b)
     return 1;
 }
 
-static void run_straight(const struct ens_blend *b, size_t row, size_t width, unsigned char *to)
+static ENS_APART void run_straight(const struct ens_blend *b, size_t row, size_t width, unsigned char *to)
 {
     const struct ens_plan *plan = &b->e->plan;
     const void *in[ENS_GROUP_FAR];

@@ -109,7 +109,15 @@ void ens_contest_write(const struct ens_blend *b, size_t row);
 /* What the models have to do with the current row's label (reasons.c): contribution, influence, flips, disagreement. */
 void ens_reasons(struct ens_blend *b, const struct ens_verdict *verdict);
 
-/* Does the label stay, whatever the missing models say? */
+/*
+ * What is without model k of the current row (without.c): the influence and flips of that model are element `at` of
+ * their arrays. `safe`: the label is known to stay. It does where its lead exceeds the model's term by more than
+ * ens_slack(), which is infinite where that cannot be said.
+ */
+void ens_leave_out(struct ens_blend *b, size_t k, const struct ens_verdict *verdict, int safe, size_t at);
+double ens_slack(const struct ens_blend *b);
+
+/* Does the label stay, whatever the missing models say (settled.c)? */
 int ens_is_settled(const struct ens_blend *b);
 
 /* The place of a row in the arrays that have one element per row. */
