@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * How long a combine takes. Here, the weighted sum: with each instruction set that this machine has, beside plain C
- * loops and a line that only reads the inputs. In methods.c, every method with one instruction set.
+ * loops and a line that only reads the inputs. In methods.c, every method with one instruction set, and in report.c
+ * every field of the report.
  *
- *     bench [--turns 15] [--csv FILE]                              both tables
+ *     bench [--turns 15] [--csv FILE]                              all tables
  *     bench [--dtype f32] [--models 3] [--length 1000] [...]       only the weighted sum, or a part of it
  *     bench --methods [--only median] [--isa avx2] [...]           only the methods, or one of them
+ *     bench --report [--only entropy] [--isa avx2] [...]           only the report, or one field of it
  */
 #define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
 
 #include "cell.h"
 #include "methods.h"
 #include "peers.h"
+#include "report.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -43,9 +46,10 @@ struct settings {
     size_t models;
     size_t length;
     int methods; /* only the methods */
+    int report;  /* only the report */
     const char *only;
     const char *isa;
-    struct report report;
+    struct timing timing;
 };
 
 static volatile uint64_t sink; /* keeps the line's reads alive */
@@ -97,7 +101,7 @@ static void add_contenders(struct cell *cell, const struct job *job)
     }
 }
 
-static void run_cell(struct job *job, const struct report *report, unsigned char *memory)
+static void run_cell(struct job *job, const struct timing *timing, unsigned char *memory)
 {
     /* From one input to the next: whole pages and a bit, so that the streams do not fall into the same cache sets. */
     const size_t bytes = (job->length * dtypes[job->type].size + 4095) / 4096 * 4096 + 320;
@@ -115,7 +119,7 @@ static void run_cell(struct job *job, const struct report *report, unsigned char
     }
     job->out = memory + job->models * bytes;
     add_contenders(&cell, job);
-    cell_run(&cell, report);
+    cell_run(&cell, timing);
 }
 
 /* Values between 0 and 1 whatever the type: no denormals, which some processors are slow on. */
@@ -170,7 +174,7 @@ static void run_type(size_t type, const struct settings *settings)
                        dtypes[type].name, job.models, job.length);
                 continue;
             }
-            run_cell(&job, &settings->report, memory);
+            run_cell(&job, &settings->timing, memory);
         }
     munmap(memory, need);
 }
@@ -188,8 +192,8 @@ static void read_arguments(struct settings *settings, int argc, char **argv)
     for (int i = 1; i < argc; i++) {
         const char *option = argv[i], *value;
 
-        if (strcmp(option, "--methods") == 0) {
-            settings->methods = 1;
+        if (strcmp(option, "--methods") == 0 || strcmp(option, "--report") == 0) {
+            *(strcmp(option, "--methods") == 0 ? &settings->methods : &settings->report) = 1;
             continue;
         }
         if (++i == argc)
@@ -202,41 +206,44 @@ static void read_arguments(struct settings *settings, int argc, char **argv)
         else if (strcmp(option, "--length") == 0)
             settings->length = (size_t)strtoul(value, NULL, 10);
         else if (strcmp(option, "--turns") == 0)
-            settings->report.turns = (size_t)strtoul(value, NULL, 10);
+            settings->timing.turns = (size_t)strtoul(value, NULL, 10);
         else if (strcmp(option, "--only") == 0)
             settings->only = value;
         else if (strcmp(option, "--isa") == 0)
             settings->isa = value;
         else if (strcmp(option, "--csv") != 0)
             die("unknown option");
-        else if ((settings->report.csv = fopen(value, "w")) == NULL)
+        else if ((settings->timing.csv = fopen(value, "w")) == NULL)
             die("the CSV file could not be opened");
     }
-    if (settings->report.turns < 1 || settings->report.turns > MAX_TURNS)
+    if (settings->timing.turns < 1 || settings->timing.turns > MAX_TURNS)
         die("--turns must be 1 to 101");
 }
 
 int main(int argc, char **argv)
 {
-    struct settings settings = {.report = {.turns = 15}};
+    struct settings settings = {.timing = {.turns = 15}};
     struct ensemble *e;
-    int methods, sums;
+    int methods, report, sums;
 
     read_arguments(&settings, argc, argv);
-    methods = settings.methods || settings.only != NULL || settings.isa != NULL;
+    report = settings.report;
+    methods = settings.methods || (!report && (settings.only != NULL || settings.isa != NULL));
     sums = settings.dtype != NULL || settings.models != 0 || settings.length != 0;
-    if (methods && sums)
-        die("--dtype, --models and --length are of the weighted sum; --methods, --only and --isa of the methods");
+    if (methods + report + sums > 1)
+        die("--dtype, --models and --length are of the weighted sum; --only and --isa of --methods or of --report");
     if (ensemble_create(&e, 1) != 0)
         die("no ensemble");
     printf("libensemble %u, %s by default.\n", ensemble_version(), ensemble_isa(e));
     ensemble_destroy(e);
-    cell_head(&settings.report);
-    if (!methods)
+    cell_head(&settings.timing);
+    if (!methods && !report)
         sums_table(&settings);
-    if (!sums)
-        methods_table(&settings.report, settings.only, settings.isa);
-    if (settings.report.csv != NULL && fclose(settings.report.csv) != 0)
+    if (!sums && !report)
+        methods_table(&settings.timing, settings.only, settings.isa);
+    if (!sums && !methods)
+        report_table(&settings.timing, settings.only, settings.isa);
+    if (settings.timing.csv != NULL && fclose(settings.timing.csv) != 0)
         die("the CSV file could not be written");
     return 0;
 }

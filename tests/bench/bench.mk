@@ -6,25 +6,27 @@
 
 BENCH_B := $(B)/tests/bench
 BENCH_PEERS := $(patsubst %,$(BENCH_B)/%.o, \
-    peers loops_order loops_elements loops_elements_fast loops_rows loops_rows_fast)
+    peers loops_order $(foreach loops,elements rows report models,loops_$(loops) loops_$(loops)_fast))
+BENCH_SOURCES := bench.c methods.c report.c report_job.c cell.c data.c
+BENCH_HEADERS := methods.h report.h report_job.h cell.h data.h peers.h loops.h passes.h
 
 $(BENCH_B)/peers.o: tests/bench/peers.c tests/bench/peers.h $(B)/settings
 	@mkdir -p $(@D)
 	$(CC) $(TEST_CPPFLAGS) $(CFLAGS) -O3 -march=native -c $< -o $@
 
-$(BENCH_B)/loops_%.o: tests/bench/loops_%.c tests/bench/loops.h $(B)/settings
+$(BENCH_B)/loops_%.o: tests/bench/loops_%.c tests/bench/loops.h tests/bench/passes.h $(B)/settings
 	@mkdir -p $(@D)
 	$(CC) $(TEST_CPPFLAGS) $(CFLAGS) $(WARNINGS) -O3 -march=native -c $< -o $@
 
-$(BENCH_B)/loops_%_fast.o: tests/bench/loops_%.c tests/bench/loops.h $(B)/settings
+$(BENCH_B)/loops_%_fast.o: tests/bench/loops_%.c tests/bench/loops.h tests/bench/passes.h $(B)/settings
 	@mkdir -p $(@D)
 	$(CC) $(TEST_CPPFLAGS) $(CFLAGS) $(WARNINGS) -O3 -march=native -ffast-math -DLOOPS_FAST -c $< -o $@
 
-$(BENCH_B)/bench: $(addprefix tests/bench/,bench.c methods.c cell.c methods.h cell.h peers.h loops.h) $(BENCH_PEERS) \
-    $(STATIC)
+$(BENCH_B)/bench: $(addprefix tests/bench/,$(BENCH_SOURCES) $(BENCH_HEADERS)) $(BENCH_PEERS) $(STATIC)
 	$(CC) $(TEST_CPPFLAGS) $(CFLAGS) $(TEST_CFLAGS) $(LDFLAGS) $(filter %.c %.o %.a,$^) -lm -o $@
 
-bench: $(BENCH_B)/bench ## speed beside plain C; a part of it: BENCH="--methods --only median", "--dtype f32 --models 3"
+# A part of it: BENCH="--methods --only median", "--report --only entropy", or "--dtype f32 --models 3".
+bench: $(BENCH_B)/bench ## speed beside plain C; a part of it: BENCH="--report --only label", "--dtype f32 --models 3"
 	$< $(BENCH)
 
 .PHONY: bench

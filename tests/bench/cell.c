@@ -107,22 +107,27 @@ static void write_csv(FILE *csv, const struct cell *cell, size_t turns)
     }
 }
 
-void cell_run(struct cell *cell, const struct report *report)
+void cell_measure(struct cell *cell, const struct timing *timing)
 {
-    measure(cell, report->turns);
-    print(cell, report->turns);
-    if (report->csv != NULL)
-        write_csv(report->csv, cell, report->turns);
+    measure(cell, timing->turns);
+    if (timing->csv != NULL)
+        write_csv(timing->csv, cell, timing->turns);
     for (size_t c = 0; c < cell->n; c++)
         ensemble_destroy(cell->contenders[c].ensemble);
 }
 
-void cell_head(const struct report *report)
+void cell_run(struct cell *cell, const struct timing *timing)
+{
+    cell_measure(cell, timing);
+    print(cell, timing->turns);
+}
+
+void cell_head(const struct timing *timing)
 {
     printf("One thread; medians of %zu interleaved turns. Columns: time of a call; what it reads in that time;\n"
            "+- half of what lies between the quartiles; times as fast as the plain C loop (x loop); how much of the\n"
            "time the library takes, which is the last line of each cell.\n",
-           report->turns);
-    if (report->csv != NULL)
-        fprintf(report->csv, "method,dtype,models,rows,width,contender,median_ns,quartile1_ns,quartile3_ns\n");
+           timing->turns);
+    if (timing->csv != NULL)
+        fprintf(timing->csv, "method,dtype,models,rows,width,contender,median_ns,quartile1_ns,quartile3_ns\n");
 }

@@ -39,7 +39,7 @@ struct cell {
 };
 
 /* How long to measure, and where the figures go besides standard output; csv may be NULL. */
-struct report {
+struct timing {
     size_t turns;
     FILE *csv;
 };
@@ -49,10 +49,13 @@ _Noreturn void die(const char *what);
 
 void cell_add(struct cell *cell, const struct contender *contender);
 
-/* Measures, prints, and destroys the contenders' ensembles. */
-void cell_run(struct cell *cell, const struct report *report);
+/* Measures, writes to the CSV file, and destroys the contenders' ensembles. */
+void cell_measure(struct cell *cell, const struct timing *timing);
+
+/* The same, and prints a line for each contender. */
+void cell_run(struct cell *cell, const struct timing *timing);
 
 /* What the columns mean: for standard output, and the first line of the CSV file. */
-void cell_head(const struct report *report);
+void cell_head(const struct timing *timing);
 
 #endif

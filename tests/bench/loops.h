@@ -2,7 +2,7 @@
 /*
  * What a user would write in place of the library's methods, compiled with -O3 -march=native. loops_elements.c and
  * loops_rows.c are compiled once more with -ffast-math besides (LOOPS_FAST), by which gcc may vectorise what adds up a
- * row or looks for its largest value, and, with glibc's libmvec, expf, logf and powf.
+ * row or looks for its largest value, and, with glibc's libmvec, expf, logf and powf. For the report: passes.h.
  */
 #ifndef BENCH_LOOPS_H
 #define BENCH_LOOPS_H

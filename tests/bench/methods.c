@@ -2,6 +2,7 @@
 /* All contenders of a cell get the same inputs, and must agree before they are measured. */
 #include "methods.h"
 
+#include "data.h"
 #include "loops.h"
 
 #include <math.h>
@@ -90,17 +91,6 @@ struct job {
     char with_workspace[32]; /* that contender's name */
 };
 
-/* At a page's begin, and filled with zeros. */
-static void *get(size_t size)
-{
-    const size_t pages = (size + 4095) / 4096 * 4096;
-    void *memory = aligned_alloc(4096, pages);
-
-    if (memory == NULL)
-        die("no memory");
-    return memset(memory, 0, pages);
-}
-
 static void must(int code, const struct job *job)
 {
     if (code >= 0)
@@ -108,20 +98,6 @@ static void must(int code, const struct job *job)
     fprintf(stderr, "bench: %s, %zu models x %zu rows x %zu: %s\n", job->method->name, job->task.models,
             job->task.rows, job->task.width, ensemble_strerror(code));
     exit(1);
-}
-
-static uint64_t random_state; /* set anew for each cell: all data is the same in every run */
-
-static uint32_t random_u32(void)
-{
-    random_state = random_state * 6364136223846793005u + 1442695040888963407u;
-    return (uint32_t)(random_state >> 33);
-}
-
-/* Above 0 and below 1, with a few equal ones among a thousand. */
-static float random_value(void)
-{
-    return (float)(random_u32() % 16384 + 1) / 16386;
 }
 
 static void fill(void *to, enum data data, size_t rows, size_t width)
@@ -167,7 +143,7 @@ static void make_data(struct job *job, const struct size *size)
 {
     const size_t n = size->models, length = size->rows * size->width;
 
-    random_state = 1;
+    random_seed(1);
     job->task.models = n;
     job->task.rows = size->rows;
     job->task.width = size->width;
@@ -306,7 +282,7 @@ static void check(const struct cell *cell, const struct job *job)
     free(expected);
 }
 
-static void run_cell(const struct method *method, const struct size *size, const struct report *report, const char *isa)
+static void run_cell(const struct method *method, const struct size *size, const struct timing *timing, const char *isa)
 {
     const size_t per_row = method->data == LABELS ? 1 : size->width;
     struct job job = {.method = method};
@@ -321,11 +297,11 @@ static void run_cell(const struct method *method, const struct size *size, const
     make_data(&job, size);
     add_contenders(&cell, &job, isa);
     check(&cell, &job);
-    cell_run(&cell, report);
+    cell_run(&cell, timing);
     free_data(&job);
 }
 
-void methods_table(const struct report *report, const char *only, const char *isa)
+void methods_table(const struct timing *timing, const char *only, const char *isa)
 {
     int found = 0;
 
@@ -336,7 +312,7 @@ void methods_table(const struct report *report, const char *only, const char *is
             continue;
         found = 1;
         for (const struct size *size = methods[m].sizes; size->models != 0; size++)
-            run_cell(&methods[m], size, report, isa);
+            run_cell(&methods[m], size, timing, isa);
     }
     if (!found)
         die("--only: no such method in the table (methods.c)");

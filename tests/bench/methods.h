@@ -6,6 +6,6 @@
 #include "cell.h"
 
 /* `only`: the name of one method, or NULL; `isa`: that of the library's instruction set, or NULL for the default. */
-void methods_table(const struct report *report, const char *only, const char *isa);
+void methods_table(const struct timing *timing, const char *only, const char *isa);
 
 #endif

@@ -49,8 +49,8 @@ kernels_need = @command -v $(1) > /dev/null || \
 # errors.
 kernels_build = +$(MAKE) --no-print-directory B='$(B)/$(1)' CC='$(3)' AR='$(4)' CPPFLAGS= CFLAGS='$(5)' LDFLAGS='$(6)' \
     WERROR= $(2:%='$(B)/$(1)/tests/%')
-KERNELS_HASHES := kernels/golden methods/golden_methods
-KERNELS_ALL := kernels/check methods/oracle $(KERNELS_HASHES)
+KERNELS_HASHES := kernels/golden methods/golden_methods methods/golden_report
+KERNELS_ALL := kernels/check methods/oracle methods/oracle_report $(KERNELS_HASHES)
 
 # 64-bit Arm: without SVE, and with vectors of 128, 256, 512 and 2048 bits.
 KERNELS_ARM := $(B)/kernels-arm/tests
@@ -61,17 +61,21 @@ check-kernels-arm: ## NEON and SVE, in an emulator
 	$(call kernels_build,kernels-arm,$(KERNELS_ALL),aarch64-linux-gnu-gcc,aarch64-linux-gnu-ar,-O2,-static)
 	qemu-aarch64 -cpu cortex-a57 $(KERNELS_ARM)/kernels/golden --best neon
 	qemu-aarch64 -cpu cortex-a57 $(KERNELS_ARM)/methods/golden_methods --best neon
+	qemu-aarch64 -cpu cortex-a57 $(KERNELS_ARM)/methods/golden_report
 	qemu-aarch64 -cpu cortex-a57 $(KERNELS_ARM)/methods/oracle --quick --count 100
+	qemu-aarch64 -cpu cortex-a57 $(KERNELS_ARM)/methods/oracle_report --quick --count 30
 	qemu-aarch64 -cpu cortex-a57 $(KERNELS_ARM)/kernels/check --quick --isa portable
 	qemu-aarch64 -cpu max $(KERNELS_ARM)/kernels/check --quick --isa neon
 	$(call kernels_build,kernels-arm-O3,$(KERNELS_HASHES),aarch64-linux-gnu-gcc,aarch64-linux-gnu-ar,-O3,-static)
 	qemu-aarch64 -cpu max $(B)/kernels-arm-O3/tests/kernels/golden --best sve
 	qemu-aarch64 -cpu max $(B)/kernels-arm-O3/tests/methods/golden_methods --best sve --isa sve
+	qemu-aarch64 -cpu max $(B)/kernels-arm-O3/tests/methods/golden_report --isa sve
 	@set -e; for bytes in $(KERNELS_SVE_BYTES); do \
 	    echo "SVE with vectors of $$bytes bytes"; \
 	    qemu="qemu-aarch64 -cpu max,sve-default-vector-length=$$bytes"; \
 	    $$qemu $(KERNELS_ARM)/kernels/golden --best sve --isa sve; \
 	    $$qemu $(KERNELS_ARM)/methods/golden_methods --best sve --isa sve; \
+	    $$qemu $(KERNELS_ARM)/methods/golden_report --isa sve; \
 	    $$qemu $(KERNELS_ARM)/kernels/check --quick --isa sve; \
 	done
 
@@ -88,8 +92,10 @@ check-kernels-x86-old: ## older x86 processors, in an emulator
 	    qemu-x86_64 -cpu $${cpu%:*} $(KERNELS_OLD)/kernels/golden --best $${cpu#*:}; \
 	    qemu-x86_64 -cpu $${cpu%:*} $(KERNELS_OLD)/methods/golden_methods --best $${cpu#*:} --isa $${cpu#*:}; \
 	done
+	qemu-x86_64 -cpu Opteron_G1 $(KERNELS_OLD)/methods/golden_report
 	qemu-x86_64 -cpu Opteron_G1 $(KERNELS_OLD)/kernels/check --quick
 	qemu-x86_64 -cpu Opteron_G1 $(KERNELS_OLD)/methods/oracle --quick --count 100
+	qemu-x86_64 -cpu Opteron_G1 $(KERNELS_OLD)/methods/oracle_report --quick --count 30
 
 KERNELS_I686 := $(B)/kernels-i686/tests
 check-kernels-i686: ## 32-bit x86, on this machine or in an emulator
@@ -98,7 +104,8 @@ check-kernels-i686: ## 32-bit x86, on this machine or in an emulator
 	$(call kernels_build,kernels-i686,$(KERNELS_ALL),i686-linux-gnu-gcc,i686-linux-gnu-ar,-O2,-static)
 	@run=; $(KERNELS_I686)/kernels/golden > /dev/null 2>&1 || run='qemu-i386 -cpu max'; \
 	set -ex; $$run $(KERNELS_I686)/kernels/golden; $$run $(KERNELS_I686)/methods/golden_methods; \
-	$$run $(KERNELS_I686)/kernels/check --quick; $$run $(KERNELS_I686)/methods/oracle --quick
+	$$run $(KERNELS_I686)/methods/golden_report; $$run $(KERNELS_I686)/kernels/check --quick; \
+	$$run $(KERNELS_I686)/methods/oracle --quick; $$run $(KERNELS_I686)/methods/oracle_report --quick
 
 # The bits must not depend on how the library was compiled.
 # $(call kernels_flags,FOLDER,CC,AR,CFLAGS)
@@ -106,6 +113,7 @@ define kernels_flags
 	$(call kernels_build,kernels-flags/$(1),$(KERNELS_HASHES),$(2),$(3),$(4),)
 	$(B)/kernels-flags/$(1)/tests/kernels/golden
 	$(B)/kernels-flags/$(1)/tests/methods/golden_methods
+	$(B)/kernels-flags/$(1)/tests/methods/golden_report
 
 endef
 check-kernels-flags: ## the same bits from other optimisation levels and compilers

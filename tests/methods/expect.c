@@ -59,7 +59,7 @@ static int is_bad(const struct expect *x, double weight)
 }
 
 /* Weights and states of the models in a row. Is the row at fault? */
-static int weigh(struct expect *x, size_t row)
+int expect_weigh(struct expect *x, size_t row)
 {
     const struct task *t = x->task;
     int fault = 0;
@@ -75,18 +75,18 @@ static int weigh(struct expect *x, size_t row)
         x->weight[i] = (long double)m->weight * (long double)weight;
         x->state[i] = x->weight[i] == 0 ? WEIGHTLESS : m->missing ? LACKING : PRESENT;
     }
-    for (size_t i = 0; i < t->n && !fault; i++)
+    for (size_t i = 0; i < t->n; i++)
         if (x->state[i] == PRESENT && convert_row(x, i, row)) {
             if (t->policy & ENSEMBLE_LEAVE_OUT_NAN)
                 x->state[i] = LACKING;
             else
-                fault = orders_only(t->method);
+                fault |= orders_only(t->method);
         }
     return fault;
 }
 
 /* Is there enough of the weight? */
-static int has_quorum(const struct expect *x)
+int expect_quorum(const struct expect *x)
 {
     long double all = 0, lacking = 0;
     size_t present = 0;
@@ -100,7 +100,7 @@ static int has_quorum(const struct expect *x)
 }
 
 /* Who takes part in a class, and who would if it were not left out. A vote is about a row, whatever the model knows. */
-static void gather(const struct expect *x, size_t k, struct class *c)
+void expect_gather(const struct expect *x, size_t k, struct class *c)
 {
     const struct task *t = x->task;
     const int absent = (t->policy & ENSEMBLE_LEAVE_OUT_ABSENT) && x->method != ENSEMBLE_VOTE;
@@ -143,7 +143,7 @@ static struct real combine(const struct expect *x, size_t k, struct real *logari
     struct real ranks[TASK_MODELS];
     long double factor[TASK_MODELS], fe;
 
-    gather(x, k, &c);
+    expect_gather(x, k, &c);
     *logarithm = real_exact((long double)NAN);
     if (c.n == 0)
         return *logarithm;
@@ -162,7 +162,7 @@ static struct real combine(const struct expect *x, size_t k, struct real *logari
 
 void expect_row(struct expect *x, size_t row)
 {
-    if (weigh(x, row) || !has_quorum(x)) {
+    if (expect_weigh(x, row) || !expect_quorum(x)) {
         expect_fill(x, real_exact((long double)NAN));
         return;
     }

@@ -41,6 +41,14 @@ void expect_begin(struct expect *x, const struct task *task);
 void expect_row(struct expect *x, size_t row);
 
 /*
+ * Its parts: weights and states of the models in a row, and whether the row is at fault; is enough of the weight there;
+ * who takes part in a class.
+ */
+int expect_weigh(struct expect *x, size_t row);
+int expect_quorum(const struct expect *x);
+void expect_gather(const struct expect *x, size_t k, struct class *c);
+
+/*
  * What model i says in a row, for the classes of the ensemble (convert.c). Returns whether it holds a NaN, or a label
  * that is no class. For VOTE and RANK the numbers are taken as they are, and those of absent classes are 0 or -inf.
  */
@@ -54,6 +62,9 @@ size_t convert_label(const struct expect *x, size_t i, size_t row);
  * is not 0, and there is no NaN. *logarithm is set where the method has it.
  */
 struct real formula(const struct expect *x, const struct class *c, size_t k, struct real *logarithm);
+
+/* The term of a weighted sum of which y is the value, for the methods that form one; VOTE and RANK have it in y. */
+struct real formula_term(const struct expect *x, struct real y, struct real log_y);
 
 /* The factors of a weighted sum, and the bound of their relative error. */
 long double formula_factors(const struct expect *x, const struct class *c, int shares, long double *factor);

@@ -49,6 +49,35 @@ static struct real at_least_floor(const struct expect *x, struct real y, struct 
     return (struct real){log_y.v < least ? least : log_y.v, log_y.e > error || isinf(log_y.v) ? log_y.e : error};
 }
 
+/* The square of y, or its power by way of the logarithm. */
+static struct real power_term(const struct expect *x, struct real y, struct real log_y)
+{
+    const long double p = (long double)x->task->exponent, u = x->a.u, square = y.v * y.v;
+    struct real product = real_exact(p * log_y.v);
+
+    if (isnan(x->task->exponent) || p == 2)
+        return isinf(y.e) ? y : real_bounded(&x->a, square, square > 0 ? (2 * fabsl(y.v) + y.e) * y.e + u * square +
+                                                                             x->a.tiny : 0);
+    if (!isinf(product.v))
+        product.e = fabsl(p) * (log_y.e + ELEMENTARY * u) + (ELEMENTARY + 2) * u * fabsl(product.v);
+    return real_exp(&x->a, product);
+}
+
+struct real formula_term(const struct expect *x, struct real y, struct real log_y)
+{
+    switch (x->method) {
+    case ENSEMBLE_GEOMETRIC:
+    case ENSEMBLE_LOG_POOL:
+        return at_least_floor(x, y, log_y);
+    case ENSEMBLE_HARMONIC:
+        return real_quotient(&x->a, real_exact(1), y);
+    case ENSEMBLE_POWER:
+        return power_term(x, y, log_y);
+    default:
+        return y;
+    }
+}
+
 static struct real geometric(const struct expect *x, const struct class *c, const struct real *y,
                              const struct real *log_y, struct real *logarithm)
 {
@@ -57,7 +86,7 @@ static struct real geometric(const struct expect *x, const struct class *c, cons
     struct real part[TASK_MODELS];
 
     for (size_t i = 0; i < c->n; i++)
-        part[i] = at_least_floor(x, y[i], log_y[i]);
+        part[i] = formula_term(x, y[i], log_y[i]);
     *logarithm = real_weighted(&x->a, c->n, factor, part, fe);
     return real_exp(&x->a, *logarithm);
 }
@@ -80,7 +109,7 @@ static struct real harmonic(const struct expect *x, const struct class *c, const
     int negative = 0, zero = 0;
 
     for (size_t i = 0; i < c->n; i++) {
-        part[i] = real_quotient(&x->a, real_exact(1), y[i]);
+        part[i] = formula_term(x, y[i], y[i]);
         more += is_faint(&x->a, y[i]) ? 2 * y[i].e / factor[i] : 0;
         sum += factor[i] / y[i].v;
         zero |= y[i].v == 0 && y[i].e == 0;
@@ -100,11 +129,8 @@ static struct real quadratic(const struct expect *x, const struct class *c, cons
     const long double fe = formula_factors(x, c, 1, factor);
     struct real part[TASK_MODELS], sum;
 
-    for (size_t i = 0; i < c->n; i++) {
-        const long double square = y[i].v * y[i].v, error = (2 * fabsl(y[i].v) + y[i].e) * y[i].e + x->a.u * square;
-
-        part[i] = isinf(y[i].e) ? y[i] : real_bounded(&x->a, square, square > 0 ? error + x->a.tiny : 0);
-    }
+    for (size_t i = 0; i < c->n; i++)
+        part[i] = formula_term(x, y[i], y[i]);
     sum = real_weighted(&x->a, c->n, factor, part, fe);
     if (isinf(sum.e) || isinf(sum.v))
         return sum;
@@ -120,14 +146,8 @@ static struct real power(const struct expect *x, const struct class *c, const st
     const long double fe = formula_factors(x, c, 1, factor);
     struct real part[TASK_MODELS], sum;
 
-    for (size_t i = 0; i < c->n; i++) {
-        const long double v = p * log_y[i].v;
-
-        part[i] = real_exact(v);
-        if (!isinf(v))
-            part[i].e = fabsl(p) * (log_y[i].e + ELEMENTARY * u) + (ELEMENTARY + 2) * u * fabsl(v);
-        part[i] = real_exp(&x->a, part[i]);
-    }
+    for (size_t i = 0; i < c->n; i++)
+        part[i] = formula_term(x, log_y[i], log_y[i]);
     sum = real_log(&x->a, real_weighted(&x->a, c->n, factor, part, fe));
     if (isinf(sum.e))
         return sum;

@@ -1,41 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The workload of golden_methods. Its data comes from an integer generator and never from libm, and hashes are taken of
+ * The workload of the golden programs. Its data comes from an integer generator and never from libm, and hashes are taken of
  * values, not of bytes, so that machine, word size and byte order do not matter. Each NaN counts as the same.
  */
-#include "golden_methods.h"
+#include "golden_work.h"
 
 #include "number.h"
-#include "rng.h"
-
-#include "base/public.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define MODELS 130
 #define METHODS (ENSEMBLE_RANK + 1)
 #define FORMS (ENSEMBLE_RESULT_SOFTMAX + 1)
 #define DTYPES 4
 #define LABELS (ENSEMBLE_I32 - 1)
-
-/* What the runs of a section have beside models, spaces, dtypes and forms. */
-enum {
-    CLASS_WEIGHTS = 1,
-    ROW_WEIGHTS = 2,
-    MAPS = 4,
-    MISSING = 8,    /* outputs, left out */
-    NANS = 16,
-    LEAVE_OUT = 32, /* NaN, and what is absent from a map */
-    PARAMETERS = 64,
-    TEMPERATURES = 128,
-    STRIDES = 256,
-    IN_PLACE = 512,
-    WIDE = 1024,
-    MANY = 2048,
-    ANY_BITS = 4096
-};
 
 /* A section: one line of golden.txt. */
 struct section {
@@ -44,7 +23,7 @@ struct section {
     int with;
 };
 
-static const struct section sections[SECTIONS] = {
+static const struct section sections[WORK_SECTIONS] = {
     {"sum", ENSEMBLE_SUM, 0},
     {"mean", ENSEMBLE_MEAN, 0},
     {"geometric", ENSEMBLE_GEOMETRIC, 0},
@@ -76,35 +55,17 @@ static const struct section sections[SECTIONS] = {
      CLASS_WEIGHTS | ROW_WEIGHTS | MAPS | MISSING | NANS | LEAVE_OUT | PARAMETERS | TEMPERATURES | STRIDES},
 };
 
-/* One combine. */
-struct work {
-    const char *isa;
-    struct rng rng;
-    int with, wrong;
-    unsigned number; /* of the run */
-    int32_t method, form, space; /* space 0 to 4; 5: a mixture, with labels if they can be */
-    int result;
-    size_t n, width, rows, replaced;
-    int dtype[MODELS];
-    int32_t spaces[MODELS];
-    size_t columns[MODELS], stride[MODELS], result_stride;
-    int32_t *map[MODELS];
-    unsigned char *data[MODELS], *out;
-    float *row_weights;
-    uint64_t hash;
-};
-
-const char *section_name(int section)
+const char *work_name(int section)
 {
     return sections[section].name;
 }
 
-static void *allocate(size_t size)
+void *work_allocate(size_t size)
 {
     void *memory = malloc(size > 0 ? size : 1);
 
     if (memory == NULL) {
-        perror("golden_methods");
+        perror("golden");
         exit(1);
     }
     return memory;
@@ -147,7 +108,7 @@ static void choose_map(struct work *w, size_t i)
     const size_t step = w->width % 7 != 0 ? 7 : 1; /* prime to the width, so that no class comes twice */
 
     w->columns[i] = rng_between(&w->rng, 1, w->width);
-    w->map[i] = allocate(w->columns[i] * sizeof *w->map[i]);
+    w->map[i] = work_allocate(w->columns[i] * sizeof *w->map[i]);
     for (size_t c = 0; c < w->columns[i]; c++)
         w->map[i][c] = c > 0 && rng_one_in(&w->rng, 6) ? -1 : (int32_t)((first + c * step) % w->width);
 }
@@ -167,7 +128,7 @@ static void fill_model(struct work *w, size_t i)
         w->spaces[i] = ENSEMBLE_LABELS;
     }
     w->stride[i] = (w->dtype[i] == LABELS ? 1 : w->columns[i]) + (w->with & STRIDES ? rng_below(&w->rng, 9) : 0);
-    w->data[i] = allocate(w->rows * w->stride[i] * 8);
+    w->data[i] = work_allocate(w->rows * w->stride[i] * 8);
     for (size_t k = 0; k < w->rows * w->stride[i]; k++) {
         const int nan = (w->with & NANS) && rng_one_in(&w->rng, 8 * w->width);
         const int32_t label = (int32_t)rng_below(&w->rng, w->columns[i]) - nan * 100000;
@@ -197,18 +158,18 @@ static void fill(struct work *w)
     w->result_stride = w->width + (w->with & STRIDES ? rng_below(&w->rng, 9) : 0);
     w->out = w->data[w->replaced];
     if (!(w->with & IN_PLACE)) {
-        w->out = allocate(w->rows * w->result_stride * 8);
+        w->out = work_allocate(w->rows * w->result_stride * 8);
         for (size_t k = 0; k < w->rows * w->result_stride; k++)
             number_put(w->result, w->out, k, 0x2A); /* what the gaps of the result hold, and must go on to hold */
     }
-    w->row_weights = allocate(w->rows * w->n * sizeof(float));
+    w->row_weights = work_allocate(w->rows * w->n * sizeof(float));
     for (size_t i = 0; i < w->rows * w->n; i++)
         w->row_weights[i] = (float)rng_below(&w->rng, 40) / 16;
 }
 
 static int set_weights(struct work *w, struct ensemble *e)
 {
-    double *weights = allocate(w->n * w->width * sizeof *weights);
+    double *weights = work_allocate(w->n * w->width * sizeof *weights);
     int code = 0;
 
     for (size_t i = 0; i < w->n; i++)
@@ -267,30 +228,7 @@ static int add_models(struct work *w, struct ensemble *e)
     return code;
 }
 
-/* Some in one call, some in two: the first row, and the others; some with a workspace. */
-static int combine(struct work *w, struct ensemble *e)
-{
-    const size_t size = ensemble_workspace_size(e);
-    struct ensemble_call call = {.struct_size = sizeof call, .dtype = w->result + 1};
-    size_t end;
-    int code = 0;
-
-    call.workspace = w->number % 2 != 0 ? allocate(size) : NULL;
-    call.workspace_size = call.workspace != NULL ? size : 0;
-    call.result_stride = w->result_stride;
-    for (size_t row = 0; code == 0 && row < w->rows; row = end) {
-        end = row == 0 && w->number % 4 > 1 ? 1 : w->rows;
-        call.result = w->out + row * w->result_stride * number_size(w->result);
-        call.row_begin = row;
-        call.row_count = end - row;
-        call.result_count = (end - row - 1) * w->result_stride + w->width;
-        code = ensemble_run(e, &call);
-    }
-    free(call.workspace);
-    return code;
-}
-
-static void run(struct work *w)
+static void run(struct work *w, work_on *on)
 {
     const struct ensemble_options options = {.struct_size = sizeof options, .isa = w->isa};
     struct ensemble *e = NULL;
@@ -307,16 +245,10 @@ static void run(struct work *w)
     if (code == 0)
         code = set_options(w, e);
     if (code == 0)
-        code = combine(w, e);
+        code = on(w, e);
     if (code != 0 && code != ENSEMBLE_EQUORUM) {
         printf("FAILED: %s: run %u: %s\n", w->isa, w->number, ensemble_strerror(code));
         w->wrong++;
-    }
-    hash_value(&w->hash, (uint64_t)(int64_t)code);
-    for (size_t k = 0; k < (w->rows - 1) * w->result_stride + w->width; k++) {
-        const uint64_t bits = number_get(w->result, w->out, k);
-
-        hash_value(&w->hash, number_is_nan(w->result, bits) ? number_infinity(w->result) + 1 : bits);
     }
     ensemble_destroy(e);
     if (!(w->with & IN_PLACE))
@@ -343,13 +275,13 @@ static void choose_shape(struct work *w)
         w->rows = w->width < 1000 ? 2 : 1;
     }
     if (w->with & MANY) {
-        w->n = rng_between(&w->rng, 63, MODELS);
+        w->n = rng_between(&w->rng, 63, WORK_MODELS);
         w->width = w->number % 8 == 0 ? 259 : rng_between(&w->rng, 1, 40);
         w->rows = w->number % 8 == 0 ? 1 : 2;
     }
 }
 
-uint64_t section_hash(int section, const char *isa, int *wrong)
+uint64_t work_section(int section, const char *isa, work_on *on, int *wrong)
 {
     struct work w = {.isa = isa, .with = sections[section].with, .hash = FNV_START};
     const int32_t method = sections[section].method;
@@ -362,7 +294,7 @@ uint64_t section_hash(int section, const char *isa, int *wrong)
                 w.form = form;
                 w.space = method < 0 ? (int32_t)rng_below(&w.rng, 6) : k;
                 choose_shape(&w);
-                run(&w);
+                run(&w, on);
             }
     *wrong += w.wrong;
     return w.hash;

@@ -8,25 +8,17 @@
  * The task of seed s is the first one of --seed s. --margins says how near to its bounds each method came.
  */
 #include "isas.h"
+#include "options.h"
 #include "play.h"
 #include "report.h"
 #include "values.h"
 #include "verdict.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <time.h>
 
 #define FULL_COUNT 3500
 #define QUICK_COUNT 400
-
-struct options {
-    uint64_t seed, count;
-    const char *isa;
-    int margins;
-};
 
 static struct memory memory;
 static struct task task;
@@ -35,43 +27,8 @@ static struct margins margins[ENSEMBLE_RANK + 1];
 static unsigned char *plain, *other; /* results without gaps */
 static size_t judged, compared[ENS_ISAS];
 
-static int usage(const char *wrong)
-{
-    fprintf(stderr, "oracle: what is %s?\nusage: oracle [--seed N | --seed random] [--count N] [--isa NAME] [--quick] "
-                    "[--margins]\n", wrong);
-    return 2;
-}
-
-/* 0, or an exit status. */
-static int read_options(struct options *options, int argc, char **argv)
-{
-    for (int i = 1; i < argc; i++) {
-        char *end = "";
-
-        if (strcmp(argv[i], "--quick") == 0) {
-            options->count = QUICK_COUNT;
-        } else if (strcmp(argv[i], "--margins") == 0) {
-            options->margins = 1;
-        } else if (strcmp(argv[i], "--isa") == 0 && i + 1 < argc) {
-            options->isa = argv[++i];
-        } else if (strcmp(argv[i], "--count") == 0 && i + 1 < argc) {
-            options->count = strtoull(argv[++i], &end, 0);
-        } else if (strcmp(argv[i], "--seed") == 0 && i + 1 < argc) {
-            if (strcmp(argv[++i], "random") == 0)
-                options->seed = (uint64_t)time(NULL) * 0x9E3779B97F4A7C15u;
-            else
-                options->seed = strtoull(argv[i], &end, 0);
-        } else {
-            return usage(argv[i]);
-        }
-        if (*end != '\0')
-            return usage(argv[i]);
-    }
-    return 0;
-}
-
 /* One way of the task, which must give the bits of the plain way. */
-static void compare(const struct play *p, int isa)
+static void compare(struct play *p, int isa)
 {
     const size_t length = task.rows * task.width;
 
@@ -166,17 +123,11 @@ static void prepare(void)
 
 int main(int argc, char **argv)
 {
-    struct options options = {.seed = 0x456E73656D626C65, .count = FULL_COUNT};
-    const int status = read_options(&options, argc, argv);
+    struct options options = {.program = "oracle", .count = FULL_COUNT, .quick_count = QUICK_COUNT};
+    const int status = options_begin(&options, argc, argv);
 
     if (status != 0)
         return status;
-    setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
-    printf("seed 0x%016" PRIx64 ", %" PRIu64 " tasks\n", options.seed, options.count);
-    if (isas_select(options.isa) == 0) {
-        printf("FAILED: this machine or this build does not have %s\n", options.isa);
-        return 1;
-    }
     prepare();
     for (uint64_t i = 0; i < options.count; i++) {
         task_random(&task, &memory, options.seed + i);

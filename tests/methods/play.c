@@ -11,7 +11,7 @@
 struct play play_plain(const struct task *t, const char *isa)
 {
     struct play p = {.task = t, .isa = isa, .method = t->method, .cuts = {0, t->rows}, .result_stride = t->width,
-                     .place = AT_END};
+                     .place = AT_END, .codes = play_code(t->code)};
 
     p.rng.state = t->seed;
     return p;
@@ -69,6 +69,9 @@ void play_describe(const void *what, char *text, size_t size)
     length = strlen(text);
     snprintf(text + length, size - length, "; %s, cut at %zu %zu, %s, stride %zu%s", p->by_call ? "by call" : "bound",
              p->cuts[0], p->cuts[1], workspaces[p->workspace], p->result_stride, p->in_place ? " in place" : "");
+    length = strlen(text);
+    if (p->sheet != NULL)
+        sheet_describe(p->sheet, text + length, size - length);
 }
 
 /* The bytes from a little before the result to a little behind it. */
@@ -126,6 +129,7 @@ static int run_rows(struct play *p, const struct ensemble *e, const struct memor
     const struct task *t = p->task;
     struct ensemble_output outputs[TASK_MODELS];
     struct ensemble_call call = {.struct_size = sizeof call, .row_begin = begin, .row_count = end - begin};
+    struct ensemble_report report;
     int code;
 
     if (begin == end)
@@ -143,6 +147,15 @@ static int run_rows(struct play *p, const struct ensemble *e, const struct memor
     call.result_stride = p->result_stride;
     call.result_count = (end - begin - 1) * p->result_stride + t->width;
     call.dtype = t->result + 1;
+    if (p->sheet != NULL) {
+        report = sheet_report(p->sheet, t, begin, end);
+        call.report = &report;
+    }
+    if (p->sheet != NULL && p->sheet->mute) {
+        call.result = NULL;
+        call.result_count = 0;
+        call.dtype = p->sheet->dtype;
+    }
     code = ensemble_run(e, &call);
     if (call.workspace != NULL) {
         const unsigned char *workspace = call.workspace;
@@ -156,7 +169,7 @@ static int run_rows(struct play *p, const struct ensemble *e, const struct memor
 static int run(struct play *p, const struct ensemble *e, const struct memory *memory, const struct window *w)
 {
     const struct task *t = p->task;
-    const int whole = p->cuts[0] == 0 && p->cuts[1] == t->rows && w->stride == w->row;
+    const int whole = p->sheet == NULL && p->cuts[0] == 0 && p->cuts[1] == t->rows && w->stride == w->row;
     int code;
 
     if (whole && !p->by_call && p->workspace == NO_WORKSPACE && (!p->in_place || t->models[p->replaced].stride == 0))
@@ -169,13 +182,18 @@ static int run(struct play *p, const struct ensemble *e, const struct memory *me
     return code;
 }
 
+static int is_mute(const struct play *p)
+{
+    return p->sheet != NULL && p->sheet->mute;
+}
+
 /* Takes the result out, puts what was there back, and looks whether anything else has changed. */
 static int take(const struct play *p, const struct memory *memory, const struct window *w, unsigned char *result,
                 const unsigned char *inputs)
 {
     const struct task *t = p->task;
 
-    for (size_t row = 0; row < t->rows && t->code == 0; row++) {
+    for (size_t row = 0; row < t->rows && p->code == 0 && !is_mute(p); row++) {
         unsigned char *at = w->at + row * w->stride;
 
         memcpy(result + row * w->row, at, w->row);
@@ -193,17 +211,21 @@ static int take(const struct play *p, const struct memory *memory, const struct 
         report_fail("bytes beside the result were written");
         return 1;
     }
+    if (p->sheet != NULL && !sheet_take(p->sheet, t, p->code)) {
+        report_fail("bytes beside the report were written");
+        return 1;
+    }
     return 0;
 }
 
-int play_run(const struct play *how, const struct memory *memory, unsigned char *result)
+int play_run(struct play *how, const struct memory *memory, unsigned char *result)
 {
     static unsigned char *inputs; /* what they were */
     struct play p = *how;
     const struct task *t = p.task;
     const struct window w = window_of(&p, memory);
     struct ensemble *e = handle_make(t, p.isa, p.method, p.by_call, &p.rng);
-    int code, checked;
+    int checked;
 
     if (e == NULL)
         return 1;
@@ -216,13 +238,16 @@ int play_run(const struct play *how, const struct memory *memory, unsigned char 
     memcpy(inputs, t->used, (size_t)(memory->inputs.end - t->used));
     if (!p.in_place)
         memset(w.begin, POISON, (size_t)(w.end - w.begin));
+    if (p.sheet != NULL)
+        sheet_lay(p.sheet, t, &p.rng);
     checked = p.by_call ? t->code : ensemble_check(e, NULL, 0);
-    code = run(&p, e, memory, &w);
+    p.code = run(&p, e, memory, &w);
     ensemble_destroy(e);
-    if (code != t->code || checked != t->code) {
-        report_fail("the call returns %d (%s), ensemble_check() %d", code, ensemble_strerror(code), checked);
+    if (!(play_code(p.code) & p.codes) || checked != t->code) {
+        report_fail("the call returns %d (%s), ensemble_check() %d", p.code, ensemble_strerror(p.code), checked);
         memcpy(t->used, inputs, (size_t)(memory->inputs.end - t->used));
         return 1;
     }
+    how->code = p.code;
     return take(&p, memory, &w, result, inputs);
 }

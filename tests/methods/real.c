@@ -34,6 +34,17 @@ struct real real_bounded(const struct arithmetic *a, long double v, long double 
     return (struct real){v, e};
 }
 
+int real_is_near(const struct real *r, double found)
+{
+    if (isinf(r->e))
+        return 1;
+    if (isnan(r->v))
+        return isnan(found);
+    if (r->e == 0 || isinf(r->v))
+        return (long double)found == r->v;
+    return fabsl((long double)found - r->v) <= r->e * 1.01L;
+}
+
 struct real real_exp(const struct arithmetic *a, struct real x)
 {
     const long double v = expl(x.v);

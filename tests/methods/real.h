@@ -42,6 +42,9 @@ struct real real_unknown(void);
 /* The same number if the library can hold it; if its bound passes the largest finite number, nothing is known. */
 struct real real_bounded(const struct arithmetic *a, long double v, long double e);
 
+/* Is that what it may be: NaN, the number itself, or within a bound, with the hundredth for what that leaves out? */
+int real_is_near(const struct real *r, double found);
+
 struct real real_exp(const struct arithmetic *a, struct real x);
 struct real real_log(const struct arithmetic *a, struct real x);
 struct real real_quotient(const struct arithmetic *a, struct real x, struct real y);

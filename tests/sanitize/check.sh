@@ -49,7 +49,8 @@ programs()
 # Every instruction set that can run, in the selection for slow machines, and the known hashes.
 kernels()
 {
-    programs kernels/check,--quick kernels/golden methods/oracle,--quick methods/golden_methods -- "$@"
+    programs kernels/check,--quick kernels/golden methods/oracle,--quick methods/golden_methods \
+        methods/oracle_report,--quick methods/golden_report -- "$@"
 }
 
 ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1:detect_invalid_pointer_pairs=0
@@ -83,7 +84,8 @@ memory()
     sed -n 's/^\([a-z0-9]*\) [0-9a-f]\{16\}$/\1/p' "$out/log" > "$out/isas"
     # What AVX2 stores by a mask counts as never written here.
     for isa in portable sse2 avx512; do
-        ! grep -qw "$isa" "$out/isas" || programs "methods/oracle,--quick,--isa,$isa" "methods/golden_methods,--isa,$isa" --
+        ! grep -qw "$isa" "$out/isas" || programs "methods/oracle,--quick,--isa,$isa" "methods/golden_methods,--isa,$isa" \
+            "methods/oracle_report,--quick,--isa,$isa" "methods/golden_report,--isa,$isa" --
     done
     checked "memory sanitizer of clang: kernels, methods"
 }

@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What libensemble does, in four steps: three models with three values each; six classifiers of handwritten digits and
- * what every method makes of them; the same when a model is missing; and how long that takes.
+ * What libensemble does, in six steps: three models with three values each; six classifiers of handwritten digits and
+ * what every method makes of them; the same when a model is missing; how sure, how contested and why, for three images;
+ * how many runs of a model are saved by stopping when nothing can change any more; and how long combining takes.
  *
  *     demo DIRECTORY           the files of docs/examples/digits
  */
 #define _POSIX_C_SOURCE 200112L /* clock_gettime */
 
+#include "digits.h"
+#include "must.h"
 #include "npy.h"
+#include "report.h"
+#include "settled.h"
 
 #include <ensemble.h>
 
@@ -16,22 +21,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define N_CLASSES 10
 #define N_RUNS 1001
-
-struct model {
-    const char *name;
-    double weight; /* where a combination is weighted */
-    struct npy_array said;
-};
-
-static struct model models[] = {
-    {"logistic", 2, {0}}, {"naive_bayes", 1, {0}}, {"forest", 1, {0}},
-    {"knn", 2, {0}},      {"svm", 3, {0}},         {"tree", 1, {0}},
-};
-
-#define N_MODELS (sizeof models / sizeof models[0])
-#define SVM 4 /* the best one */
 
 /* A way to make one answer of those of the models. */
 struct combination {
@@ -63,22 +53,6 @@ static const struct combination combinations[] = {
 
 #define N_COMBINATIONS (sizeof combinations / sizeof combinations[0])
 
-static void fail(const char *what, const char *why)
-{
-    fprintf(stderr, "demo: %s: %s\n", what, why);
-    exit(EXIT_FAILURE);
-}
-
-/* Every call of the library may fail, and says why. Successful ones return 0, or the index of a model. */
-static int must(int result, const char *call)
-{
-    if (result < 0)
-        fail(call, ensemble_strerror(result));
-    return result;
-}
-
-#define MUST(call) must((call), #call)
-
 /* Three models, one row of three values each, and a weighted sum. */
 static void show_weighted_sum(void)
 {
@@ -97,54 +71,6 @@ static void show_weighted_sum(void)
 
     printf("Weighted sum: (1, 2, 3), (4, 5, 6), (7, 8, 9) with the weights .3, .4, .3 make %g %g %g\n", y[0], y[1],
            y[2]);
-}
-
-static struct npy_array load(const char *directory, const char *name)
-{
-    struct npy_array array;
-    const char *error;
-    char path[1024];
-
-    if (snprintf(path, sizeof path, "%s/%s.test.npy", directory, name) >= (int)sizeof path)
-        fail(directory, "the name is too long");
-    error = npy_read(&array, path);
-    if (error)
-        fail(path, error);
-    return array;
-}
-
-/* Reads what the models said, and the digits that are true. */
-static struct npy_array load_all(const char *directory)
-{
-    struct npy_array labels = load(directory, "labels");
-
-    if (labels.i4 == NULL || labels.dimensions != 1 || labels.rows == 0)
-        fail("labels", "not a list of int32");
-    for (size_t row = 0; row < labels.rows; row++)
-        if (labels.i4[row] < 0 || labels.i4[row] >= N_CLASSES)
-            fail("labels", "not a digit");
-    for (size_t i = 0; i < N_MODELS; i++) {
-        const struct npy_array said = load(directory, models[i].name);
-
-        models[i].said = said;
-        if (said.f4 == NULL || said.dimensions != 2 || said.rows != labels.rows || said.columns != N_CLASSES)
-            fail(models[i].name, "not a matrix of float32, one row for each label and one column for each digit");
-    }
-    return labels;
-}
-
-/* The most probable class; of several, the first. -1 in a row with a NaN, which is no answer. */
-static int32_t arg_max(const float *row)
-{
-    int32_t best = 0;
-
-    for (int32_t k = 0; k < N_CLASSES; k++) {
-        if (isnan(row[k]))
-            return -1;
-        if (row[k] > row[best])
-            best = k;
-    }
-    return best;
 }
 
 /*
@@ -208,11 +134,7 @@ static void combine(const struct ensemble *e, float *result, size_t rows)
 
 static float *new_result(size_t rows)
 {
-    float *result = malloc(rows * N_CLASSES * sizeof *result);
-
-    if (result == NULL)
-        fail("result", "out of memory");
-    return result;
+    return must_allocate(rows * N_CLASSES, sizeof(float));
 }
 
 /* Combines twice: into what the method says, and into rows that sum to 1. */
@@ -231,7 +153,7 @@ static void print_combined(const char *name, struct ensemble *e, int has_probabi
 /* The models one by one, and their combinations. */
 static void show_digits(const struct npy_array *labels)
 {
-    printf("\nHandwritten digits: %zu images, %zu classifiers\n\n", labels->rows, N_MODELS);
+    printf("\nHandwritten digits: %zu images, %d classifiers\n\n", labels->rows, N_MODELS);
     printf("  %-30s %8s %9s %10s\n", "", "accuracy", "log loss", "no answer");
     for (size_t i = 0; i < N_MODELS; i++)
         print_score(models[i].name, models[i].said.f4, models[i].said.f4, labels);
@@ -287,7 +209,7 @@ static int compare_doubles(const void *a, const void *b)
 /* The median of many runs, in which the data comes from the processor's caches. */
 static void print_time(const struct combination *combination, float *result, size_t rows)
 {
-    const double bytes = (double)(N_MODELS * rows * N_CLASSES * sizeof(float));
+    const double bytes = (double)(rows * N_MODELS * N_CLASSES * sizeof(float));
     struct ensemble *e = create_ensemble(combination);
     double times[N_RUNS];
 
@@ -307,7 +229,7 @@ static void show_time(size_t rows)
     struct ensemble *e = create_ensemble(&combinations[0]);
     float *result = new_result(rows);
 
-    printf("\nTime of one combine of %zu models, %zu x %d values each, with %s\n"
+    printf("\nTime of one combine of %d models, %zu x %d values each, with %s\n"
            "(median of %d runs, data in the caches)\n\n",
            N_MODELS, rows, N_CLASSES, ensemble_isa(e), N_RUNS);
     for (size_t i = 0; i < N_COMBINATIONS; i++)
@@ -327,13 +249,13 @@ int main(int argc, char **argv)
     }
     show_weighted_sum();
 
-    labels = load_all(argv[1]);
+    labels = load_digits(argv[1]);
     show_digits(&labels);
     show_missing(&labels);
+    show_report(&labels);
+    show_settled(&labels);
     show_time(labels.rows);
 
-    npy_free(&labels);
-    for (size_t i = 0; i < N_MODELS; i++)
-        npy_free(&models[i].said);
+    free_digits(&labels);
     return ferror(stdout) || fflush(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;
 }
