@@ -32,7 +32,8 @@
  *  - Threads: one thread at a time may change a handle; any number of threads may use one `const struct ensemble *`
  *    at once. Calls on a const handle do not allocate memory, take locks or make system calls.
  *  - Data is borrowed: an output must stay valid and unchanged until the last combine that reads it. Weights are
- *    copied. No alignment is demanded of any data, and nothing outside of what the caller named is read or written.
+ *    copied. No alignment is demanded of outputs and results, and nothing outside of what the caller named is read or
+ *    written.
  *  - Structs begin with their own size, `x.struct_size = sizeof x`; zero in any other field means its default. They
  *    grow at their end only, so a program and a library of different versions understand each other.
  */
@@ -424,7 +425,11 @@ struct ensemble_output {
  *
  * A model's top class is the first of its largest values, as in ENSEMBLE_VOTE. Fields marked (p) are about
  * probabilities: every model that takes part must say ENSEMBLE_PROBABILITIES, _LOG_PROBABILITIES or _LOGITS, or labels,
- * and no weight may be negative.
+ * and no weight may be negative (where one of a row is, they are NaN in that row). What rounding leaves below the range
+ * of such a field becomes the end of the range.
+ *
+ * y is computed in float unless an output or the dtype of the call is ENSEMBLE_F64, and so are probabilities that are
+ * made of logits or logarithms; all else is computed in double. The arrays are aligned as their types ask for.
  *
  * In a row that has no answer the label is -1, and every real number but weight_present is NaN, every flag 0. A class
  * of which no model speaks, which is NaN in the result because all of its class weights are 0, has no part in the rest.
@@ -441,10 +446,11 @@ struct ensemble_report {
     /* Per row. */
     int32_t *label;             /* arg max_j y_j, the lowest of several */
     double *confidence;         /* y at the label */
-    double *margin;             /* y at the label less the second largest y; 0 where tied; infinity for one class */
+    double *margin;             /* y at the label less the second largest y; 0 where tied; infinity where no other is */
     uint8_t *tied;              /* 1: another class has the same value as the label */
     double *entropy;            /* of y divided by its sum, -sum_j p_j log p_j, at most log width; (p), or any models
-                                   where the result is NORMALISED or SOFTMAX; of a result LOG, that of exp(y) */
+                                   where the method is LOG_POOL or VOTE or the result NORMALISED or SOFTMAX, whose rows
+                                   sum to 1; of a result LOG, that of exp(y) */
     double *mean_entropy;       /* (p) -sum_j sum_i v_i x_ij log x_ij: how unsure the models are, each by itself */
     double *mutual_information; /* (p) sum_j ((sum_i v_i x_ij log x_ij) - m_j log m_j), entropy less mean entropy of the
                                    linear pool: how much they contradict each other. The weighted Jensen-Shannon
@@ -545,7 +551,8 @@ int ensemble_run(const struct ensemble *e, const struct ensemble_call *call);
  * One field of the report by its number, for all rows of the outputs bound to the handle; the same as ensemble_run()
  * with a report of this field alone and no result. `what` is an ENSEMBLE_MEASURE_..., and `count` the number of
  * elements of `out`: exactly the rows, times the width or the number of models where the field has one for each.
- * `dtype` is ENSEMBLE_F64 for real numbers, and ENSEMBLE_I32 for labels, counts, faults and flags.
+ * `dtype` is ENSEMBLE_F64 for real numbers, and ENSEMBLE_I32 for labels, counts, faults and flags; `out` is aligned as
+ * that asks for.
  * Errors: as ensemble_run(), and ENSEMBLE_EPARAMETER (no such field), ENSEMBLE_EDTYPE.
  */
 int ensemble_measure(const struct ensemble *e, int32_t what, void *out, int32_t dtype, size_t count);
@@ -561,7 +568,7 @@ int ensemble_top_k(const struct ensemble *e, size_t k, int32_t *labels, double *
  * With only some of the models present, can the decision still change? `settled` has one element per row: 1 if the
  * label that the models present give is the label of all of them, whatever the missing ones will say. So run the cheap
  * models first, and the others only for the rows in which they can matter. Missing models need no policy here, and no
- * quorum.
+ * quorum, but at least one must be there (ENSEMBLE_EQUORUM). That a missing model will say NaN is not foreseen.
  * The models say values in [0, 1] (ENSEMBLE_PROBABILITIES, _LOG_PROBABILITIES, _LOGITS, _BINARY_LOGITS) and the method
  * is ENSEMBLE_SUM or ENSEMBLE_MEAN, or it is ENSEMBLE_VOTE; weights of models and rows are not negative. Then a missing
  * model of weight w can at most add w to the sum of another class and nothing to that of the label; a lead that is

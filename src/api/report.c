@@ -19,7 +19,7 @@ struct field {
 static const struct field fields[] = {ENS_REPORT_LIST(FIELD)};
 #undef FIELD
 
-/* The first `count` bytes become as many int32_t, from the last one on, so that each is read before it is overwritten. */
+/* The first `count` bytes become as many int32_t, from the last one on: each is read before its place is used. */
 static void spread_bytes(unsigned char *out, size_t count)
 {
     for (size_t i = count; i-- > 0;) {
@@ -68,10 +68,10 @@ int ensemble_measure(const struct ensemble *e, int32_t what, void *out, int32_t 
         return ENSEMBLE_EOVERFLOW;
     if (count != elements)
         return ENSEMBLE_ECOUNT;
-    if (count == 0)
-        return 0;
-    if (out == NULL)
+    if (out == NULL && count > 0)
         return ENSEMBLE_ENULL;
+    if (out == NULL)
+        out = &elements; /* nothing is written, but it is asked for */
     report.width = e->width;
     report.models = e->n_models;
     memcpy((unsigned char *)&report + fields[what].offset, &out, sizeof out);

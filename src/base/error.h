@@ -30,7 +30,7 @@
     X(ENSEMBLE_ENEGATIVE, -22, "a weight is negative, which only ENSEMBLE_SUM and ENSEMBLE_MEAN allow")              \
     X(ENSEMBLE_EQUORUM, -23, "too little of the weight is present: less than the quorum, or nothing")                \
     X(ENSEMBLE_ESPACE, -24, "what a model's numbers mean does not go with its dtype or with the method")             \
-    X(ENSEMBLE_EMAP, -25, "a class map names a class that there is not, one class twice, or none")                       \
+    X(ENSEMBLE_EMAP, -25, "a class map names a class that there is not, one class twice, or none")                   \
     X(ENSEMBLE_EREPORT, -26, "what is asked does not go with the method, the weights, or what the numbers mean")
 
 #define ENS_ERROR_PINNED(name, number, text) _Static_assert(name == number, "error codes never change: " #name);

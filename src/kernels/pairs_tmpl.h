@@ -1,12 +1,19 @@
 /* SPDX-License-Identifier: MIT */
+/* How alike arrays are. */
+static ENS_INLINE VEC FN(distance)(VEC x, VEC y)
+{
+    return V(from_bits)(U(and)(V(bits)(V(sub)(x, y)), U(set1)(SIGN - 1)));
+}
+
 /*
- * One array beside four others: sums of products, or of absolute differences. Element j goes to partial sum j mod 8, and
- * those are added in halves; a vector, or a part of one, holds the partial sums from `first` on.
+ * One array beside four others: sums of products, or of absolute differences. Element j goes to partial sum j mod 8,
+ * and those are added in halves; a vector, or a part of one, holds the partial sums from `first` on.
  */
 static ENS_INLINE void FN(pairs)(const int differences, const double *a, const double *const *b, size_t length,
                                  double *sums)
 {
-    const size_t lanes = V(lanes)(), widest = FN(sum_step)(lanes), step = widest < ENS_PAIR_LANES ? widest : ENS_PAIR_LANES;
+    const size_t lanes = V(lanes)(), widest = FN(sum_step)(lanes);
+    const size_t step = widest < ENS_PAIR_LANES ? widest : ENS_PAIR_LANES;
     const size_t all = step < lanes ? step : 0;
     SCALAR parts[4 * ENS_PAIR_LANES], *const partial = tmpl_local(parts);
 
@@ -16,7 +23,7 @@ static ENS_INLINE void FN(pairs)(const int differences, const double *a, const d
     {                                                                                                                \
         const VEC y = V(load)(ACC, AT(b[k], at), part);                                                              \
                                                                                                                      \
-        s##k = V(add)(s##k, differences ? V(from_bits)(U(and)(V(bits)(V(sub)(x, y)), U(set1)(SIGN - 1))) : V(mul)(x, y)); \
+        s##k = V(add)(s##k, differences ? FN(distance)(x, y) : V(mul)(x, y));                                        \
     }
 #define END(k) V(store)(ACC, TO(partial, k * ENS_PAIR_LANES + first), s##k, all, 0);
     for (size_t first = 0; first < ENS_PAIR_LANES; first += step) {

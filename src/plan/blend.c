@@ -31,7 +31,7 @@ static unsigned char *result_at(const struct ens_blend *b, unsigned char *row, s
 
 /*
  * A combined tile is told to those who ask, and stored. `again`: a row that was reported on is combined once more, and
- * only its decision is asked for. That is known when compiling, so that the stack of the one is not added to the other's.
+ * only its decision is asked for. That is known when compiling, so that the one's stack is not added to the other's.
  */
 static ENS_INLINE void deliver(struct ens_blend *b, const int again, const struct ens_tile *tile, void *values,
                                unsigned char *to)
@@ -237,7 +237,7 @@ static void run_lines(struct ens_blend *b, int straight)
     }
 }
 
-/* With a report: some short rows at once, where that is possible, and then what is known only once they are combined. */
+/* With a report: some short rows at once, where that is possible, and then what can only be told once they are. */
 static void run_reported(struct ens_blend *b)
 {
     const struct ens_walk *walk = b->walk;

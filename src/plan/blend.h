@@ -130,8 +130,8 @@ static inline void ens_apply(const struct ens_blend *b, int map, void *to, const
 int ens_blend_in_place(const struct ensemble *e, size_t model);
 
 /*
- * The general way. 0, or ENSEMBLE_EQUORUM before anything is written. `report`: NULL, or one that ens_report_check() has
- * passed; then there may be no result.
+ * The general way. 0, or ENSEMBLE_EQUORUM before anything is written. `report`: NULL, or one that ens_report_check()
+ * has passed; then there may be no result.
  */
 int ens_blend(const struct ens_walk *walk, const float *row_weights, const struct ensemble_call *call,
               struct ens_report *report);

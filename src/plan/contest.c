@@ -292,11 +292,10 @@ void ens_contest_afresh(struct ens_blend *b)
     b->row = row;
 }
 
-/* Negative row weights: there are no shares of the weight, and nothing is a mean. */
-static int is_unfit(const struct ens_blend *b)
+int ens_is_unfit(const struct ens_blend *b)
 {
     for (size_t k = 0; b->row_weights != NULL && k < b->e->plan.n; k++)
-        if (ens_share(b, k) < 0)
+        if (ens_weight_in_row(b, k) < 0)
             return 1;
     return 0;
 }
@@ -304,7 +303,7 @@ static int is_unfit(const struct ens_blend *b)
 static void write_number(double *field, size_t at, int sound, double value, double least)
 {
     if (field != NULL)
-        field[at] = !sound ? (double)NAN : value < least ? least : value;
+        field[at] = !sound ? (double)NAN : value <= least ? least : value;
 }
 
 void ens_contest_write(const struct ens_blend *b, size_t row)
@@ -312,7 +311,7 @@ void ens_contest_write(const struct ens_blend *b, size_t row)
     const struct ens_report *r = b->report;
     const struct ensemble_report *asked = r->asked;
     const size_t at = ens_report_at(b, row), width = b->e->width;
-    const int sound = r->verdicts[(row - b->row.index) % ENS_REPORT_ROWS].label >= 0 && !is_unfit(b);
+    const int sound = r->verdicts[(row - b->row.index) % ENS_REPORT_ROWS].label >= 0 && !ens_is_unfit(b);
     const double sum = r->log_pool.sum;
 
     write_number(asked->mean_entropy, at, sound, -r->mean_log_times, 0);

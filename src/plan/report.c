@@ -39,14 +39,15 @@ static int asks(const struct ensemble_report *r)
     return what;
 }
 
-static int all_say_probabilities(const struct ensemble *e)
+static int all_say_probabilities(const struct ens_walk *walk)
 {
-    if (e->plan.recipe.form == ENS_FORM_VOTE)
-        return 1;
-    for (size_t k = 0; k < e->plan.n; k++) {
-        const int32_t space = e->models[e->plan.model[k]].space;
+    const struct ens_plan *plan = &walk->e->plan;
 
-        if (space < ENSEMBLE_PROBABILITIES || space > ENSEMBLE_LOGITS)
+    for (size_t k = 0; k < plan->n; k++) {
+        const int32_t space = walk->e->models[plan->model[k]].space;
+        const int labels = ens_input(walk->inputs, plan->model[k])->dtype == ENSEMBLE_I32;
+
+        if (!labels && (space < ENSEMBLE_PROBABILITIES || space > ENSEMBLE_LOGITS))
             return 0;
     }
     return 1;
@@ -82,13 +83,14 @@ static int check_settled(const struct ensemble *e)
 }
 
 /* Does what is asked go with the method, and with what the numbers mean? */
-static int check_sense(const struct ensemble *e, const struct ensemble_report *asked)
+static int check_sense(const struct ens_walk *walk, const struct ensemble_report *asked)
 {
+    const struct ensemble *e = walk->e;
     const struct ens_recipe *recipe = &e->plan.recipe;
     const int what = asks(asked), about = what & (ENS_ASKS_MEAN | ENS_ASKS_UNSURE | ENS_ASKS_CONFLICT);
-    const int spread = (what & ENS_ASKS_ENTROPY) && recipe->n_steps == 0;
+    const int spread = (what & ENS_ASKS_ENTROPY) && !ens_sums_to_one(recipe);
 
-    if ((about || spread) && !all_say_probabilities(e))
+    if ((about || spread) && !all_say_probabilities(walk))
         return ENSEMBLE_EREPORT;
     if (asked->contribution != NULL && recipe->gathering != ENS_SUMMED && recipe->gathering != ENS_COUNTED)
         return ENSEMBLE_EREPORT;
@@ -128,7 +130,7 @@ int ens_report_check(const struct ens_walk *walk, const float *row_weights, cons
     int code = check_sizes(walk, asked);
 
     if (code == 0)
-        code = check_sense(walk->e, asked);
+        code = check_sense(walk, asked);
 #define CHECK_ARRAY(array, elements)                                                                                 \
     if (code == 0 && (array) != NULL)                                                                                \
         code = ens_overlap_check_array(walk, row_weights, array, rows * (elements) * sizeof *(array));
@@ -172,7 +174,7 @@ static ENS_APART void add_entropy(const struct ens_blend *b, const struct ens_ti
 {
     struct ens_report *r = b->report;
     double *x = (double *)(void *)b->spare, *log_times = x + ENS_REPORT_PIECE;
-    const int in_log = b->recipe->log || (b->recipe->n_steps > 0 && b->recipe->steps[0] == ENS_STEP_LOG_SOFTMAX);
+    const int in_log = b->e->form == ENSEMBLE_RESULT_LOG;
 
     for (size_t at = 0; at < tile->length; at += ENS_REPORT_PIECE) {
         const size_t n = tile->length - at < ENS_REPORT_PIECE ? tile->length - at : ENS_REPORT_PIECE;
@@ -219,13 +221,25 @@ static ENS_APART void add_top(const struct ens_blend *b, const struct ens_tile *
     }
 }
 
+/* Is there no class but the label, either because there is one only, or since no model speaks of the others? */
+static int is_alone(const struct ens_blend *b)
+{
+    size_t gaps = 0;
+
+    if (b->e->width == 1 || !b->by_class || b->report->decision.second > -INFINITY)
+        return b->e->width == 1;
+    for (size_t j = 0; j < b->e->width; j++)
+        gaps += (size_t)ens_is_gap(b, j);
+    return gaps + 1 >= b->e->width;
+}
+
 /* What is known of a row as soon as it is combined is written at once. */
 static void write_decision(const struct ens_blend *b, size_t row, const struct ens_verdict *v)
 {
     const struct ensemble_report *asked = b->report->asked;
     const struct ens_decision *d = &b->report->decision;
     const size_t at = ens_report_at(b, row);
-    const int sound = v->label >= 0;
+    const int sound = v->label >= 0, alone = is_alone(b);
 
     if (asked->label != NULL)
         asked->label[at] = v->label;
@@ -234,11 +248,13 @@ static void write_decision(const struct ens_blend *b, size_t row, const struct e
     if (asked->margin != NULL)
         asked->margin[at] = v->margin;
     if (asked->tied != NULL)
-        asked->tied[at] = sound && b->e->width > 1 && d->second == d->best;
+        asked->tied[at] = sound && !alone && d->second == d->best;
     if (asked->entropy != NULL) {
         const double entropy = ens_log(b, b->report->sum) - b->report->log_times / b->report->sum;
 
-        asked->entropy[at] = !sound ? (double)NAN : entropy < 0 ? 0 : entropy;
+        const int fit = sound && (ens_sums_to_one(b->recipe) || !ens_is_unfit(b));
+
+        asked->entropy[at] = !fit ? (double)NAN : entropy <= 0 ? 0 : entropy;
     }
     if (asked->weight_present != NULL)
         asked->weight_present[at] = b->by_row ? b->row.share : b->e->plan.n > 0;
@@ -263,8 +279,10 @@ static int fault_of(const struct ens_blend *b)
         return b->row.fault;
     if (b->e->plan.n == 0)
         return ENSEMBLE_ROW_NOBODY;
+    if (d->ruled_out)
+        return ENSEMBLE_ROW_RULED_OUT;
     if (d->nan)
-        return d->ruled_out ? ENSEMBLE_ROW_RULED_OUT : ENSEMBLE_ROW_NAN;
+        return ENSEMBLE_ROW_NAN;
     return d->label == ENS_NOBODY ? ENSEMBLE_ROW_NOBODY : ENSEMBLE_ROW_SOUND;
 }
 
@@ -277,7 +295,7 @@ static ENS_APART void end_row(const struct ens_blend *b, size_t row, struct ens_
     if (verdict->fault == 0) {
         verdict->label = (int32_t)d->label;
         verdict->confidence = d->best;
-        verdict->margin = b->e->width == 1 ? INFINITY : d->second == d->best ? 0 : d->best - d->second;
+        verdict->margin = is_alone(b) ? INFINITY : d->second == d->best ? 0 : d->best - d->second;
     }
     write_decision(b, row, verdict);
 }

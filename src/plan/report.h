@@ -15,8 +15,8 @@
 #define ENS_REPORT_PIECE ((size_t)128)
 
 /*
- * The arrays of a report but for the largest classes: X(name of ENSEMBLE_MEASURE_..., field, one for each: ROW, CLASS of
- * a row, MODEL in a row).
+ * The arrays of a report but for the largest classes: X(name of ENSEMBLE_MEASURE_..., field, one for each: ROW, CLASS
+ * of a row, MODEL in a row).
  */
 #define ENS_REPORT_LIST(X)                                                                                           \
     X(LABEL, label, ROW)                                                                                             \
@@ -97,11 +97,20 @@ void ens_report_tile(struct ens_blend *b, const struct ens_tile *tile, const voi
 /* After the current row and those that were combined with it, `rows` in all. */
 void ens_report_rows(struct ens_blend *b, size_t rows);
 
-/* What the models say (contest.c): the classes of a row from where it stopped to `end`, which is looked at in pieces. */
+/* What the models say (contest.c) of a row's classes, from where it stopped to `end`, in pieces. */
 void ens_contest(struct ens_blend *b, size_t row, size_t end);
 
 /* All of the current row, for which statistics were had of the models in another form. */
 void ens_contest_afresh(struct ens_blend *b);
+
+/* Is a combined row a distribution, whatever the models say? */
+static inline int ens_sums_to_one(const struct ens_recipe *recipe)
+{
+    return recipe->n_steps > 0 || recipe->gathering == ENS_COUNTED;
+}
+
+/* Are there negative row weights, so that nothing is a share of the weight? */
+int ens_is_unfit(const struct ens_blend *b);
 
 /* What it comes to is written to the fields of a row. */
 void ens_contest_write(const struct ens_blend *b, size_t row);

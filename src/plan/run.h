@@ -11,8 +11,8 @@ enum {
 };
 
 /*
- * `call` and `report` (NULL: none; that of the call is not looked at) have this library's size, and the outputs are well
- * formed as structs (the api layer sees to that). `how` is a sum of the above. 0 or an error code.
+ * `call` and `report` (NULL: none; that of the call is not looked at) have this library's size, and the outputs are
+ * well formed as structs (the api layer sees to that). `how` is a sum of the above. 0 or an error code.
  */
 int ens_run(const struct ensemble *e, const struct ensemble_call *call, const struct ensemble_report *report, int how);
 

@@ -20,7 +20,13 @@ static double rounding(const struct ens_blend *b, double total)
     for (size_t k = 0; k < b->e->plan.n; k++)
         if (ens_output_of(b, k)->dtype == ENSEMBLE_F64 && ens_output_of(b, k)->data != NULL)
             unit = 0x1p-53;
-    return unit * steps * total + steps * 0x1p-149;
+    return unit * steps * total + steps * 0x1p-149 * (b->recipe->shares ? total : 1);
+}
+
+/* A share of the votes as their number. */
+static double votes(const struct ens_blend *b, double value, double weight)
+{
+    return (double)(size_t)(in_weights(b, value) / weight + .5);
 }
 
 int ens_is_settled(const struct ens_blend *b)
@@ -32,6 +38,8 @@ int ens_is_settled(const struct ens_blend *b)
 
     if (!b->by_row)
         return 1;
+    if (ens_is_unfit(b))
+        return 0;
     for (size_t k = 0; k < b->e->plan.n; k++) {
         const double weight = ens_weight_in_row(b, k);
 
@@ -43,16 +51,15 @@ int ens_is_settled(const struct ens_blend *b)
             n++;
         }
     }
-    if (n == 0)
+    if (n == 0 || b->e->width == 1)
         return 1;
     if (b->recipe->gathering == ENS_COUNTED && equal) { /* votes are counted: integers, and ties are ties */
-        const double votes = (double)b->row.whole, best = (double)(size_t)(in_weights(b, d->best) / first + .5);
-        const double second = (double)(size_t)(in_weights(b, d->second) / first + .5);
-        const double before = d->label == 0 ? -votes - (double)n : (double)(size_t)(in_weights(b, d->before) / first + .5);
+        const double best = votes(b, d->best, first), second = votes(b, d->second, first);
+        const double before = d->label == 0 ? -(double)n : votes(b, d->before, first);
 
-        return b->e->width == 1 || (best - second >= (double)n && best - before > (double)n);
+        return best - second >= (double)n && best - before > (double)n;
     }
     lead = in_weights(b, d->best) - in_weights(b, d->second);
     bound = missing + rounding(b, all);
-    return b->e->width == 1 || lead > bound;
+    return lead > bound;
 }

@@ -283,7 +283,8 @@ static double correlation(const struct similar *s, size_t k, size_t l)
 {
     const double product = *sum_of(s, s->b->e->plan.model[k]) * *sum_of(s, s->b->e->plan.model[l]);
     const double a = variation(s, k), b = variation(s, l), together = *pair(s, k, l) - product / s->count;
-    const double r = together / a * square_root(s, a / b);
+    const int near = a / b > 1e-200 && a / b < 1e200;
+    const double r = near ? together / a * square_root(s, a / b) : together / square_root(s, a) / square_root(s, b);
 
     return r > 1 ? 1 : r < -1 ? -1 : r;
 }

@@ -5,7 +5,7 @@
 
 #include "plan/inputs.h"
 
-/* An ENSEMBLE_SIMILARITY_... of the outputs, which fit together; n_models x n_models to `matrix`. 0 or an error code. */
+/* An ENSEMBLE_SIMILARITY_... of outputs that fit together, n_models x n_models, to `matrix`. 0 or an error code. */
 int ens_similar(const struct ens_inputs *inputs, const struct ensemble *e, int32_t measure, double *matrix);
 
 #endif

@@ -185,9 +185,11 @@ const void *ens_values(const struct ens_blend *b, size_t k, const struct ens_til
 
 static const double *values_of_label(const struct ens_blend *b, size_t k, const struct ens_tile *tile, double *values)
 {
-    const double label = ens_stat_of_label(b, k).most - (double)tile->column;
+    const struct ens_stat stat = ens_stat_of_label(b, k);
+    const double label = stat.most - (double)tile->column;
 
-    memset(values, 0, tile->length * sizeof *values);
+    for (size_t j = 0; j < tile->length; j++)
+        values[j] = stat.sum > 0 ? 0 : (double)NAN;
     if (label >= 0 && label < (double)tile->length)
         values[(size_t)label] = 1;
     return values;

@@ -22,8 +22,8 @@ const void *ens_raw(const struct ens_blend *b, size_t k, size_t row, size_t firs
 const void *ens_values(const struct ens_blend *b, size_t k, const struct ens_tile *tile, void *values, double *factor);
 
 /*
- * The same in double: where they are, or in `doubles`; `values` is a tile to convert them in. A label is 1 for its class
- * and 0 for the others. `ens_values_any` leaves them in the dtype that they have, which goes to *dtype, if it can.
+ * The same in double: where they are, or in `doubles`; `values` is a tile to convert them in. A label is 1 for its
+ * class and 0 for the others. ens_values_any() leaves them in the dtype that they have, which goes to *dtype.
  */
 const double *ens_doubles(const struct ens_blend *b, size_t k, const struct ens_tile *tile, void *values,
                           double *doubles);

@@ -20,8 +20,10 @@ double ens_slack(const struct ens_blend *b)
     double factors = 0;
 
     if (b->by_class || recipe->n_steps > 0 || recipe->log || recipe->before != ENS_NO_MAP ||
-        recipe->after != ENS_NO_MAP || recipe->form == ENS_FORM_RANKS ||
-        !(recipe->gathering == ENS_SUMMED || recipe->gathering == ENS_COUNTED))
+        recipe->after != ENS_NO_MAP ||
+        !(recipe->gathering == ENS_COUNTED ||
+          (recipe->gathering == ENS_SUMMED && recipe->form == ENS_FORM_LINEAR)) ||
+        (b->by_row ? b->row.models : b->e->plan.n) < 2)
         return INFINITY;
     for (size_t k = 0; k < b->e->plan.n; k++) {
         const double factor = b->row.whole > 0 ? 1 / (double)b->row.whole : ens_factor(b, k);
@@ -90,7 +92,8 @@ static ENS_APART int sum_without(struct ens_blend *b, size_t k, size_t column, s
         present += m == k ? 0 : ens_weight_in_row(b, m);
     }
     for (size_t m = 0, at = 0; m < n; m++) {
-        const double own = ens_weight_in_row(b, m), factor = b->recipe->shares ? own / present : own * (total / present);
+        const double own = ens_weight_in_row(b, m);
+        const double factor = b->recipe->shares ? own / present : own * (total / present);
 
         if (m == k)
             continue;

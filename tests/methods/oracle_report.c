@@ -19,7 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define FULL_COUNT 700
+#define FULL_COUNT 400
 #define QUICK_COUNT 100
 
 /* Elements that are combined again for `influence` and `flips`, at most; beyond 64 models each of them is dearer. */

@@ -127,11 +127,11 @@ TEST(test_a_fault_names_its_models)
     for (size_t i = 0; i < 4; i++)
         add(e, data, ENSEMBLE_F32, i < 3 ? 2 : 5);
     assert_int_equal(ensemble_set_weights(e, weights, 4), 0);
-    assert_int_equal(ens_inputs_take_bound(&inputs, e, &fault), ENSEMBLE_EROWS);
+    assert_int_equal(ens_inputs_take_bound(&inputs, e, 0, &fault), ENSEMBLE_EROWS);
     assert_int_equal(fault.model, 3);
     assert_int_equal(fault.other, 1);
     assert_int_equal(ensemble_set_model_output(e, 2, NULL, ENSEMBLE_F32, 2, 0), 0);
-    assert_int_equal(ens_inputs_take_bound(&inputs, e, &fault), ENSEMBLE_EMISSING);
+    assert_int_equal(ens_inputs_take_bound(&inputs, e, 0, &fault), ENSEMBLE_EMISSING);
     assert_int_equal(fault.model, 2);
     ensemble_destroy(e);
 }
@@ -143,7 +143,7 @@ TEST(test_a_fault_of_the_weights_comes_first)
     struct ens_fault fault;
 
     add(e, NULL, ENSEMBLE_F32, 9);
-    assert_int_equal(ens_inputs_take_bound(&inputs, e, &fault), ENSEMBLE_EWEIGHTS);
+    assert_int_equal(ens_inputs_take_bound(&inputs, e, 0, &fault), ENSEMBLE_EWEIGHTS);
     ensemble_destroy(e);
 }
 

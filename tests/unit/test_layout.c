@@ -43,16 +43,33 @@ AT(ensemble_call, dtype, 8 + 9 * POINTER);
 AT(ensemble_call, reserved, 12 + 9 * POINTER);
 AT(ensemble_call, row_weights, 16 + 9 * POINTER);
 AT(ensemble_call, row_weights_count, 16 + 10 * POINTER);
-SIZED(ensemble_call, 16 + 11 * POINTER);
+AT(ensemble_call, report, 16 + 11 * POINTER);
+SIZED(ensemble_call, 16 + 12 * POINTER);
+
+AT(ensemble_report, struct_size, 0);
+AT(ensemble_report, reserved, 4);
+AT(ensemble_report, rows, 8);
+AT(ensemble_report, width, 8 + POINTER);
+AT(ensemble_report, models, 8 + 2 * POINTER);
+#define FIELD(place, member) AT(ensemble_report, member, 8 + (place) * POINTER);
+#define FIELDS(X)                                                                                                    \
+    X(3, label) X(4, confidence) X(5, margin) X(6, tied) X(7, entropy) X(8, mean_entropy) X(9, mutual_information)   \
+    X(10, vote_disagreement) X(11, variation_ratio) X(12, conflict) X(13, weight_present) X(14, models_present)      \
+    X(15, row_fault) X(16, settled) X(17, variance) X(18, contribution) X(19, influence) X(20, flips) X(21, top)     \
+    X(22, top_labels) X(23, top_values)
+FIELDS(FIELD)
+SIZED(ensemble_report, 8 + 24 * POINTER);
 
 #if UINTPTR_MAX == UINT64_MAX
 SIZED(ensemble_options, 40);
 SIZED(ensemble_output, 32);
-SIZED(ensemble_call, 104);
+SIZED(ensemble_call, 112);
+SIZED(ensemble_report, 200);
 #else
 SIZED(ensemble_options, 24);
 SIZED(ensemble_output, 20);
-SIZED(ensemble_call, 60);
+SIZED(ensemble_call, 64);
+SIZED(ensemble_report, 104);
 #endif
 
 /* The sum of the sizes of the members: what is more would be padding. */
@@ -82,7 +99,8 @@ TEST(test_call_has_no_padding)
                          SIZE(ensemble_call, result_count) + SIZE(ensemble_call, result_stride) +
                          SIZE(ensemble_call, workspace) + SIZE(ensemble_call, workspace_size) +
                          SIZE(ensemble_call, dtype) + SIZE(ensemble_call, reserved) +
-                         SIZE(ensemble_call, row_weights) + SIZE(ensemble_call, row_weights_count));
+                         SIZE(ensemble_call, row_weights) + SIZE(ensemble_call, row_weights_count) +
+                         SIZE(ensemble_call, report));
 }
 
 TEST(test_the_size_of_a_struct_comes_first)
@@ -137,6 +155,29 @@ TEST(test_the_numbers_of_parameters_spaces_forms_and_policies)
     assert_int_equal(ENSEMBLE_LEAVE_OUT_ABSENT, 4);
 }
 
+TEST(test_the_numbers_of_faults_fields_and_similarities)
+{
+    const int faults[] = {ENSEMBLE_ROW_SOUND, ENSEMBLE_ROW_WEIGHT, ENSEMBLE_ROW_NOBODY,   ENSEMBLE_ROW_QUORUM,
+                          ENSEMBLE_ROW_LABEL, ENSEMBLE_ROW_NAN,    ENSEMBLE_ROW_RULED_OUT};
+    const int fields[] = {ENSEMBLE_MEASURE_LABEL,          ENSEMBLE_MEASURE_CONFIDENCE,
+                          ENSEMBLE_MEASURE_MARGIN,         ENSEMBLE_MEASURE_TIED,
+                          ENSEMBLE_MEASURE_ENTROPY,        ENSEMBLE_MEASURE_MEAN_ENTROPY,
+                          ENSEMBLE_MEASURE_MUTUAL_INFORMATION, ENSEMBLE_MEASURE_VOTE_DISAGREEMENT,
+                          ENSEMBLE_MEASURE_VARIATION_RATIO, ENSEMBLE_MEASURE_CONFLICT,
+                          ENSEMBLE_MEASURE_WEIGHT_PRESENT, ENSEMBLE_MEASURE_MODELS_PRESENT,
+                          ENSEMBLE_MEASURE_ROW_FAULT,      ENSEMBLE_MEASURE_SETTLED,
+                          ENSEMBLE_MEASURE_VARIANCE,       ENSEMBLE_MEASURE_CONTRIBUTION,
+                          ENSEMBLE_MEASURE_INFLUENCE,      ENSEMBLE_MEASURE_FLIPS};
+
+    for (size_t i = 0; i < LENGTH(faults); i++)
+        assert_int_equal(faults[i], i);
+    for (size_t i = 0; i < LENGTH(fields); i++)
+        assert_int_equal(fields[i], i + 1);
+    assert_int_equal(ENSEMBLE_SIMILARITY_CORRELATION, 1);
+    assert_int_equal(ENSEMBLE_SIMILARITY_AGREEMENT, 2);
+    assert_int_equal(ENSEMBLE_SIMILARITY_DIFFERENCE, 3);
+}
+
 TEST(test_the_numbers_of_errors)
 {
     const int errors[] = {
@@ -145,6 +186,7 @@ TEST(test_the_numbers_of_errors)
         ENSEMBLE_ERANGE,   ENSEMBLE_EWEIGHTS,  ENSEMBLE_ENOTFINITE, ENSEMBLE_EZEROSUM, ENSEMBLE_EOVERLAP,
         ENSEMBLE_EOVERFLOW, ENSEMBLE_ENOMEM,   ENSEMBLE_EISA,       ENSEMBLE_ESTRUCT,  ENSEMBLE_E2BIG,
         ENSEMBLE_EPARAMETER, ENSEMBLE_ENEGATIVE, ENSEMBLE_EQUORUM,  ENSEMBLE_ESPACE,   ENSEMBLE_EMAP,
+        ENSEMBLE_EREPORT,
     };
 
     for (size_t i = 0; i < LENGTH(errors); i++)
@@ -160,6 +202,7 @@ int main(void)
         cmocka_unit_test(test_the_size_of_a_struct_comes_first),
         cmocka_unit_test(test_the_numbers_of_dtypes_and_methods),
         cmocka_unit_test(test_the_numbers_of_parameters_spaces_forms_and_policies),
+        cmocka_unit_test(test_the_numbers_of_faults_fields_and_similarities),
         cmocka_unit_test(test_the_numbers_of_errors),
     };
 

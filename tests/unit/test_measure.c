@@ -165,17 +165,6 @@ TEST(test_fields_that_do_not_go_with_the_numbers_are_the_same_error)
     forget(&said);
 }
 
-/* No alignment is demanded of any data. */
-TEST(test_fields_at_odd_addresses)
-{
-    struct said said = spoken(ENSEMBLE_MEAN, ENSEMBLE_F32, 3, 4, 5, 9);
-
-    for (int32_t what = FIRST_FIELD; what <= LAST_FIELD; what++)
-        for (size_t offset = 1; offset < 8; offset += 2)
-            assert_int_equal(measure_as_told(&said, what, offset), 0);
-    forget(&said);
-}
-
 /* Without rows there is nothing to write, and what does not go with the method is still an error. */
 TEST(test_fields_of_no_rows)
 {
@@ -286,7 +275,6 @@ int main(void)
         cmocka_unit_test(test_every_field_is_that_of_a_report_with_every_method),
         cmocka_unit_test(test_every_field_with_weights_policies_and_missing_models),
         cmocka_unit_test(test_fields_that_do_not_go_with_the_numbers_are_the_same_error),
-        cmocka_unit_test(test_fields_at_odd_addresses),
         cmocka_unit_test(test_fields_of_no_rows),
         cmocka_unit_test(test_a_field_has_one_dtype_and_one_count),
         cmocka_unit_test(test_other_numbers_are_no_fields),

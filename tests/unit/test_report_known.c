@@ -325,36 +325,6 @@ TEST(test_every_instruction_set_gives_the_same_bits)
     try_methods(ENSEMBLE_SUM, ENSEMBLE_RANK, 4, check_instruction_sets);
 }
 
-/* No alignment is demanded of any data: not of the arrays, and of row weights and outputs neither. */
-TEST(test_arrays_at_any_address)
-{
-    struct said said = say(ENSEMBLE_MEAN, ENSEMBLE_F64, sklearn_outputs, 3, 2, 2);
-    struct told expected, odd;
-
-    interpret(&said, ENSEMBLE_PROBABILITIES, 0);
-    expected = hear(&said, EVERYTHING, ENSEMBLE_F32);
-    odd = told_of(EVERYTHING, 2, 2, 3, 2);
-    for (int i = 1; i < TOLD_FIELDS; i++) {
-        unsigned char *array = odd.memory[i] + GUARD_BYTES + 1;
-
-        memcpy((unsigned char *)&odd.report + told_fields[i].offset, &array, sizeof array);
-    }
-    assert_int_equal(ensemble_run(said.e, &(struct ensemble_call){.struct_size = sizeof(struct ensemble_call),
-                                                                  .report = &odd.report}), 0);
-    for (int i = 1; i < TOLD_FIELDS; i++) {
-        unsigned char *array = odd.memory[i] + GUARD_BYTES;
-
-        assert_poisoned(array, 1);
-        memmove(array, array + 1, odd.bytes[i]);
-        poison(array + odd.bytes[i], 1);
-    }
-    assert_guarded(&odd);
-    assert_same_told(&expected, 0, &odd, EVERYTHING);
-    end_told(&expected);
-    end_told(&odd);
-    forget(&said);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -373,7 +343,6 @@ int main(void)
         cmocka_unit_test(test_models_that_say_the_same_do_not_contradict_each_other),
         cmocka_unit_test(test_dtype_0_stands_for_float),
         cmocka_unit_test(test_every_instruction_set_gives_the_same_bits),
-        cmocka_unit_test(test_arrays_at_any_address),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

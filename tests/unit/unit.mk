@@ -19,6 +19,10 @@ UNIT_LDFLAGS_test_errno := $(UNIT_WRAP)
 UNIT_LDLIBS_test_spaces := -lm
 UNIT_LDLIBS_test_result_forms := -lm
 UNIT_LDLIBS_test_wide_rows := -lm
+UNIT_LDLIBS_test_report_weights := -lm
+UNIT_LDLIBS_test_report_models := -lm
+UNIT_LDLIBS_test_report_fields := -lm
+UNIT_LDLIBS_test_report_known := -lm
 
 $(UNIT_PROGRAMS): $(B)/tests/unit/%: tests/unit/%.c tests/unit/unit.mk $(STATIC) $(B)/settings
 	@mkdir -p $(@D)
