@@ -16,3 +16,28 @@ static ENS_INLINE void FN(deviation)(const int in, const int squared, const stru
         V(store)(ACC, TO(s->out, at), sum, part, 0);
     }
 }
+
+/* The sum of several models' terms. */
+static ENS_INLINE VEC FN(deviations)(const int in, const int squared, const struct ens_span *s, VEC center, size_t at,
+                                     size_t part)
+{
+    VEC sum = V(set1)((SCALAR)-0.0);
+
+    for (size_t m = 0; m < s->n; m++) {
+        const VEC x = V(load)(in, (const unsigned char *)s->in[m] + (at << ENS_SHIFT(in)), part), d = V(sub)(x, center);
+
+        sum = V(add)(sum, V(mul)(V(set1)(((const SCALAR *)s->weight)[m]), squared ? V(mul)(d, d) : d));
+    }
+    return sum;
+}
+
+/* All of it for one bunch of models: around their mean, which is found from the first one's values on. */
+static ENS_INLINE void FN(variance)(const int in, const struct ens_span *s)
+{
+    ENS_EACH_VECTOR(at, part, s->length) {
+        const VEC first = V(load)(in, (const unsigned char *)s->in[0] + (at << ENS_SHIFT(in)), part);
+        const VEC mean = V(add)(first, FN(deviations)(in, 0, s, first, at, part));
+
+        V(store)(ACC, TO(s->out, at), FN(deviations)(in, 1, s, mean, at, part), part, 0);
+    }
+}

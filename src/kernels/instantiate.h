@@ -102,6 +102,10 @@ ENS_PANEL_LIST(ENS_PANEL_KERNEL)
     static void ENS_NAME(deviation_squared_##in)(const struct ens_span *span, const double *center)                  \
     {                                                                                                                \
         deviation_f64(ENS_##in, 1, span, center);                                                                    \
+    }                                                                                                                \
+    static void ENS_NAME(variance_##in)(const struct ens_span *span)                                                 \
+    {                                                                                                                \
+        variance_f64(ENS_##in, span);                                                                                \
     }
 ENS_DEVIATION_LIST(ENS_DEVIATION_KERNEL)
 
@@ -202,6 +206,7 @@ static void ENS_NAME(pairs_differences)(const double *a, const double *const *b,
 #define ENS_PANEL_ENTRY(acc, in)                                                                                     \
     [ENS_##acc][ENS_##in] = {ENS_NAME(panel_rows_##acc##_##in), ENS_NAME(panel_classes_##acc##_##in)},
 #define ENS_DEVIATION_ENTRY(in) [ENS_##in] = {ENS_NAME(deviation_##in), ENS_NAME(deviation_squared_##in)},
+#define ENS_VARIANCE_ENTRY(in) [ENS_##in] = ENS_NAME(variance_##in),
 #define ENS_MAP_ENTRY(acc, name) [ENS_##acc][ENS_MAP_##name] = ENS_NAME(map_##acc##_##name),
 #define ENS_FOLD_ENTRY(acc, name) [ENS_##acc][ENS_FOLD_##name] = ENS_NAME(fold_##acc##_##name),
 #define ENS_MEAN_ENTRY(io, acc, name, first, last) [ENS_##io][ENS_MEAN_##name] = ENS_NAME(mean_##io##_##name),
@@ -238,5 +243,6 @@ const struct ens_kernels ENS_CAT(ens_kernels_, ENS_ISA) = {
     .decay_rows = {decay_rows_f32, decay_rows_f64},
     .divide_rows = {divide_rows_f32, divide_rows_f64},
     .deviation = {ENS_DEVIATION_LIST(ENS_DEVIATION_ENTRY)},
+    .variance = {ENS_DEVIATION_LIST(ENS_VARIANCE_ENTRY)},
     .pairs = {ENS_NAME(pairs_products), ENS_NAME(pairs_differences)},
 };

@@ -245,6 +245,12 @@ typedef void ens_divide_rows_kernel(void *tile, size_t rows, size_t width, const
 typedef void ens_deviation_kernel(const struct ens_span *span, const double *center);
 
 /*
+ * The variance between the models of a span, without `start`: with c = in[0], the mean m = c + sum of weight (in - c),
+ * and then the sum of weight (in - m)^2.
+ */
+typedef ens_span_kernel ens_variance_kernel;
+
+/*
  * One array of doubles beside ENS_PAIRS others: sums[k] is the sum of the products a[j] b[k][j], or of the absolute
  * differences. Partial sums: ENS_PAIR_LANES, as above.
  */
@@ -282,6 +288,7 @@ struct ens_kernels {
     ens_decay_rows_kernel *decay_rows[2];
     ens_divide_rows_kernel *divide_rows[2];
     ens_deviation_kernel *deviation[ENS_DTYPES][2];    /* [in][p - 1] */
+    ens_variance_kernel *variance[ENS_DTYPES];         /* [in] */
     ens_pairs_kernel *pairs[2];                        /* [products, differences] */
 };
 

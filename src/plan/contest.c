@@ -226,6 +226,31 @@ static ENS_APART void look_at_log_pool(const struct piece *p)
                  p->b->kernels->decay_sum[ENS_f64](logs, logs, p->tile.length, &map));
 }
 
+/* Of few models that are where they are and have one dtype, by one kernel. Is it done? */
+static ENS_APART int variance_in_place(const struct piece *p, double *out)
+{
+    const struct ens_blend *b = p->b;
+    const int dtype = b->walk->inputs->summary->dtype - 1;
+    const void *in[ENS_GROUP_NEAR];
+    double weight[ENS_GROUP_NEAR];
+    struct ens_span span = {.out = out, .in = in, .weight = weight, .length = p->tile.length};
+
+    if (b->by_class || b->walk->inputs->summary->other_dtypes > 0 || dtype > ENS_bf16)
+        return 0;
+    for (size_t k = 0; k < b->e->plan.n; k++) {
+        const double own = weight_of(b, k);
+
+        if (own == 0)
+            continue;
+        if (span.n == ENS_GROUP_NEAR || !ens_values_are_plain(b, k))
+            return 0;
+        in[span.n] = ens_row_of(b, k, p->tile.row) + (p->tile.column << ens_dtype_shift(dtype + 1));
+        weight[span.n++] = own;
+    }
+    b->kernels->variance[dtype](&span);
+    return 1;
+}
+
 /*
  * Around the models' mean, which is found from the first one's values on: then models that say the same have exactly
  * that mean, and no variance.
@@ -237,6 +262,8 @@ static ENS_APART void look_at_variance(struct piece p)
     double *out = b->report->asked->variance + ens_report_at(b, p.tile.row) * b->e->width + p.tile.column;
     size_t first = 0;
 
+    if (b->e->plan.n > 0 && variance_in_place(&p, out))
+        return;
     while (first < b->e->plan.n && (b->by_row ? ens_share(b, first) == 0 : 0))
         first++;
     if (first == b->e->plan.n)

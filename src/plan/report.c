@@ -192,32 +192,53 @@ static ENS_APART void add_entropy(const struct ens_blend *b, const struct ens_ti
     }
 }
 
-/* The largest values, kept in the caller's arrays as they come: in order, of equal ones the lowest class first. */
+/* One value of many to the largest ones, which are kept in order in the caller's arrays. */
+static inline void add_value(struct ens_report *r, size_t row, size_t class, double x)
+{
+    const size_t most = r->asked->top;
+    double *value = r->asked->top_values + row * most;
+    int32_t *label = r->asked->top_labels + row * most;
+    size_t at = r->kept;
+
+    if (!(r->kept < most || x > value[most - 1]) || isnan(x))
+        return;
+    if (r->kept < most)
+        r->kept++;
+    else
+        at--;
+    for (; at > 0 && x > value[at - 1]; at--) {
+        value[at] = value[at - 1];
+        label[at] = label[at - 1];
+    }
+    value[at] = x;
+    label[at] = (int32_t)class;
+}
+
+/* The first element from `at` on that is larger than `least`, or `length`. */
+static inline size_t next_above(const struct ens_blend *b, const void *values, size_t at, size_t length, double least)
+{
+    if (b->acc == ENS_f64)
+        while (at < length && !(((const double *)values)[at] > least))
+            at++;
+    else
+        while (at < length && !((double)((const float *)values)[at] > least))
+            at++;
+    return at;
+}
+
 static ENS_APART void add_top(const struct ens_blend *b, const struct ens_tile *tile, const void *values)
 {
     struct ens_report *r = b->report;
-    const size_t most = r->asked->top, row = ens_report_at(b, tile->row) * most;
-    double *value = r->asked->top_values + row;
-    int32_t *label = r->asked->top_labels + row;
+    const size_t row = ens_report_at(b, tile->row), most = r->asked->top;
+    const double *least = r->asked->top_values + row * most + most - 1;
 
-    if (r->kept == most && !(r->decision.latest > value[most - 1]))
+    if (r->kept == most && !(r->decision.latest > *least))
         return;
     for (size_t j = 0; j < tile->length; j++) {
-        const double x = ens_get(b, values, j);
-        size_t at = r->kept;
-
-        if (!(r->kept < most || x > value[most - 1]) || isnan(x))
-            continue;
-        if (r->kept < most)
-            r->kept++;
-        else
-            at--;
-        for (; at > 0 && x > value[at - 1]; at--) {
-            value[at] = value[at - 1];
-            label[at] = label[at - 1];
-        }
-        value[at] = x;
-        label[at] = (int32_t)(tile->column + j);
+        if (r->kept == most)
+            j = next_above(b, values, j, tile->length, *least);
+        if (j < tile->length)
+            add_value(r, row, tile->column + j, ens_get(b, values, j));
     }
 }
 
