@@ -196,7 +196,8 @@ static ENS_APART void look_at_entropies(const struct piece *p, int what)
 
     if (what & ENS_ASKS_MEAN) {
         sum_terms(p, VALUES, mean);
-        kernels->greatest[ENS_f64](mean, p->tile.length, &most);
+        if (kernels->greatest[ENS_f64](mean, p->tile.length, &most))
+            r->most = NAN;
         r->most = most > r->most ? most : r->most;
     }
     if (!(what & ENS_ASKS_UNSURE))
@@ -251,6 +252,28 @@ static ENS_APART int variance_in_place(const struct piece *p, double *out)
     return 1;
 }
 
+/* What the first model that speaks of a class says; NaN where none does. */
+static ENS_APART void find_first(const struct piece *p, double *values)
+{
+    const struct ens_blend *b = p->b;
+    size_t found = 0;
+
+    for (size_t j = 0; j < p->tile.length; j++)
+        values[j] = NAN;
+    for (size_t k = 0; k < b->e->plan.n && found < p->tile.length; k++) {
+        const double *own;
+
+        if (weight_of(b, k) == 0)
+            continue;
+        own = doubles_of(p, k);
+        for (size_t j = 0; j < p->tile.length; j++)
+            if (isnan(values[j]) && (!b->by_class || ens_class_share(b, k, p->tile.column + j) != 0)) {
+                values[j] = own[j];
+                found++;
+            }
+    }
+}
+
 /*
  * Around the models' mean, which is found from the first one's values on: then models that say the same have exactly
  * that mean, and no variance.
@@ -260,15 +283,10 @@ static ENS_APART void look_at_variance(struct piece p)
     const struct ens_blend *b = p.b;
     double *center = array(&p, UNSURE), *shift = array(&p, MEAN);
     double *out = b->report->asked->variance + ens_report_at(b, p.tile.row) * b->e->width + p.tile.column;
-    size_t first = 0;
 
     if (b->e->plan.n > 0 && variance_in_place(&p, out))
         return;
-    while (first < b->e->plan.n && (b->by_row ? ens_share(b, first) == 0 : 0))
-        first++;
-    if (first == b->e->plan.n)
-        return;
-    memcpy(center, doubles_of(&p, first), p.tile.length * sizeof *center);
+    find_first(&p, center);
     p.center = center;
     sum_terms(&p, DISTANCES, shift);
     add(&p, center, center, shift, 1);

@@ -38,8 +38,6 @@ int ens_is_settled(const struct ens_blend *b)
 
     if (!b->by_row)
         return 1;
-    if (ens_is_unfit(b))
-        return 0;
     for (size_t k = 0; k < b->e->plan.n; k++) {
         const double weight = ens_weight_in_row(b, k);
 
@@ -53,6 +51,8 @@ int ens_is_settled(const struct ens_blend *b)
     }
     if (n == 0 || b->e->width == 1)
         return 1;
+    if (ens_is_unfit(b))
+        return 0;
     if (b->recipe->gathering == ENS_COUNTED && equal) { /* votes are counted: integers, and ties are ties */
         const double best = votes(b, d->best, first), second = votes(b, d->second, first);
         const double before = d->label == 0 ? -(double)n : votes(b, d->before, first);

@@ -71,7 +71,7 @@ int32_t account_label(const struct account *a, const double *y)
     return label;
 }
 
-/* Were the rows as they are before the form is put on, would there be a NaN, or would they sum to something else than 0? */
+/* Before the form is put on: is there a NaN in the rows, or do they sum to something else than 0? */
 static int32_t nan_fault(const struct account *a)
 {
     const struct task *t = a->task;

@@ -12,8 +12,9 @@ static uint32_t about_probabilities(const struct task *t)
 {
     const uint32_t always = BIT(MEAN_ENTROPY) | BIT(MUTUAL_INFORMATION) | BIT(VARIATION_RATIO) | BIT(CONFLICT);
     const int divided = t->form == ENSEMBLE_RESULT_NORMALISED || t->form == ENSEMBLE_RESULT_SOFTMAX;
+    const int sums_to_one = divided || t->method == ENSEMBLE_LOG_POOL || t->method == ENSEMBLE_VOTE;
 
-    return divided ? always : always | BIT(ENTROPY);
+    return sums_to_one ? always : always | BIT(ENTROPY);
 }
 
 static int says_probabilities(const struct model *m)

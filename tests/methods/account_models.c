@@ -8,8 +8,9 @@
  *     mean entropy             sum e_U + s u sum |U|
  *     mutual information       sum (e_U + e_h(m) + u |U - h(m)|) + s u sum |U - h(m)|
  *     variation ratio          the largest e_m, and u
- *     conflict                 from the products of (x - e)^v to those of (x + e)^v; their logarithms L = sum v log x have
- *                              (n + C + fe) u sum |v log x|, and exponentials, sum and logarithm (2 C + s + 2 max |L|) u
+ *     conflict                 from the products of (x - e)^v to those of (x + e)^v; their logarithms L = sum v log x
+ *                              have (n + C + fe) u sum |v log x|, and exponentials, sum and logarithm (2 C + s + 2 max
+ *                              |L|) u
  *     variance                 each distance has d = e_i + sum v e + 4 (n + 4) u max |x|, its square (2 |x - m| + d) d,
  *                              and the sum (n + 4 + fe) u of itself
  */

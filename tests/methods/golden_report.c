@@ -154,7 +154,9 @@ static uint64_t hash_section(int section, const char *isa, int *wrong)
 int main(int argc, char **argv)
 {
     const struct hashes_suite suite = {
-        .program = "golden_report", .path = "tests/methods/golden_report.txt", .source = "tests/methods/golden_report.c",
+        .program = "golden_report",
+        .path = "tests/methods/golden_report.txt",
+        .source = "tests/methods/golden_report.c",
         .sections = WORK_SECTIONS, .name = work_name, .hash = hash_section,
     };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The workload of the golden programs. Its data comes from an integer generator and never from libm, and hashes are taken of
- * values, not of bytes, so that machine, word size and byte order do not matter. Each NaN counts as the same.
+ * The workload of the golden programs. Its data comes from an integer generator and never from libm, and hashes are
+ * taken of values, not of bytes, so that machine, word size and byte order do not matter. Each NaN counts as the same.
  */
 #include "golden_work.h"
 

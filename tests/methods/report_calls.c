@@ -15,8 +15,8 @@
 #define LENGTH ((size_t)TASK_VALUES * sizeof(double))
 
 /* One instruction set: calls, and compares with what was found before, if anything was. */
-static int call_one(const struct ensemble *e, flat_call *call, const void *what, uint64_t codes, int field, size_t count,
-                    void *first, int is_first)
+static int call_one(const struct ensemble *e, flat_call *call, const void *what, uint64_t codes, int field,
+                    size_t count, void *first, int is_first)
 {
     static unsigned char *memory;
     const size_t bytes = count * fields[field].size;
