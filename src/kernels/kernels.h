@@ -255,7 +255,7 @@ typedef ens_span_kernel ens_variance_kernel;
  * differences. Partial sums: ENS_PAIR_LANES, as above.
  */
 #define ENS_PAIRS 4
-#define ENS_PAIR_LANES 8
+#define ENS_PAIR_LANES ((size_t)8)
 typedef void ens_pairs_kernel(const double *a, const double *const *b, size_t length, double *sums);
 
 /* Indexed by dtypes; the accumulator is ENS_f32 or ENS_f64. NULL where instantiate.h does not list the combination. */
