@@ -19,6 +19,7 @@ void check_rows(struct check *check);
 void check_orders(struct check *check);
 void check_sift(struct check *check);
 void check_panels(struct check *check);
+void check_measures(struct check *check);
 
 /* The networks that find medians, by the zero-one principle. */
 void check_networks(struct check *check);

@@ -116,6 +116,16 @@ static double simple_map(int map, double x)
     }
 }
 
+/* The logarithm of element j of the result, in its place; by the map, which functions.c is about. */
+static double logarithm(const struct trial *t, size_t j)
+{
+    const struct ens_map map = {.a = -(double)INFINITY, .c = -(double)INFINITY};
+    unsigned char *at = t->at[0] + j * number_size(t->acc);
+
+    isas[ENS_ISA_portable].kernels->map[t->acc][ENS_MAP_log](at, at, 1, &map);
+    return trial_get(t, 0, j);
+}
+
 /* Elements are read before they are written, in place too. */
 static void do_map(struct trial *t)
 {
@@ -128,6 +138,9 @@ static void do_map(struct trial *t)
         if (t->which == ENS_MAP_affine) {
             y = trial_round(t, trial_round(t, x * a) - b);
             y = y < c ? c : y;
+        } else if (t->which == ENS_MAP_log_times) {
+            trial_put(t, 0, j, x);
+            y = x == 0 ? 0 : x * logarithm(t, j);
         } else {
             y = t->which == ENS_MAP_quotient ? x / a : simple_map(t->which, x);
         }
@@ -318,7 +331,7 @@ static void do_blend(struct trial *t)
 static int is_simple_map(int map)
 {
     return map == ENS_MAP_affine || map == ENS_MAP_quotient || map == ENS_MAP_reciprocal || map == ENS_MAP_square ||
-           map == ENS_MAP_root || map == ENS_MAP_sign;
+           map == ENS_MAP_root || map == ENS_MAP_sign || map == ENS_MAP_log_times;
 }
 
 static void all_of(struct isa *isa, struct check *check, int acc)

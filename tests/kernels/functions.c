@@ -118,6 +118,10 @@ static const struct {
     {ENS_MAP_root, {0, 0, 0}, 9, 3}, {ENS_MAP_root, {0, 0, 0}, -0.0, -0.0}, {ENS_MAP_root, {0, 0, 0}, -1, NAN},
     {ENS_MAP_root, {0, 0, 0}, INFINITY, INFINITY}, {ENS_MAP_sign, {0, 0, 0}, -0.0, -1},
     {ENS_MAP_sign, {0, 0, 0}, 0, 1}, {ENS_MAP_sign, {0, 0, 0}, -INFINITY, -1}, {ENS_MAP_sign, {0, 0, 0}, 1e-40, 1},
+    {ENS_MAP_log_times, {0, 0, 0}, 0, 0}, {ENS_MAP_log_times, {0, 0, 0}, -0.0, 0},
+    {ENS_MAP_log_times, {0, 0, 0}, 1, 0}, {ENS_MAP_log_times, {0, 0, 0}, INFINITY, INFINITY},
+    {ENS_MAP_log_times, {0, 0, 0}, -1, NAN}, {ENS_MAP_log_times, {0, 0, 0}, -1e-40, NAN},
+    {ENS_MAP_log_times, {0, 0, 0}, -INFINITY, NAN}, {ENS_MAP_log_times, {0, 0, 0}, NAN, NAN},
 };
 
 static void check_special_values(void)
@@ -228,6 +232,16 @@ static struct expected power_of(long double x, long double a)
     return expected;
 }
 
+/* The logarithm's error and the product's, which may be denormal. */
+static struct expected log_times_of(long double x)
+{
+    struct expected expected = {.y = x == 0 ? 0 : x * logl(x)};
+
+    if (x < (long double)inf)
+        expected.tolerance = 3.2L * unit() * fabsl(expected.y) + (now.acc == ENS_f32 ? 0x1p-149L : 0x1p-1074L);
+    return expected;
+}
+
 /* Those of one operation are rounded correctly. */
 static struct expected expected_of(long double x)
 {
@@ -241,6 +255,8 @@ static struct expected expected_of(long double x)
         return log_sigmoid_of((long double)rounded((double)x * rounded(now.with.a)));
     case ENS_MAP_power:
         return power_of(x, a);
+    case ENS_MAP_log_times:
+        return log_times_of(x);
     case ENS_MAP_affine:
         expected.y = x * a - b;
         break;
@@ -286,6 +302,7 @@ static void check_others(struct check *check, size_t points)
             continue;
         for (size_t done = 0; done < points; done += LENGTH) {
             const size_t length = points - done < LENGTH ? points - done : LENGTH;
+            const int by_log = now.map == ENS_MAP_power || now.map == ENS_MAP_log_times;
             size_t wrong = 0;
 
             now.with = (struct ens_map){.a = factors[rng_below(&check->rng, sizeof factors / sizeof factors[0])],
@@ -293,7 +310,7 @@ static void check_others(struct check *check, size_t points)
                                         .c = -inf};
             for (size_t i = 0; i < length; i++)
                 now.x[i] = rng_one_in(&check->rng, 2)
-                               ? oracle_point(&check->rng, now.map == ENS_MAP_power, now.acc)
+                               ? oracle_point(&check->rng, by_log ? ORACLE_LOG : ORACLE_EXP, now.acc)
                                : number_decode(now.acc, data_bits(&check->rng, now.acc,
                                                                   (enum data_kind)rng_below(&check->rng, DATA_KINDS)));
             apply(length);

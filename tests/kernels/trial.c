@@ -241,9 +241,9 @@ static int is_same(const struct trial *t, size_t i, const unsigned char *expecte
 
 static int is_like(const struct trial *t, int copy, const double *result, const char *what)
 {
-    const size_t differs = number_differ(ENS_f64, result, t->result, 2);
+    const size_t differs = number_differ(ENS_f64, result, t->result, TRIAL_RESULTS);
 
-    if (differs < 2) {
+    if (differs < TRIAL_RESULTS) {
         report_fail("result %zu is %.17g, not %.17g as %s", differs, t->result[differs], result[differs], what);
         return 0;
     }
@@ -256,14 +256,14 @@ static int is_like(const struct trial *t, int copy, const double *result, const 
 
 void trial_run(struct isa *isa, struct trial *t, struct rng *rng)
 {
-    double result[COPIES][2] = {{0}};
+    double result[COPIES][TRIAL_RESULTS] = {{0}};
 
     make_room();
     report_subject(isa->name, describe_trial, t);
     t->arrays_n = 0;
     t->make(t, rng);
     for (int copy = 0; copy < COPIES; copy++) {
-        t->result[0] = t->result[1] = 0;
+        memset(t->result, 0, sizeof t->result);
         if (copy == REFERENCE && t->reference == NULL)
             continue;
         use_copies(t, copy);
@@ -273,7 +273,7 @@ void trial_run(struct isa *isa, struct trial *t, struct rng *rng)
             t->reference(t);
         memcpy(result[copy], t->result, sizeof t->result);
     }
-    t->result[0] = t->result[1] = 0;
+    memset(t->result, 0, sizeof t->result);
     use_guarded(t, rng);
     t->call(t, isa->kernels);
     isa->kernel_checks++;

@@ -18,6 +18,7 @@
 
 #define TRIAL_MODELS 33
 #define TRIAL_ARRAYS (TRIAL_MODELS + 7)
+#define TRIAL_RESULTS 4
 
 /* An array is only read, or is compared afterwards, or may hold anything then. */
 enum role { READ, RESULT, SCRATCH };
@@ -68,7 +69,7 @@ struct trial {
 
     /* While a kernel runs, and what it returned. */
     unsigned char *at[TRIAL_ARRAYS];
-    double result[2];
+    double result[TRIAL_RESULTS];
 };
 
 /* Adds an array of `length` values. Returns its index in `arrays` and `at`. */
