@@ -323,12 +323,11 @@ ENS_COLD int ens_blend(const struct ens_walk *walk, const float *row_weights, co
         .spare = spare,
         .report = report,
     };
-    int code, straight;
+    int code = report != NULL ? ens_report_begin(&b) : 0, straight;
 
-    if (report != NULL)
-        ens_report_begin(&b);
     decide(&b);
-    code = ens_shares_of_call(&b);
+    if (code == 0)
+        code = ens_shares_of_call(&b);
     if (code)
         return code;
     straight = report == NULL && is_straight(&b);

@@ -4,6 +4,7 @@
  * method is, their values are probabilities here (or numbers as they are), and all of it is computed in double.
  */
 #include "base/compiler.h"
+#include "base/finite.h"
 #include "plan/gather.h"
 #include "plan/report.h"
 #include "plan/shares.h"
@@ -248,8 +249,9 @@ static ENS_APART int variance_in_place(const struct piece *p, double *out)
         in[span.n] = ens_row_of(b, k, p->tile.row) + (p->tile.column << ens_dtype_shift(dtype + 1));
         weight[span.n++] = own;
     }
-    b->kernels->variance[dtype](&span);
-    return 1;
+    if (span.n > 0)
+        b->kernels->variance[dtype](&span);
+    return span.n > 0;
 }
 
 /* What the first model that speaks of a class says; NaN where none does. */
@@ -339,6 +341,8 @@ void ens_contest_afresh(struct ens_blend *b)
 
 int ens_is_unfit(const struct ens_blend *b)
 {
+    if (b->by_row && !ens_is_finite(b->row.present))
+        return 1;
     for (size_t k = 0; b->row_weights != NULL && k < b->e->plan.n; k++)
         if (ens_weight_in_row(b, k) < 0)
             return 1;

@@ -3,6 +3,7 @@
 
 #include "base/compiler.h"
 #include "base/dtype.h"
+#include "base/finite.h"
 #include "base/size.h"
 #include "plan/gather.h"
 #include "plan/overlap.h"
@@ -155,7 +156,7 @@ static void begin_row(struct ens_report *r)
     r->kept = r->done = 0;
 }
 
-void ens_report_begin(struct ens_blend *b)
+int ens_report_begin(struct ens_blend *b)
 {
     struct ens_report *r = b->report;
 
@@ -165,8 +166,9 @@ void ens_report_begin(struct ens_blend *b)
     b->decision = &r->decision;
     r->counts = r->asked->settled != NULL && b->recipe->gathering == ENS_COUNTED;
     for (size_t k = 0; k < b->e->plan.n; k++)
-        r->weight += ens_weight_in_row(b, k);
+        r->weight += b->row_weights == NULL ? ens_weight_in_row(b, k) : 0;
     begin_row(r);
+    return (r->asks & ENS_ASKS_MODELS) && !ens_is_finite(r->weight) ? ENSEMBLE_EZEROSUM : 0;
 }
 
 /* Sums for the entropy. A class that no model speaks of counts 0. */

@@ -88,8 +88,8 @@ struct ens_report {
 /* May all of that be asked of this call? 0 or an error code. `walk` is complete. */
 int ens_report_check(const struct ens_walk *walk, const float *row_weights, const struct ensemble_report *asked);
 
-/* Before the first row, when nothing is decided yet. */
-void ens_report_begin(struct ens_blend *b);
+/* Before the first row, when nothing is decided yet. 0, or ENSEMBLE_EZEROSUM where the weights cannot be normalised. */
+int ens_report_begin(struct ens_blend *b);
 
 /* A tile of the combined row, or of several whole rows. */
 void ens_report_tile(struct ens_blend *b, const struct ens_tile *tile, const void *values);
@@ -109,7 +109,7 @@ static inline int ens_sums_to_one(const struct ens_recipe *recipe)
     return recipe->n_steps > 0 || recipe->gathering == ENS_COUNTED;
 }
 
-/* Are there negative row weights, so that nothing is a share of the weight? */
+/* Are row weights negative, or their sum infinite, so that nothing is a share of the weight? */
 int ens_is_unfit(const struct ens_blend *b);
 
 /* What it comes to is written to the fields of a row. */

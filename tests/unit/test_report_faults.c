@@ -360,6 +360,22 @@ TEST(test_a_report_of_no_rows)
     ensemble_destroy(e);
 }
 
+TEST(test_weights_whose_sum_is_infinite_are_no_shares)
+{
+    const double x[] = {.25, .75}, weights[] = {1e308, 1e308};
+    double variance[] = {-7, -7};
+    const struct ensemble_report report = {.struct_size = sizeof report, .rows = 1, .width = 2, .variance = variance};
+    const struct ensemble_call call = {.struct_size = sizeof call, .report = &report};
+    struct ensemble *e = ensemble_of(2);
+
+    add(e, x, ENSEMBLE_F64, 1);
+    add(e, x, ENSEMBLE_F64, 1);
+    assert_int_equal(ensemble_set_weights(e, weights, 2), 0);
+    assert_int_equal(ensemble_run(e, &call), ENSEMBLE_EZEROSUM);
+    assert_true(variance[0] == -7 && variance[1] == -7);
+    ensemble_destroy(e);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -376,6 +392,7 @@ int main(void)
         cmocka_unit_test(test_results_with_a_report),
         cmocka_unit_test(test_arrays_that_overlap_what_the_call_reads_or_writes),
         cmocka_unit_test(test_a_report_of_no_rows),
+        cmocka_unit_test(test_weights_whose_sum_is_infinite_are_no_shares),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
