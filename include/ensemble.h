@@ -49,7 +49,7 @@ extern "C" {
 
 /* The version of this header. Compare ENSEMBLE_VERSION with ensemble_version(), the version of the loaded library. */
 #define ENSEMBLE_VERSION_MAJOR 0
-#define ENSEMBLE_VERSION_MINOR 3
+#define ENSEMBLE_VERSION_MINOR 4
 #define ENSEMBLE_VERSION_PATCH 0
 #define ENSEMBLE_VERSION (ENSEMBLE_VERSION_MAJOR * 10000 + ENSEMBLE_VERSION_MINOR * 100 + ENSEMBLE_VERSION_PATCH)
 
@@ -115,7 +115,9 @@ enum {
     ENSEMBLE_RESULT_AS_IS = 0,      /* nothing (the default) */
     ENSEMBLE_RESULT_NORMALISED = 1, /* y / (the sum of y over the row) */
     ENSEMBLE_RESULT_LOG = 2,        /* log y, the natural logarithm */
-    ENSEMBLE_RESULT_SOFTMAX = 3     /* softmax(y / T) over the row, for logits that were combined as they are */
+    ENSEMBLE_RESULT_SOFTMAX = 3,    /* softmax(y / T) over the row, for logits that were combined as they are */
+    ENSEMBLE_RESULT_TEMPERED = 4    /* y^(1/T) / (the sum of that over the row), for probabilities, y >= 0: a pool that
+                                       is calibrated as a whole (Rahaman and Thiery, 2021) */
 };
 
 /* What to leave out instead of reporting an error or passing a NaN on, for ensemble_set_missing_policy(). */
@@ -152,7 +154,12 @@ enum {
     ENSEMBLE_EQUORUM = -23,   /* too little of the weight is present: less than the quorum, or nothing */
     ENSEMBLE_ESPACE = -24,    /* what a model's numbers mean does not go with its dtype or with the method */
     ENSEMBLE_EMAP = -25,      /* a class map names a class that there is not, one class twice, or none */
-    ENSEMBLE_EREPORT = -26    /* what is asked does not go with the method, the weights, or what the numbers mean */
+    ENSEMBLE_EREPORT = -26,   /* what is asked does not go with the method, the weights, or what the numbers mean */
+    ENSEMBLE_EFIT = -27,      /* what is to be learned does not go with the method, the form, the targets, or itself */
+    ENSEMBLE_ETARGET = -28,   /* a label is beyond the classes, a target is infinite, or no row can be used */
+    ENSEMBLE_ENAME = -29,     /* a name that another model has, that is too long, or that no text can hold */
+    ENSEMBLE_ETEXT = -30,     /* a text is not what ensemble_save() writes, or is not all of it */
+    ENSEMBLE_EVERSION = -31   /* a text is of a version that this library does not know */
 };
 
 /* Why a row has no answer, in struct ensemble_report. Of several reasons the first one of this list is given. */
@@ -196,6 +203,44 @@ enum {
     ENSEMBLE_SIMILARITY_CORRELATION = 1, /* Pearson's, over all rows and classes: -1 to 1 */
     ENSEMBLE_SIMILARITY_AGREEMENT = 2,   /* the share of the rows in which both have the same top class: 0 to 1 */
     ENSEMBLE_SIMILARITY_DIFFERENCE = 3   /* the mean absolute difference of their values: 0 and above */
+};
+
+/*
+ * How good an answer is beside the truth, for ensemble_fit(), ensemble_score() and ensemble_update(). y: the answer's
+ * row; t: the target's, which for a label is 1 at the label and 0 elsewhere. Where the width is 1, labels are 0 and 1,
+ * and y is the probability of 1. Each is a mean over the rows; of the accuracy and the area, more is better.
+ */
+enum {
+    ENSEMBLE_SCORE_LOG_LOSS = 1,         /* labels: -log(y at the label), where y counts as at least 1e-12, at most 1 */
+    ENSEMBLE_SCORE_SQUARED_ERROR = 2,    /* sum_j (y_j - t_j)^2; of labels, the Brier score (Brier, 1950): 0 to 2 */
+    ENSEMBLE_SCORE_ACCURACY = 3,         /* labels: 1 where the first of the largest y is the label, else 0 */
+    ENSEMBLE_SCORE_AUC = 4,              /* labels: the area under the ROC curve of each class that some rows have and
+                                            some have not, its mean over these classes; equal values count half */
+    ENSEMBLE_SCORE_CALIBRATION_ERROR = 5 /* labels: the expected calibration error (Guo et al., 2017), in 15 equal bins
+                                            of confidence; ensemble_score() only */
+};
+
+/* How weights are learned, for ensemble_fit(). */
+enum {
+    ENSEMBLE_FIT_CONVEX = 0,        /* the best ones there are (the default): squared error or log loss */
+    ENSEMBLE_FIT_GREEDY = 1,        /* forward selection with replacement (Caruana et al., 2004): any score */
+    ENSEMBLE_FIT_INVERSE_ERROR = 2, /* 1 / the model's own error (Bates and Granger, 1969) */
+    ENSEMBLE_FIT_LOG_ODDS = 3,      /* log(a / (1 - a)), a: the model's accuracy (Nitzan and Paroush, 1982) */
+    ENSEMBLE_FIT_SOFTMAX = 4,       /* exp(- the model's own error / temperature) */
+    ENSEMBLE_FIT_NOTHING = 5        /* the weights stay; for calibration */
+};
+
+/* Which weights are allowed. */
+enum {
+    ENSEMBLE_SIMPLEX = 0,      /* at least 0, and they sum to 1 (the default) */
+    ENSEMBLE_NONNEGATIVE = 1,  /* at least 0; squared error and ENSEMBLE_SUM only */
+    ENSEMBLE_UNCONSTRAINED = 2 /* any; squared error and ENSEMBLE_SUM only */
+};
+
+/* Which temperatures are learned along with them, by log loss. */
+enum {
+    ENSEMBLE_CALIBRATE_MODELS = 1, /* that of each model of ENSEMBLE_LOGITS or _BINARY_LOGITS, before the weights */
+    ENSEMBLE_CALIBRATE_RESULT = 2  /* that of ENSEMBLE_RESULT_SOFTMAX or _TEMPERED, after the weights */
 };
 
 /* ------------------------------------------------------------------------------------------------------------------
@@ -273,8 +318,9 @@ struct ensemble_options {
      * Memory for the handle, in place of malloc() and free(): both hooks or neither. `allocate` returns `size` bytes
      * (never 0 of them) aligned as malloc() aligns, or NULL if there are none; `release` gets back what `allocate`
      * returned, with the same size. `user` is passed on as it is. They are called by ensemble_create_with(),
-     * ensemble_add_model_output(), ensemble_set_class_weights(), ensemble_set_class_map() and ensemble_destroy(), in
-     * the thread that makes the call, and by no other function.
+     * ensemble_add_model_output(), ensemble_set_class_weights(), ensemble_set_class_map(), ensemble_set_model_name(),
+     * ensemble_fit(), ensemble_score(), ensemble_update(), ensemble_load() and ensemble_destroy(), in the thread that
+     * makes the call, and by no other function.
      */
     void *(*allocate)(size_t size, void *user);
     void (*release)(void *memory, size_t size, void *user);
@@ -330,8 +376,8 @@ int ensemble_set_parameter(struct ensemble *e, int32_t parameter, double value);
 int ensemble_set_input(struct ensemble *e, size_t model, int32_t space, double temperature);
 
 /*
- * Says what becomes of the combined rows: `form` is ENSEMBLE_RESULT_AS_IS (the default), _NORMALISED, _LOG or _SOFTMAX.
- * `temperature` is that of the softmax: 1e-30 to 1e30; 0 means 1, and the other forms allow no other.
+ * Says what becomes of the combined rows: `form` is ENSEMBLE_RESULT_AS_IS (the default), _NORMALISED, _LOG, _SOFTMAX or
+ * _TEMPERED. `temperature` is that of the latter two: 1e-30 to 1e30; 0 means 1, and the other forms allow no other.
  * Errors: ENSEMBLE_ENULL, ENSEMBLE_EPARAMETER.
  */
 int ensemble_set_result(struct ensemble *e, int32_t form, double temperature);
@@ -588,6 +634,173 @@ int ensemble_settled(const struct ensemble *e, uint8_t *settled);
  * Errors: as ensemble_combine(), and ENSEMBLE_EPARAMETER (no such measure). Missing models need no policy.
  */
 int ensemble_similarity(const struct ensemble *e, int32_t measure, double *matrix);
+
+/*
+ * What to learn. Set struct_size to sizeof(struct ensemble_fit_options) and everything else to zero first.
+ */
+struct ensemble_fit_options {
+    uint32_t struct_size;
+    int32_t how;        /* ENSEMBLE_FIT_... */
+    int32_t objective;  /* ENSEMBLE_SCORE_...; 0: log loss where the targets are labels, else squared error */
+    int32_t constraint; /* of ENSEMBLE_FIT_CONVEX: ENSEMBLE_SIMPLEX, ... */
+    int32_t calibrate;  /* a sum of ENSEMBLE_CALIBRATE_... */
+
+    /*
+     * How honest the report is. With `folds`, 2 or more, the rows are dealt into so many parts, and what is learned
+     * without each part is tried on it: `held_out` of the report. With `bags`, so many times half of the rows are
+     * drawn, what is learned there is tried on the other half, and the weights are the mean over the bags (Breiman,
+     * 1996). Not both. The draws depend on `seed` alone.
+     */
+    uint32_t folds;
+    uint32_t bags;
+    uint32_t reserved; /* 0 */
+    uint64_t seed;
+
+    double ridge;       /* of squared error: ridge x sum_i (w_i - u)^2 is added, where u is 1/n, or 0 without a sum */
+    double temperature; /* of ENSEMBLE_FIT_SOFTMAX; 0: 1 */
+
+    /* Few models: what those of weight other than 0 cost together is at most `budget`, and there are at most
+       `max_models` of them. */
+    double budget;
+    const double *cost; /* what each model costs, at least 0; NULL: nothing, and `budget` does not matter */
+    size_t n_costs;     /* length of `cost`: the number of models; 0 where it is NULL */
+    size_t max_models;  /* 0: any number */
+
+    size_t rounds; /* of ENSEMBLE_FIT_GREEDY; 0: 50 */
+
+    /*
+     * With ENSEMBLE_FIT_GREEDY: an objective of your own, to be made small, in place of `objective`. `values` are
+     * `rows` x `width` combined values, row k of which is row `row[k]` of the outputs. A NaN is never the best.
+     */
+    double (*metric)(const double *values, const size_t *row, size_t rows, size_t width, void *user);
+    void *user;
+};
+
+/*
+ * What was learned. Set struct_size to sizeof(struct ensemble_fit_report) and everything else to zero first; then point
+ * the fields that are wanted at arrays of your own. Objectives are those of the rows that were used, as
+ * ENSEMBLE_SCORE_... has them, without the ridge.
+ */
+struct ensemble_fit_report {
+    uint32_t struct_size;
+    int32_t exact;      /* 1: no weights that are allowed are better by more than `gap`; 0: so it was not sought */
+    int32_t best_model; /* the best model by itself, the lowest of several */
+    int32_t iterations; /* steps of the solver; of ENSEMBLE_FIT_GREEDY, the rounds that the weights are made of */
+
+    double uniform;     /* the objective with equal weights, */
+    double best_single; /* of the best model by itself, */
+    double objective;   /* and with the weights that were learned; NaN: there is none */
+    double held_out;    /* of what was learned, on rows that were held out; NaN: none were */
+    double gap;         /* of ENSEMBLE_FIT_CONVEX: no allowed weights whose sizes add up to at most twice those that
+                           were learned (ENSEMBLE_SIMPLEX: none at all) have an objective, ridge included, that is
+                           lower by more than this; with few models, none of the same models; NaN: not known */
+    double temperature; /* of the result, where it was calibrated, else NaN */
+    double log_loss;    /* of the result after that, else NaN */
+
+    size_t rows_used;   /* the others have no known target, or a model says something that is not finite there */
+    size_t models_used; /* those of weight other than 0 */
+
+    size_t models;        /* length of the arrays: at least the number of models */
+    double *weights;      /* as ensemble_get_weights() has them now */
+    double *single;       /* each model's objective by itself */
+    double *temperatures; /* each model's temperature; NaN where it was not calibrated */
+
+    size_t rounds;      /* length of: */
+    double *trajectory; /* the objective after each round of ENSEMBLE_FIT_GREEDY; NaN behind the last one */
+};
+
+/*
+ * Learns weights from what the models say about rows whose truth is known, sets them, and leaves the outputs as they
+ * are: point the models at new ones, and combine. The linear pool is fitted, so the method is ENSEMBLE_SUM or
+ * ENSEMBLE_MEAN, the result _AS_IS, _NORMALISED or _TEMPERED, and there are no class weights or row weights; the closed
+ * forms go with every method, and weights of class and row do not count in them. Weights that were set before do not
+ * matter: all models are learned from, labels as 1 for their class. A missing model gets weight 0 under
+ * ENSEMBLE_LEAVE_OUT_MISSING.
+ * `targets` are labels, one ENSEMBLE_I32 per row (`count` is the number of rows), or values of another dtype, rows x
+ * width of them. A negative label and a NaN among a row's values say that the target is not known; a label beyond the
+ * classes is an error.
+ * `options` may be NULL: the best nonnegative weights that sum to 1. `report` may be NULL.
+ *  - CONVEX, squared error: by an active set on the Gram matrix, in one pass over the outputs. Of weights that are
+ *    equally good, those nearest to equal ones (without a sum: nearest to 0). Log loss: by Newton steps of the same
+ *    kind. With `cost` or `max_models`, over all sets of models that are allowed if there are at most 16 models, and
+ *    else by adding one model at a time.
+ *  - GREEDY: `rounds` times the model is added, again if need be, with which the mean of those so far is best, the
+ *    lowest index of several; the weights are those of the best round, the first of several.
+ *  - The closed forms: errors are log loss, squared error, or 1 - accuracy or area. What would be infinite or negative:
+ *    models without any error share all weight; correct answers are counted as (correct + 1/2) / (rows + 1); log odds
+ *    below 0 count as 0. With `cost` or `max_models`, the best models by themselves, as far as they are allowed.
+ * The same inputs give the same bits on every machine. Memory: for log loss, 8 bytes per row and model; for greedy
+ * selection by another score than squared error, rows x width x 8 bytes more; else little.
+ * Errors: as ensemble_combine(), and ENSEMBLE_EFIT, ENSEMBLE_ETARGET, ENSEMBLE_EPARAMETER (a field's value),
+ * ENSEMBLE_ECOUNT (`count`, `n_costs`, or an array of the report that is too short), ENSEMBLE_EZEROSUM (no model is any
+ * good), ENSEMBLE_ESTRUCT, ENSEMBLE_E2BIG. Nothing has changed then.
+ */
+int ensemble_fit(struct ensemble *e, const void *targets, int32_t dtype, size_t count,
+                 const struct ensemble_fit_options *options, struct ensemble_fit_report *report);
+
+/*
+ * How good the combined rows are, with every method, form, weight and policy as set: `score` is an ENSEMBLE_SCORE_...,
+ * `targets` as for ensemble_fit(). Rows of which the target is not known do not count, nor do those without an answer;
+ * if no row is left, *value is NaN. Takes memory, and so is not for several threads at once; changes nothing.
+ * Errors: as ensemble_combine(), and ENSEMBLE_EPARAMETER (no such score), ENSEMBLE_EFIT (it needs labels),
+ * ENSEMBLE_ETARGET.
+ */
+int ensemble_score(struct ensemble *e, int32_t score, const void *targets, int32_t dtype, size_t count,
+                   double *value);
+
+/*
+ * Learns while working: one step from the weights at hand towards better ones, after a batch of rows whose truth has
+ * become known. With g_i the mean over the rows of the derivative of the score by the weight w_i,
+ *     v_i = w_i exp(-rate g_i) / (sum of that over i),   w_i = (1 - share) v_i + share / n
+ * the exponentiated gradient (Kivinen and Warmuth, 1997) with fixed share (Herbster and Warmuth, 1998). `score` is
+ * ENSEMBLE_SCORE_LOG_LOSS or _SQUARED_ERROR, rate > 0, 0 <= share < 1. After T steps with |g_i| <= G, the scores have
+ * been worse than those of the best fixed weights by at most log(n) / rate + rate G^2 T / 2 in sum (share 0); with
+ * share > 0 the like holds for weights that change now and then (Cesa-Bianchi et al., 2012).
+ * Models that are missing sleep: no policy is needed, they keep their weight, and the step is that of the others among
+ * themselves (Freund et al., 1997). A model of weight 0 stays out. Rows are used as in ensemble_fit(); without any,
+ * nothing changes. The weights stay a probability vector; those that were set are divided by their sum first.
+ * Errors: as ensemble_fit(), and ENSEMBLE_ENEGATIVE, ENSEMBLE_EZEROSUM (the weights to begin with), ENSEMBLE_EMISSING
+ * (nobody is awake).
+ */
+int ensemble_update(struct ensemble *e, const void *targets, int32_t dtype, size_t count, int32_t score, double rate,
+                    double share);
+
+/*
+ * Names a model, for ensemble_find_model() and for saved texts: UTF-8 of at most 255 bytes, without control characters
+ * and quotation marks; copied. "" or NULL: no name (as at first). No two models have one name.
+ * Errors: ENSEMBLE_ENULL (e), ENSEMBLE_EMODEL, ENSEMBLE_ENAME, ENSEMBLE_ENOMEM.
+ */
+int ensemble_set_model_name(struct ensemble *e, size_t model, const char *name);
+
+/* The name of a model, "" where it has none or there is no such model; valid until it is named anew. Never NULL. */
+const char *ensemble_get_model_name(const struct ensemble *e, size_t model);
+
+/* The index of the model that has this name. Errors: ENSEMBLE_ENULL, ENSEMBLE_EMODEL (there is none). */
+int ensemble_find_model(const struct ensemble *e, const char *name);
+
+/* What a handle holds: its width, its number of models, its method. 0 if `e` is NULL. */
+size_t ensemble_get_width(const struct ensemble *e);
+size_t ensemble_get_models(const struct ensemble *e);
+int32_t ensemble_get_method(const struct ensemble *e);
+
+/*
+ * Writes the definition of an ensemble as text: width, method, parameters, form, policy, and of each model its name,
+ * space, temperature, weight, class weights and class map; not the outputs, nor row weights. Lines of words, in ASCII
+ * but for names; numbers so that they are read back as the same bits, whatever the locale. docs/learning.md has it all.
+ * Returns the length of the text without the NUL that ends it. `text` NULL and size 0: nothing is written.
+ * Errors: ENSEMBLE_ENULL (e; or text while size > 0), ENSEMBLE_ECOUNT (the text and its NUL do not fit into `size`
+ * bytes; nothing is written), ENSEMBLE_EWEIGHTS (models were added after weights were set), ENSEMBLE_EOVERFLOW (it is
+ * longer than INT_MAX).
+ */
+int ensemble_save(const struct ensemble *e, char *text, size_t size);
+
+/*
+ * Makes an ensemble from a text of `size` bytes that ensemble_save() wrote (a NUL behind it may be counted or not). Its
+ * models have no output yet and 0 rows: ensemble_set_model_output(), or ensemble_run() with outputs. `options` as for
+ * ensemble_create_with(). The text may come from anywhere: whatever it is, the answer is an ensemble or an error.
+ * Errors: as ensemble_create_with(), and ENSEMBLE_ETEXT, ENSEMBLE_EVERSION. On failure `*out` is not touched.
+ */
+int ensemble_load(struct ensemble **out, const char *text, size_t size, const struct ensemble_options *options);
 
 /*
  * Would ensemble_combine() work, given a result of the right type and size? Returns 0, or the code that it would

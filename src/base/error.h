@@ -31,7 +31,12 @@
     X(ENSEMBLE_EQUORUM, -23, "too little of the weight is present: less than the quorum, or nothing")                \
     X(ENSEMBLE_ESPACE, -24, "what a model's numbers mean does not go with its dtype or with the method")             \
     X(ENSEMBLE_EMAP, -25, "a class map names a class that there is not, one class twice, or none")                   \
-    X(ENSEMBLE_EREPORT, -26, "what is asked does not go with the method, the weights, or what the numbers mean")
+    X(ENSEMBLE_EREPORT, -26, "what is asked does not go with the method, the weights, or what the numbers mean")   \
+    X(ENSEMBLE_EFIT, -27, "what is to be learned does not go with the method, the form, the targets, or itself")       \
+    X(ENSEMBLE_ETARGET, -28, "a label is beyond the classes, a target is infinite, or no row can be used")             \
+    X(ENSEMBLE_ENAME, -29, "a name is that of another model, too long, or not one that a text can hold")               \
+    X(ENSEMBLE_ETEXT, -30, "the text is not one that ensemble_save() writes, or not all of it")                        \
+    X(ENSEMBLE_EVERSION, -31, "the text is of a version that this library does not know")
 
 #define ENS_ERROR_PINNED(name, number, text) _Static_assert(name == number, "error codes never change: " #name);
 ENS_ERROR_LIST(ENS_ERROR_PINNED)

@@ -65,7 +65,7 @@ sizes()
     find_files '*.[ch]' | while read -r file; do
         case $file in
         *_tmpl.h) limit=120 ;;
-        include/ensemble.h) limit=800 ;; # the whole API is one header, and its comments are the contract
+        include/ensemble.h) limit=900 ;; # the whole API is one header, and its comments are the contract
         *) limit=400 ;;
         esac
         [ "$(wc -l < "$file")" -le $limit ] || echo "$file: $(wc -l < "$file") lines, of $limit"
