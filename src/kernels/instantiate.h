@@ -21,6 +21,7 @@
 #define ENS_ACC f64
 #include "kernels/deviation_tmpl.h"
 #include "kernels/pairs_tmpl.h"
+#include "kernels/learn_tmpl.h"
 #undef ENS_ACC
 
 /* X(accumulator, in, out): all inputs into accumulators, and 16-bit models into a result of their own type. */
@@ -196,6 +197,14 @@ static void ENS_NAME(pairs_differences)(const double *a, const double *const *b,
 {
     pairs_f64(1, a, b, length, sums);
 }
+static void ENS_NAME(gram)(const double *a, const double *const *b, size_t length, double *partial)
+{
+    gram_f64(a, b, length, partial);
+}
+static double ENS_NAME(log_sum)(const double *a, const double *b, size_t length)
+{
+    return log_sum_f64(a, b, length);
+}
 
 #define ENS_STRING_(x) #x
 #define ENS_STRING(x) ENS_STRING_(x)
@@ -245,4 +254,6 @@ const struct ens_kernels ENS_CAT(ens_kernels_, ENS_ISA) = {
     .deviation = {ENS_DEVIATION_LIST(ENS_DEVIATION_ENTRY)},
     .variance = {ENS_DEVIATION_LIST(ENS_VARIANCE_ENTRY)},
     .pairs = {ENS_NAME(pairs_products), ENS_NAME(pairs_differences)},
+    .gram = ENS_NAME(gram),
+    .log_sum = ENS_NAME(log_sum),
 };

@@ -258,6 +258,18 @@ typedef ens_span_kernel ens_variance_kernel;
 #define ENS_PAIR_LANES ((size_t)8)
 typedef void ens_pairs_kernel(const double *a, const double *const *b, size_t length, double *sums);
 
+/* The products, added to ENS_PAIRS times ENS_PAIR_LANES partial sums: element j to number j mod ENS_PAIR_LANES. */
+typedef void ens_gram_kernel(const double *a, const double *const *b, size_t length, double *partial);
+
+/*
+ * The sum of log(a[j] + b[j]), or of log(a[j]) where `b` is NULL, over at most ENS_LOG_BLOCK elements, each of which is
+ * from 1e-18 to 1e18: of ENS_LOG_LANES products, element j in number j mod ENS_LOG_LANES, the logarithms, added in
+ * halves.
+ */
+#define ENS_LOG_BLOCK ((size_t)256)
+#define ENS_LOG_LANES ((size_t)16)
+typedef double ens_log_sum_kernel(const double *a, const double *b, size_t length);
+
 /* Indexed by dtypes; the accumulator is ENS_f32 or ENS_f64. NULL where instantiate.h does not list the combination. */
 struct ens_kernels {
     const char *name;                                  /* of the instruction set */
@@ -290,6 +302,8 @@ struct ens_kernels {
     ens_deviation_kernel *deviation[ENS_DTYPES][2];    /* [in][p - 1] */
     ens_variance_kernel *variance[ENS_DTYPES];         /* [in] */
     ens_pairs_kernel *pairs[2];                        /* [products, differences] */
+    ens_gram_kernel *gram;
+    ens_log_sum_kernel *log_sum;
 };
 
 #endif

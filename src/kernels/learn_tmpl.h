@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/* Sums over many values for learning. Their partial sums are counted by element, whatever the vectors are. */
+
+/* One array beside four others: products, added to partial sums that stay in memory from call to call. */
+static ENS_INLINE void FN(gram)(const double *a, const double *const *b, size_t length, double *partial)
+{
+    const size_t lanes = V(lanes)(), widest = FN(sum_step)(lanes);
+    const size_t step = widest < ENS_PAIR_LANES ? widest : ENS_PAIR_LANES;
+    const size_t all = step < lanes ? step : 0;
+
+#define EACH(X) X(0) X(1) X(2) X(3)
+#define BEGIN(k) VEC s##k = V(load)(ACC, AT(partial, k * ENS_PAIR_LANES + first), all);
+#define JOIN(k) s##k = V(add)(s##k, V(mul)(x, V(load)(ACC, AT(b[k], at), part)));
+#define END(k) V(store)(ACC, TO(partial, k * ENS_PAIR_LANES + first), s##k, all, 0);
+    for (size_t first = 0; first < ENS_PAIR_LANES; first += step) {
+        EACH(BEGIN)
+        for (size_t at = first; at < length; at += ENS_PAIR_LANES) {
+            const size_t part = length - at < step ? length - at : all;
+            const VEC x = V(load)(ACC, AT(a, at), part);
+
+            EACH(JOIN)
+        }
+        EACH(END)
+    }
+#undef EACH
+#undef BEGIN
+#undef JOIN
+#undef END
+}
+
+/*
+ * Logarithms of products instead of sums of logarithms: element j is multiplied into product j mod ENS_LOG_LANES, and
+ * the logarithms of those are added in halves. What a part of a vector does not have is 0, which no element is.
+ */
+static ENS_INLINE double FN(log_sum)(const double *a, const double *b, size_t length)
+{
+    const size_t lanes = V(lanes)(), widest = FN(sum_step)(lanes);
+    const size_t step = widest < ENS_LOG_LANES ? widest : ENS_LOG_LANES;
+    const size_t all = step < lanes ? step : 0;
+    SCALAR products[ENS_LOG_LANES], *const product = tmpl_local(products);
+    const VEC zero = V(set1)(0), one = V(set1)(1);
+
+    for (size_t first = 0; first < ENS_LOG_LANES; first += step) {
+        VEC p = one;
+
+        for (size_t at = first; at < length; at += ENS_LOG_LANES) {
+            const size_t part = length - at < step ? length - at : all;
+            VEC x = V(load)(ACC, AT(a, at), part);
+
+            if (b != NULL)
+                x = V(add)(x, V(load)(ACC, AT(b, at), part));
+            p = V(mul)(p, part != all ? V(select)(V(eq)(x, zero), one, x) : x);
+        }
+        V(store)(ACC, TO(product, first), ELEMENTARY(log)(p), all, 0);
+    }
+    for (size_t half = ENS_LOG_LANES / 2; half > 0; half /= 2)
+        for (size_t i = 0; i < half; i++)
+            product[i] += product[i + half];
+    return product[0];
+}

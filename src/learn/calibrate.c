@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+#include "learn/calibrate.h"
+
+#include "learn/score.h"
+#include "plan/values.h"
+
+#include <math.h>
+#include <string.h>
+
+#define STEPS 200
+
+struct calibration {
+    struct ens_source *s;
+    const struct ens_sample *sample;
+    size_t model;        /* of the source's; or, for the result: */
+    int of_result;
+    int powers;
+    size_t length;       /* of a row of logits */
+    double *row;         /* one row of logits */
+    double *exponentials; /* ENS_PIECE */
+    double slope, curvature; /* of the sum over the rows, by 1 / temperature */
+};
+
+int ens_calibrates(const struct ens_source *s, size_t i)
+{
+    const struct ens_model *model = ens_model_of(&s->b, s->k[i]);
+
+    return s->width > 1 ? model->space == ENSEMBLE_LOGITS
+                        : model->space == ENSEMBLE_BINARY_LOGITS && model->map == NULL;
+}
+
+/* The logits of one of the sample's rows, and where the label is among them; negative if it is not. 0 or an error code. */
+static int read_row(struct calibration *c, size_t at, long *label)
+{
+    struct ens_source *s = c->s;
+    const size_t row = ens_sample_row(c->sample, at);
+    const struct ens_model *model = c->of_result ? NULL : ens_model_of(&s->b, s->k[c->model]);
+    const struct ens_map log = {.a = -INFINITY, .c = -INFINITY};
+    double *to = c->row + (s->width == 1);
+    int code = 0;
+
+    *label = ens_source_label(s, row);
+    if (c->of_result) {
+        code = ens_combine_rows(s, c->sample, at, 1, to);
+        if (c->powers)
+            s->e.kernels->map[ENS_f64][ENS_MAP_log](to, to, s->width, &log);
+        return code;
+    }
+    if (model->map != NULL)
+        *label = model->source[*label];
+    for (size_t column = 0, length; column < c->length - (s->width == 1); column += length) {
+        const void *from;
+
+        length = c->length - (s->width == 1) - column;
+        length = length < ENS_PIECE ? length : ENS_PIECE;
+        from = ens_raw(&s->b, s->k[c->model], row, column, length, to + column);
+        if (from != to + column)
+            memcpy(to + column, from, length * sizeof *to);
+    }
+    c->row[0] = s->width == 1 ? 0 : c->row[0];
+    return 0;
+}
+
+/*
+ * Adds a row's log loss at the temperature's inverse `beta`, log sum_j exp(beta z_j) - beta z_label, as its derivatives:
+ * mean and variance of z under the softmax. A label that is impossible at every temperature has none,
+ * nor has a row without an answer.
+ */
+static void add_row(struct calibration *c, size_t label, double beta)
+{
+    const struct ens_kernels *kernels = c->s->e.kernels;
+    double most, sum = 0, first = 0, second = 0;
+    struct ens_map map = {.a = beta};
+
+    kernels->greatest[ENS_f64](c->row, c->length, &most);
+    if (!(c->row[label] > -INFINITY) || !(most < INFINITY))
+        return;
+    map.b = most * beta;
+    for (size_t at = 0; at < c->length; at += ENS_PIECE) {
+        const size_t length = c->length - at < ENS_PIECE ? c->length - at : ENS_PIECE;
+
+        kernels->map[ENS_f64][ENS_MAP_decay](c->exponentials, c->row + at, length, &map);
+        for (size_t j = 0; j < length; j++) {
+            const double e = c->exponentials[j], d = e > 0 ? c->row[at + j] - most : 0;
+
+            sum += e;
+            first += e * d;
+            second += e * d * d;
+        }
+    }
+    if (!(sum < INFINITY))
+        return;
+    first /= sum;
+    c->slope += first - (c->row[label] - most);
+    c->curvature += second / sum - first * first;
+}
+
+static int differentiate(struct calibration *c, double beta)
+{
+    c->slope = c->curvature = 0;
+    for (size_t at = 0; at < c->sample->n; at++) {
+        long label;
+        const int code = read_row(c, at, &label);
+
+        if (code)
+            return code;
+        if (label >= 0)
+            add_row(c, (size_t)label, beta);
+    }
+    return 0;
+}
+
+/* Newton's method for the zero of a slope that only grows, kept between the ends of what is sought. */
+static int solve(struct calibration *c, double *temperature)
+{
+    const double least = 1 / ENS_HOTTEST, most = 1 / ENS_COOLEST;
+    double beta = 1, low = least, high = most;
+    int tried_least = 0, tried_most = 0;
+
+    for (int step = 0; step < STEPS; step++) {
+        const int code = differentiate(c, beta);
+        double next;
+
+        if (code)
+            return code;
+        tried_least |= beta == least;
+        tried_most |= beta == most;
+        if (c->slope < 0)
+            low = beta;
+        else
+            high = beta;
+        if (c->slope == 0 || low == high)
+            break;
+        next = beta - c->slope / c->curvature;
+        if (!(next > low))
+            next = low == least && !tried_least ? least : low + (high - low) / 2;
+        else if (!(next < high))
+            next = high == most && !tried_most ? most : low + (high - low) / 2;
+        if (next - beta <= 1e-14 * beta && beta - next <= 1e-14 * beta)
+            break;
+        beta = next;
+    }
+    *temperature = 1 / beta;
+    return 0;
+}
+
+static int open_rows(struct calibration *c, size_t length)
+{
+    int failed = 0;
+
+    c->length = length;
+    c->row = ens_heap_doubles(c->s->heap, length, &failed);
+    c->exponentials = ens_heap_doubles(c->s->heap, ENS_PIECE, &failed);
+    return failed ? ENSEMBLE_ENOMEM : 0;
+}
+
+int ens_calibrate_model(struct ens_source *s, const struct ens_sample *sample, size_t i, double *temperature)
+{
+    struct calibration c = {.s = s, .sample = sample, .model = i};
+    const int code = open_rows(&c, s->width == 1 ? 2 : ens_row_length(&s->e, ens_source_model(s, i), 0));
+
+    return code ? code : solve(&c, temperature);
+}
+
+int ens_calibrate_result(struct ens_source *s, const struct ens_sample *sample, int powers, double *temperature)
+{
+    struct calibration c = {.s = s, .sample = sample, .of_result = 1, .powers = powers};
+    const int code = open_rows(&c, s->width);
+
+    return code ? code : solve(&c, temperature);
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+#include "learn/gram.h"
+
+#include <string.h>
+
+/* After so many pieces the partial sums are added up. Part of the bits. */
+#define PIECES 64
+
+#define LANES (ENS_PAIRS * ENS_PAIR_LANES)
+
+/* The partial sums of column i beside a group; columns up to i only. */
+static double *partial_of(const struct ens_gram *g, size_t i, size_t group)
+{
+    const size_t whole = i / ENS_PAIRS; /* rows of groups before: each of ENS_PAIRS rows has one more than the last */
+
+    return g->partial + (ENS_PAIRS * whole * (whole + 1) / 2 + (i % ENS_PAIRS) * (whole + 1) + group) * LANES;
+}
+
+static size_t partial_size(size_t m)
+{
+    const size_t groups = (m + ENS_PAIRS - 1) / ENS_PAIRS;
+
+    return ENS_PAIRS * groups * (groups + 1) / 2 * LANES;
+}
+
+int ens_gram_open(struct ens_gram *g, struct ens_heap *heap, const struct ens_kernels *kernels, size_t m)
+{
+    int failed = 0;
+
+    *g = (struct ens_gram){.kernels = kernels, .m = m, .groups = (m + ENS_PAIRS - 1) / ENS_PAIRS};
+    if (m > (size_t)1 << 15)
+        return ENSEMBLE_ENOMEM;
+    g->tile = ens_heap_doubles(heap, m * ENS_PIECE, &failed);
+    g->partial = ens_heap_doubles(heap, partial_size(m), &failed);
+    g->sum = ens_heap_doubles(heap, m * m, &failed);
+    return failed ? ENSEMBLE_ENOMEM : 0;
+}
+
+void ens_gram_begin(struct ens_gram *g)
+{
+    memset(g->sum, 0, g->m * g->m * sizeof *g->sum);
+    memset(g->partial, 0, partial_size(g->m) * sizeof *g->partial);
+    g->pieces = 0;
+}
+
+/* The partial sums of all pairs are added in halves, and begin anew. */
+static void add_up(struct ens_gram *g)
+{
+    for (size_t i = 0; i < g->m; i++)
+        for (size_t j = 0; j <= i; j++) {
+            double *partial = partial_of(g, i, j / ENS_PAIRS) + j % ENS_PAIRS * ENS_PAIR_LANES;
+
+            for (size_t half = ENS_PAIR_LANES / 2; half > 0; half /= 2)
+                for (size_t lane = 0; lane < half; lane++)
+                    partial[lane] += partial[lane + half];
+            g->sum[i * g->m + j] += partial[0];
+        }
+    memset(g->partial, 0, partial_size(g->m) * sizeof *g->partial);
+    g->pieces = 0;
+}
+
+void ens_gram_add(struct ens_gram *g, size_t length)
+{
+    for (size_t group = 0; group < g->groups; group++) {
+        const double *columns[ENS_PAIRS];
+
+        for (size_t j = 0; j < ENS_PAIRS; j++)
+            columns[j] = ens_gram_tile(g, group * ENS_PAIRS + j < g->m ? group * ENS_PAIRS + j : 0);
+        for (size_t i = group * ENS_PAIRS; i < g->m; i++)
+            g->kernels->gram(ens_gram_tile(g, i), columns, length, partial_of(g, i, group));
+    }
+    if (++g->pieces == PIECES)
+        add_up(g);
+}
+
+void ens_gram_end(struct ens_gram *g, double count)
+{
+    add_up(g);
+    for (size_t i = 0; i < g->m; i++)
+        for (size_t j = 0; j <= i; j++) {
+            g->sum[i * g->m + j] /= count;
+            g->sum[j * g->m + i] = g->sum[i * g->m + j];
+        }
+}
+
+void ens_gram_of_models(struct ens_gram *g, struct ens_source *s, const struct ens_sample *sample)
+{
+    ens_gram_begin(g);
+    ENS_EACH_PIECE(piece, s, sample) {
+        const size_t length = piece.count * piece.length;
+
+        ens_source_truth(s, sample, &piece);
+        for (size_t i = 0; i < s->n; i++) {
+            double *tile = ens_gram_tile(g, i);
+            const double *values = tile;
+
+            if (g->m == s->n)
+                ens_source_errors(s, sample, &piece, i, tile);
+            else
+                values = ens_source_values(s, sample, &piece, i, tile);
+            if (values != tile)
+                memcpy(tile, values, length * sizeof *tile);
+        }
+        if (g->m > s->n)
+            memcpy(ens_gram_tile(g, s->n), s->truth, length * sizeof *s->truth);
+        ens_gram_add(g, length);
+    }
+    ens_gram_end(g, (double)sample->n);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* Gram matrices: sums of products of every two of some columns, piece by piece. */
+#ifndef ENS_LEARN_GRAM_H
+#define ENS_LEARN_GRAM_H
+
+#include "learn/source.h"
+
+struct ens_gram {
+    const struct ens_kernels *kernels;
+    size_t m;          /* columns */
+    size_t groups;     /* of ENS_PAIRS columns */
+    double *tile;      /* a piece of each column: m x ENS_PIECE */
+    double *partial;   /* partial sums of each column beside each group of those up to it */
+    double *sum;       /* m x m; the lower half, until the end */
+    size_t pieces;     /* that are in the partial sums */
+};
+
+/* Takes the memory. 0, or ENSEMBLE_ENOMEM. */
+int ens_gram_open(struct ens_gram *g, struct ens_heap *heap, const struct ens_kernels *kernels, size_t m);
+
+void ens_gram_begin(struct ens_gram *g);
+
+static inline double *ens_gram_tile(const struct ens_gram *g, size_t column)
+{
+    return g->tile + column * ENS_PIECE;
+}
+
+/* Adds what is in the tiles. */
+void ens_gram_add(struct ens_gram *g, size_t length);
+
+/* Divides by `count` and fills the other half of g->sum. */
+void ens_gram_end(struct ens_gram *g, double count);
+
+/*
+ * Of the models' errors, m being the number of models; or of what they say and the truth as the last column, m being one
+ * more. Means over the rows of the sample. Not finite if a value or a sum is not.
+ */
+void ens_gram_of_models(struct ens_gram *g, struct ens_source *s, const struct ens_sample *sample);
+
+#endif

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+#include "learn/likelihood.h"
+
+#include <string.h>
+
+double ens_label_probability(const double *row, size_t length, size_t label)
+{
+    const double p = length > 1 ? row[label] : label == 1 ? row[0] : 1 - row[0];
+
+    return p < ENS_LEAST_PROBABILITY ? ENS_LEAST_PROBABILITY : p > 1 ? 1 : p;
+}
+
+/* Takes the labels' probabilities out of a piece of a model's rows. */
+static void pick(struct ens_likelihood *l, const struct ens_source *s, const struct ens_sample *sample,
+                 const struct ens_piece *piece, size_t i, const double *values)
+{
+    for (size_t r = 0; r < piece->count; r++) {
+        const size_t label = (size_t)ens_source_label(s, ens_sample_row(sample, piece->first + r));
+
+        if (s->width == 1 || (label >= piece->column && label - piece->column < piece->length))
+            l->p[i * l->rows + piece->first + r] =
+                s->width == 1 ? ens_label_probability(values + r, 1, label)
+                              : ens_label_probability(values + r * piece->length, 2, label - piece->column);
+    }
+}
+
+int ens_likelihood_open(struct ens_likelihood *l, struct ens_source *s, const struct ens_sample *sample)
+{
+    int failed = 0;
+    double *tile = ens_heap_doubles(s->heap, ENS_PIECE, &failed);
+
+    *l = (struct ens_likelihood){.kernels = s->e.kernels, .n = s->n, .rows = sample->n};
+    l->p = ens_heap_take(s->heap, sample->n, s->n * sizeof *l->p);
+    l->row = ens_heap_doubles(s->heap, ENS_LOG_BLOCK, &failed);
+    l->in = ens_heap_take(s->heap, s->n, sizeof *l->in);
+    if (failed || l->p == NULL || l->in == NULL || ens_gram_open(&l->gram, s->heap, l->kernels, s->n + 1))
+        return ENSEMBLE_ENOMEM;
+    ENS_EACH_PIECE(piece, s, sample)
+        for (size_t i = 0; i < s->n; i++) {
+            const double *values = ens_source_values(s, sample, &piece, i, tile);
+
+            if (!ens_all_finite(l->kernels, values, piece.count * piece.length))
+                return 1;
+            pick(l, s, sample, &piece, i, values);
+        }
+    return 0;
+}
+
+/* The pool's probabilities of rows from `row` on. */
+static void pool(const struct ens_likelihood *l, const size_t *models, const double *w, size_t n, size_t row,
+                 size_t length, double *to)
+{
+    const struct ens_span span = {.out = to, .in = l->in, .weight = w, .n = n, .length = length};
+
+    for (size_t k = 0; k < n; k++)
+        l->in[k] = l->p + models[k] * l->rows + row;
+    l->kernels->wsum[ENS_f64][ENS_f64][ENS_f64](&span);
+}
+
+static size_t block_at(const struct ens_likelihood *l, size_t row)
+{
+    return l->rows - row < ENS_LOG_BLOCK ? l->rows - row : ENS_LOG_BLOCK;
+}
+
+double ens_likelihood_loss(const struct ens_likelihood *l, const size_t *models, const double *w, size_t n)
+{
+    double sum = 0;
+
+    for (size_t row = 0; row < l->rows; row += ENS_LOG_BLOCK) {
+        pool(l, models, w, n, row, block_at(l, row), l->row);
+        sum += l->kernels->log_sum(l->row, NULL, block_at(l, row));
+    }
+    return -sum / (double)l->rows;
+}
+
+void ens_likelihood_derivatives(struct ens_likelihood *l, const size_t *models, const double *w, size_t n)
+{
+    static const struct ens_map inverse = {0};
+    struct ens_gram *g = &l->gram;
+
+    g->m = n + 1;
+    g->groups = (g->m + ENS_PAIRS - 1) / ENS_PAIRS;
+    ens_gram_begin(g);
+    for (size_t row = 0; row < l->rows; row += ENS_LOG_BLOCK) {
+        const size_t length = block_at(l, row);
+        double *ones = ens_gram_tile(g, n);
+
+        for (size_t r = 0; r < length; r++)
+            ones[r] = 1;
+        pool(l, models, w, n, row, length, l->row);
+        l->kernels->map[ENS_f64][ENS_MAP_reciprocal](l->row, l->row, length, &inverse);
+        for (size_t k = 0; k < n; k++) {
+            memcpy(ens_gram_tile(g, k), l->row, length * sizeof *l->row);
+            l->kernels->blend[ENS_f64][ENS_BLEND_product](ens_gram_tile(g, k), l->p + models[k] * l->rows + row, ones,
+                                                         length);
+        }
+        ens_gram_add(g, length);
+    }
+    ens_gram_end(g, (double)l->rows);
+}

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: MIT */
+#include "learn/quadratic.h"
+
+#include "base/public.h"
+
+#include <float.h>
+#include <math.h>
+
+enum { BOUND, FREE, BARRED };
+
+/* The shifts as parts of A's diagonal, of the largest element of it at the least; 2^-23 and 2^-30. */
+#define SHIFT 0x1p-23
+#define LEAST 0x1p-30
+
+/* Steps of the proximal point method, at most. */
+#define REPEATS 100
+
+static double size_of(double x)
+{
+    return x < 0 ? -x : x;
+}
+
+int ens_quadratic_open(struct ens_quadratic *q, struct ens_heap *heap, size_t most)
+{
+    int failed = 0;
+
+    *q = (struct ens_quadratic){.most = most};
+    q->shift = ens_heap_doubles(heap, most, &failed);
+    q->c = ens_heap_doubles(heap, most, &failed);
+    q->d = ens_heap_doubles(heap, most, &failed);
+    q->x = ens_heap_doubles(heap, most, &failed);
+    q->y = ens_heap_doubles(heap, most, &failed);
+    q->order = ens_heap_take(heap, most, sizeof *q->order);
+    q->state = ens_heap_take(heap, most, sizeof *q->state);
+    q->l = ens_heap_take(heap, most, most * sizeof *q->l);
+    return failed || q->order == NULL || q->state == NULL || q->l == NULL ? ENSEMBLE_ENOMEM : 0;
+}
+
+void ens_quadratic_set_shifts(struct ens_quadratic *q)
+{
+    double most = 0;
+
+    for (size_t i = 0; i < q->n; i++)
+        if (q->a[i * q->stride + i] > most)
+            most = q->a[i * q->stride + i];
+    for (size_t i = 0; i < q->n; i++) {
+        const double own = q->a[i * q->stride + i], least = LEAST * most;
+
+        q->shift[i] = most > 0 ? SHIFT * (own > least ? own : least) : 1;
+    }
+}
+
+/* Appends a weight to the factors. */
+static void set_free(struct ens_quadratic *q, size_t j)
+{
+    const double *a = q->a + j * q->stride;
+    const size_t p = q->n_free++;
+    double *row = q->l + p * q->most, d = a[j] + q->shift[j];
+
+    for (size_t i = 0; i < p; i++) {
+        const double *l = q->l + i * q->most;
+        double y = a[q->order[i]];
+
+        for (size_t t = 0; t < i; t++)
+            y -= l[t] * row[t];
+        row[i] = y;
+    }
+    for (size_t i = 0; i < p; i++) {
+        const double l = row[i] / q->d[i];
+
+        d -= row[i] * l;
+        row[i] = l;
+    }
+    q->d[p] = d > DBL_MIN ? d : DBL_MIN;
+    q->order[p] = j;
+    q->state[j] = FREE;
+    q->steps++;
+}
+
+/*
+ * Takes the weight at `place` out of the factors: what its column did to the rows behind it is added to them as an
+ * update of rank one (Gill, Golub, Murray and Saunders, 1974, method C1). Uses q->y.
+ */
+static void set_bound(struct ens_quadratic *q, size_t place, size_t state)
+{
+    const size_t p = --q->n_free;
+    double *v = q->y, a = q->d[place];
+
+    q->state[q->order[place]] = state;
+    for (size_t i = place; i < p; i++) {
+        double *to = q->l + i * q->most;
+        const double *from = to + q->most;
+
+        v[i] = from[place];
+        for (size_t t = 0; t < i; t++)
+            to[t] = from[t < place ? t : t + 1];
+        q->d[i] = q->d[i + 1];
+        q->order[i] = q->order[i + 1];
+    }
+    for (size_t k = place; k < p; k++) {
+        const double s = v[k], before = q->d[k], after = before + a * s * s, factor = a * s / after;
+
+        a = a * (before / after);
+        q->d[k] = after;
+        for (size_t i = k + 1; i < p; i++) {
+            double *l = q->l + i * q->most + k;
+
+            v[i] -= s * *l;
+            *l += factor * v[i];
+        }
+    }
+    q->steps++;
+}
+
+static void solve_factors(const struct ens_quadratic *q, double *x)
+{
+    for (size_t i = 0; i < q->n_free; i++)
+        for (size_t t = 0; t < i; t++)
+            x[i] -= q->l[i * q->most + t] * x[t];
+    for (size_t i = q->n_free; i-- > 0;) {
+        x[i] /= q->d[i];
+        for (size_t t = i + 1; t < q->n_free; t++)
+            x[i] -= q->l[t * q->most + i] * x[t];
+    }
+}
+
+/* The best free weights, whatever their signs; in q->x, in the order of the factors. */
+static void solve_free(struct ens_quadratic *q)
+{
+    double sum_x = 0, sum_y = 0;
+
+    for (size_t i = 0; i < q->n_free; i++)
+        q->x[i] = q->c[q->order[i]];
+    solve_factors(q, q->x);
+    q->multiplier = 0;
+    if (q->constraint != ENSEMBLE_SIMPLEX)
+        return;
+    for (size_t i = 0; i < q->n_free; i++)
+        q->y[i] = 1;
+    solve_factors(q, q->y);
+    for (size_t i = 0; i < q->n_free; i++) {
+        sum_x += q->x[i];
+        sum_y += q->y[i];
+    }
+    q->multiplier = (sum_x - 1) / sum_y;
+    for (size_t i = 0; i < q->n_free; i++)
+        q->x[i] = q->n_free == 1 ? 1 : q->x[i] - q->multiplier * q->y[i];
+}
+
+/*
+ * Goes from w towards q->x, as far as no weight becomes negative, and binds those that become 0. Returns 1 if it went
+ * all the way. A weight that was just freed and would have to be negative is barred.
+ */
+static int advance(struct ens_quadratic *q, double *w)
+{
+    double way = 1;
+
+    for (size_t i = 0; i < q->n_free; i++) {
+        const double from = w[q->order[i]];
+
+        if (!(q->x[i] > 0) && from / (from - q->x[i]) < way)
+            way = from > 0 ? from / (from - q->x[i]) : 0;
+    }
+    for (size_t i = 0; i < q->n_free; i++) {
+        const double from = w[q->order[i]];
+
+        w[q->order[i]] = q->x[i] > 0 ? (way < 1 ? from + way * (q->x[i] - from) : q->x[i])
+                         : from > 0 && from / (from - q->x[i]) > way ? from + way * (q->x[i] - from) : 0;
+    }
+    if (way >= 1)
+        return 1;
+    for (size_t i = q->n_free; i-- > 0;)
+        if (!(w[q->order[i]] > 0)) {
+            w[q->order[i]] = 0;
+            if (q->n_free > 1 || q->constraint != ENSEMBLE_SIMPLEX)
+                set_bound(q, i, way > 0 ? BOUND : BARRED);
+        }
+    return 0;
+}
+
+/* The weight at 0 that promises the most; q->n if there is none. The bound is what rounding can do to the sum. */
+static size_t find_promising(const struct ens_quadratic *q, const double *w)
+{
+    const double part = 4 * DBL_EPSILON * (double)(q->n_free + 2);
+    size_t found = q->n;
+    double most = 0;
+
+    for (size_t j = 0; j < q->n; j++) {
+        double slope = q->multiplier - q->c[j], terms = size_of(q->multiplier) + size_of(q->c[j]);
+
+        if (q->state[j] != BOUND)
+            continue;
+        for (size_t i = 0; i < q->n_free; i++) {
+            const double term = q->a[j * q->stride + q->order[i]] * w[q->order[i]];
+
+            slope += term;
+            terms += size_of(term);
+        }
+        if (-slope > part * terms && -slope > most) {
+            most = -slope;
+            found = j;
+        }
+    }
+    return found;
+}
+
+static void unbar(struct ens_quadratic *q)
+{
+    for (size_t j = 0; j < q->n; j++)
+        if (q->state[j] == BARRED)
+            q->state[j] = BOUND;
+}
+
+void ens_quadratic_step(struct ens_quadratic *q, const double *center, double *w, int fresh)
+{
+    const size_t limit = 50 * q->n + 100;
+    size_t next = q->n;
+
+    for (size_t i = 0; i < q->n; i++)
+        q->c[i] = q->b[i] + q->shift[i] * center[i];
+    if (fresh) {
+        q->n_free = 0;
+        for (size_t i = 0; i < q->n; i++) {
+            q->state[i] = BOUND;
+            if (w[i] != 0 || q->constraint == ENSEMBLE_UNCONSTRAINED)
+                set_free(q, i);
+        }
+    }
+    unbar(q);
+    for (size_t step = 0; step < limit; step++) {
+        solve_free(q);
+        if (q->constraint == ENSEMBLE_UNCONSTRAINED) {
+            for (size_t i = 0; i < q->n_free; i++)
+                w[q->order[i]] = q->x[i];
+            return;
+        }
+        if (!advance(q, w))
+            continue;
+        if (next < q->n && q->state[next] == FREE)
+            unbar(q);
+        next = find_promising(q, w);
+        if (next == q->n)
+            return;
+        set_free(q, next);
+    }
+}
+
+double ens_quadratic_gap(const struct ens_quadratic *q, const double *w)
+{
+    const int simplex = q->constraint == ENSEMBLE_SIMPLEX;
+    double along = 0, steepest = 0, sizes = 0;
+
+    for (size_t i = 0; i < q->n; i++) {
+        double slope = -q->b[i];
+
+        for (size_t j = 0; j < q->n; j++)
+            slope += q->a[i * q->stride + j] * w[j];
+        along += slope * w[i];
+        sizes += size_of(w[i]);
+        if (q->constraint == ENSEMBLE_UNCONSTRAINED)
+            slope = -size_of(slope);
+        if (slope < steepest || (simplex && i == 0))
+            steepest = slope;
+    }
+    along -= (simplex ? 1 : 2 * sizes) * steepest;
+    return along > 0 ? 2 * along : 0;
+}
+
+int ens_quadratic_solve(struct ens_quadratic *q, double *w)
+{
+    double least = INFINITY;
+    int repeat = 0, idle = 0;
+
+    ens_quadratic_set_shifts(q);
+    for (; repeat < REPEATS && idle < 3; repeat++) {
+        double gap;
+
+        for (size_t i = 0; i < q->n; i++)
+            q->x[i] = w[i];
+        ens_quadratic_step(q, q->x, w, repeat == 0);
+        gap = ens_quadratic_gap(q, w);
+        idle = gap < least / 2 ? 0 : idle + 1;
+        least = gap < least ? gap : least;
+        if (gap == 0)
+            break;
+    }
+    return repeat;
+}
