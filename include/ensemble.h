@@ -495,8 +495,8 @@ struct ensemble_report {
     double *margin;             /* y at the label less the second largest y; 0 where tied; infinity where no other is */
     uint8_t *tied;              /* 1: another class has the same value as the label */
     double *entropy;            /* of y divided by its sum, -sum_j p_j log p_j, at most log width; (p), or any models
-                                   where the method is LOG_POOL or VOTE or the result NORMALISED or SOFTMAX, whose rows
-                                   sum to 1; of a result LOG, that of exp(y) */
+                                   where the method is LOG_POOL or VOTE or the result NORMALISED, SOFTMAX or TEMPERED,
+                                   whose rows sum to 1; of a result LOG, that of exp(y) */
     double *mean_entropy;       /* (p) -sum_j sum_i v_i x_ij log x_ij: how unsure the models are, each by itself */
     double *mutual_information; /* (p) sum_j ((sum_i v_i x_ij log x_ij) - m_j log m_j), entropy less mean entropy of the
                                    linear pool: how much they contradict each other. The weighted Jensen-Shannon
@@ -621,7 +621,7 @@ int ensemble_top_k(const struct ensemble *e, size_t k, int32_t *labels, double *
  * larger stays one, and so does an equal one of votes of equal weight over a class of higher index. A bound for what
  * rounding can do is subtracted from the lead. If nothing is missing, every row that has an answer is settled.
  * Errors: as ensemble_run(), and ENSEMBLE_EREPORT for other methods and values, class weights, absent classes that are
- * left out, and the result form ENSEMBLE_RESULT_SOFTMAX.
+ * left out, and the result forms ENSEMBLE_RESULT_SOFTMAX and _TEMPERED.
  */
 int ensemble_settled(const struct ensemble *e, uint8_t *settled);
 
@@ -814,7 +814,7 @@ int ensemble_check(const struct ensemble *e, char *message, size_t size);
  * The number of bytes of `workspace` with which ensemble_run() is fastest, for the models and the method as they are
  * now, whatever the dtypes are. 0 where none is of use, as for ENSEMBLE_SUM and ENSEMBLE_MEAN of outputs as they are,
  * or if `e` is NULL. It is of use where a row is gone through more than once: logits, ENSEMBLE_LOG_POOL, ENSEMBLE_RANK,
- * and results that are normalised or made a softmax.
+ * and results that are normalised, tempered or made a softmax.
  */
 size_t ensemble_workspace_size(const struct ensemble *e);
 

@@ -18,9 +18,10 @@ static size_t size_of(size_t width, size_t columns)
     return 2 * n * sizeof(int32_t); /* map and known_from are no longer than columns, source and known than width */
 }
 
-/* Turns the map round, in the arrays behind it. ENSEMBLE_EMAP if a class is not there, is there twice, or none is. */
-static int turn(struct ens_model *model, size_t width)
+int ens_class_map_turn(const struct ensemble *e, struct ens_model *model)
 {
+    const size_t width = e->width;
+
     for (size_t class = 0; class < width; class ++)
         model->source[class] = -1;
     for (size_t column = 0; column < model->columns; column++) {
@@ -40,7 +41,7 @@ static int turn(struct ens_model *model, size_t width)
     return model->n_known > 0 ? 0 : ENSEMBLE_EMAP;
 }
 
-static int make(const struct ensemble *e, struct ens_model *model, const int32_t *map, size_t n)
+int ens_class_map_allocate(const struct ensemble *e, struct ens_model *model, size_t n)
 {
     const size_t size = size_of(e->width, n);
 
@@ -56,8 +57,17 @@ static int make(const struct ensemble *e, struct ens_model *model, const int32_t
     model->source = model->map + n;
     model->known = model->source + e->width;
     model->known_from = model->known + e->width;
+    return 0;
+}
+
+static int make(const struct ensemble *e, struct ens_model *model, const int32_t *map, size_t n)
+{
+    const int code = ens_class_map_allocate(e, model, n);
+
+    if (code)
+        return code;
     memcpy(model->map, map, n * sizeof *map);
-    return turn(model, e->width);
+    return ens_class_map_turn(e, model);
 }
 
 void ens_class_map_free(const struct ensemble *e, const struct ens_model *model)

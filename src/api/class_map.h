@@ -4,6 +4,15 @@
 
 #include "plan/handle.h"
 
+/* Room for a map of `n` columns, which is to be filled in; a map that is there is not released. 0, or an error code. */
+int ens_class_map_allocate(const struct ensemble *e, struct ens_model *model, size_t n);
+
+/*
+ * Turns a map that was filled in round, in the arrays behind it. 0, or ENSEMBLE_EMAP if a class is not there, is there
+ * twice, or none is.
+ */
+int ens_class_map_turn(const struct ensemble *e, struct ens_model *model);
+
 /* Gives back the memory of a model's class map, if it has one. */
 void ens_class_map_free(const struct ensemble *e, const struct ens_model *model);
 

@@ -26,6 +26,21 @@ const char *ensemble_isa(const struct ensemble *e)
     return e == NULL ? "" : e->kernels->name;
 }
 
+size_t ensemble_get_width(const struct ensemble *e)
+{
+    return e == NULL ? 0 : e->width;
+}
+
+size_t ensemble_get_models(const struct ensemble *e)
+{
+    return e == NULL ? 0 : e->n_models;
+}
+
+int32_t ensemble_get_method(const struct ensemble *e)
+{
+    return e == NULL ? 0 : e->method;
+}
+
 size_t ensemble_workspace_size(const struct ensemble *e)
 {
     return e == NULL || e->plan.plain ? 0 : ens_blend_workspace(e);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Making a handle and giving it back. */
 #include "api/class_map.h"
+#include "api/models.h"
 #include "api/struct.h"
 #include "base/alloc.h"
 #include "plan/plan.h"
@@ -74,8 +75,10 @@ void ensemble_destroy(struct ensemble *e)
     if (e == NULL)
         return;
     allocator = e->allocator;
-    for (size_t i = 0; i < e->n_models; i++)
+    for (size_t i = 0; i < e->n_models; i++) {
         ens_class_map_free(e, &e->models[i]);
+        (void)ens_model_set_name(e, &e->models[i], NULL, 0);
+    }
     ens_release(&allocator, e->class_weights.weight, e->class_weights.size);
     ens_release(&allocator, e->storage, e->storage_size);
     ens_release(&allocator, e, sizeof *e);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The models of a handle and where their outputs are. */
+#include "api/models.h"
+
 #include "plan/inputs.h"
 #include "plan/plan.h"
 
@@ -25,8 +27,7 @@ static size_t lay_out(struct ensemble *e, size_t capacity, unsigned char *storag
     return at;
 }
 
-/* Makes room for one more model, or leaves everything as it is. */
-static int reserve(struct ensemble *e)
+int ens_models_reserve(struct ensemble *e, size_t more)
 {
     const struct ensemble before = *e;
     const size_t most = (size_t)PTRDIFF_MAX / 2 / lay_out(e, 1, NULL);
@@ -34,9 +35,13 @@ static int reserve(struct ensemble *e)
     unsigned char *storage;
     size_t size;
 
-    if (e->n_models < e->capacity)
+    if (more <= e->capacity - e->n_models)
         return 0;
-    if (capacity > most || e->n_models >= INT_MAX)
+    if (more > INT_MAX - e->n_models)
+        return ENSEMBLE_EOVERFLOW;
+    if (capacity < e->n_models + more)
+        capacity = e->n_models + more;
+    if (capacity > most)
         return ENSEMBLE_EOVERFLOW;
     size = lay_out(e, capacity, NULL);
     storage = ens_allocate(&e->allocator, size);
@@ -54,6 +59,13 @@ static int reserve(struct ensemble *e)
     return 0;
 }
 
+void ens_models_append(struct ensemble *e, const struct ensemble_output *output)
+{
+    e->outputs[e->n_models] = *output;
+    e->models[e->n_models] = (struct ens_model){.space = ENSEMBLE_AS_IS, .temperature = 1, .cooling = 1};
+    e->n_models++;
+}
+
 int ensemble_add_model_output(struct ensemble *e, const void *output, int32_t dtype, size_t rows)
 {
     const struct ensemble_output described = {.data = output, .rows = rows, .dtype = dtype};
@@ -63,12 +75,10 @@ int ensemble_add_model_output(struct ensemble *e, const void *output, int32_t dt
         return ENSEMBLE_ENULL;
     code = ens_output_check(e, NULL, &described);
     if (code == 0)
-        code = reserve(e);
+        code = ens_models_reserve(e, 1);
     if (code)
         return code;
-    e->outputs[e->n_models] = described;
-    e->models[e->n_models] = (struct ens_model){.space = ENSEMBLE_AS_IS, .cooling = 1};
-    e->n_models++;
+    ens_models_append(e, &described);
     ens_plan_build(e);
     return (int)(e->n_models - 1);
 }

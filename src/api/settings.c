@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* How outputs are read, combined and written: method, parameters, spaces, forms, and what is left out. */
+#include "api/models.h"
 #include "base/finite.h"
 #include "plan/plan.h"
 
@@ -41,29 +42,39 @@ static double temperature_of(double given, int has_one)
     return temperature >= 1e-30 && temperature <= 1e30 && (has_one || temperature == 1) ? temperature : -1;
 }
 
-int ensemble_set_input(struct ensemble *e, size_t model, int32_t space, double temperature)
+int ens_model_set_space(struct ens_model *model, int32_t space, double temperature)
 {
     const double usable = temperature_of(temperature, space == ENSEMBLE_LOGITS || space == ENSEMBLE_BINARY_LOGITS);
+
+    if (space < ENSEMBLE_AS_IS || space > ENSEMBLE_LABELS || usable < 0)
+        return ENSEMBLE_EPARAMETER;
+    model->space = space;
+    model->temperature = usable;
+    model->cooling = 1 / usable;
+    return 0;
+}
+
+int ensemble_set_input(struct ensemble *e, size_t model, int32_t space, double temperature)
+{
+    int code;
 
     if (e == NULL)
         return ENSEMBLE_ENULL;
     if (model >= e->n_models)
         return ENSEMBLE_EMODEL;
-    if (space < ENSEMBLE_AS_IS || space > ENSEMBLE_LABELS || usable < 0)
-        return ENSEMBLE_EPARAMETER;
-    e->models[model].space = space;
-    e->models[model].cooling = 1 / usable;
-    ens_plan_build(e);
-    return 0;
+    code = ens_model_set_space(&e->models[model], space, temperature);
+    if (code == 0)
+        ens_plan_build(e);
+    return code;
 }
 
 int ensemble_set_result(struct ensemble *e, int32_t form, double temperature)
 {
-    const double usable = temperature_of(temperature, form == ENSEMBLE_RESULT_SOFTMAX);
+    const double usable = temperature_of(temperature, form >= ENSEMBLE_RESULT_SOFTMAX);
 
     if (e == NULL)
         return ENSEMBLE_ENULL;
-    if (form < ENSEMBLE_RESULT_AS_IS || form > ENSEMBLE_RESULT_SOFTMAX || usable < 0)
+    if (form < ENSEMBLE_RESULT_AS_IS || form > ENSEMBLE_RESULT_TEMPERED || usable < 0)
         return ENSEMBLE_EPARAMETER;
     e->form = form;
     e->temperature = usable;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Weights: of models, of models and classes, of models and rows. */
+#include "api/weights.h"
+
 #include "base/finite.h"
 #include "base/size.h"
 #include "plan/plan.h"
@@ -43,8 +45,7 @@ int ensemble_get_weights(const struct ensemble *e, double *weights, size_t n_mod
     return 0;
 }
 
-/* Room for the weights of so many models and classes, and for their factors. */
-static int allocate_class_weights(const struct ensemble *e, struct ens_class_weights *weights, size_t n_models)
+int ens_class_weights_allocate(const struct ensemble *e, struct ens_class_weights *weights, size_t n_models)
 {
     const size_t each = 2 * sizeof(double) + sizeof(float);
     size_t n;
@@ -73,7 +74,7 @@ int ensemble_set_class_weights(struct ensemble *e, const double *weights, size_t
             return ENSEMBLE_EEMPTY;
         if (n_models != e->n_models || width != e->width)
             return ENSEMBLE_EWEIGHTS;
-        code = allocate_class_weights(e, &made, n_models);
+        code = ens_class_weights_allocate(e, &made, n_models);
         if (code)
             return code;
         memcpy(made.weight, weights, n_models * width * sizeof *weights);

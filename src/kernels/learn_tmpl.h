@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Sums over many values for learning. Their partial sums are counted by element, whatever the vectors are. */
 
-/* One array beside four others: products, added to partial sums that stay in memory from call to call. */
+/*
+ * One array beside four others: products, added to partial sums that stay in memory from call to call. Where a vector
+ * holds fewer than those, its place among them moves on with `first`, and the arrays are gone through again.
+ */
 static ENS_INLINE void FN(gram)(const double *a, const double *const *b, size_t length, double *partial)
 {
     const size_t lanes = V(lanes)(), widest = FN(sum_step)(lanes);
@@ -13,9 +16,16 @@ static ENS_INLINE void FN(gram)(const double *a, const double *const *b, size_t 
 #define JOIN(k) s##k = V(add)(s##k, V(mul)(x, V(load)(ACC, AT(b[k], at), part)));
 #define END(k) V(store)(ACC, TO(partial, k * ENS_PAIR_LANES + first), s##k, all, 0);
     for (size_t first = 0; first < ENS_PAIR_LANES; first += step) {
+        size_t at = first;
+
         EACH(BEGIN)
-        for (size_t at = first; at < length; at += ENS_PAIR_LANES) {
-            const size_t part = length - at < step ? length - at : all;
+        for (const size_t part = all; at + step <= length; at += ENS_PAIR_LANES) {
+            const VEC x = V(load)(ACC, AT(a, at), part);
+
+            EACH(JOIN)
+        }
+        if (at < length) {
+            const size_t part = length - at;
             const VEC x = V(load)(ACC, AT(a, at), part);
 
             EACH(JOIN)
@@ -28,6 +38,13 @@ static ENS_INLINE void FN(gram)(const double *a, const double *const *b, size_t 
 #undef END
 }
 
+static ENS_INLINE VEC FN(sum_of_two)(const double *a, const double *b, const size_t at, const size_t part)
+{
+    const VEC x = V(load)(ACC, AT(a, at), part);
+
+    return b != NULL ? V(add)(x, V(load)(ACC, AT(b, at), part)) : x;
+}
+
 /*
  * Logarithms of products instead of sums of logarithms: element j is multiplied into product j mod ENS_LOG_LANES, and
  * the logarithms of those are added in halves. What a part of a vector does not have is 0, which no element is.
@@ -38,18 +55,17 @@ static ENS_INLINE double FN(log_sum)(const double *a, const double *b, size_t le
     const size_t step = widest < ENS_LOG_LANES ? widest : ENS_LOG_LANES;
     const size_t all = step < lanes ? step : 0;
     SCALAR products[ENS_LOG_LANES], *const product = tmpl_local(products);
-    const VEC zero = V(set1)(0), one = V(set1)(1);
 
     for (size_t first = 0; first < ENS_LOG_LANES; first += step) {
-        VEC p = one;
+        size_t at = first;
+        VEC p = V(set1)(1);
 
-        for (size_t at = first; at < length; at += ENS_LOG_LANES) {
-            const size_t part = length - at < step ? length - at : all;
-            VEC x = V(load)(ACC, AT(a, at), part);
+        for (; at + step <= length; at += ENS_LOG_LANES)
+            p = V(mul)(p, FN(sum_of_two)(a, b, at, all));
+        if (at < length) {
+            const VEC x = FN(sum_of_two)(a, b, at, length - at);
 
-            if (b != NULL)
-                x = V(add)(x, V(load)(ACC, AT(b, at), part));
-            p = V(mul)(p, part != all ? V(select)(V(eq)(x, zero), one, x) : x);
+            p = V(mul)(p, V(select)(V(eq)(x, V(set1)(0)), V(set1)(1), x));
         }
         V(store)(ACC, TO(product, first), ELEMENTARY(log)(p), all, 0);
     }

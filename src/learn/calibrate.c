@@ -16,7 +16,9 @@ struct calibration {
     int of_result;
     int powers;
     size_t length;       /* of a row of logits */
-    double *row;         /* one row of logits */
+    size_t together;     /* rows that are combined at once */
+    double *rows;        /* room for so many */
+    double *row;         /* the row at hand */
     double *exponentials; /* ENS_PIECE */
     double slope, curvature; /* of the sum over the rows, by 1 / temperature */
 };
@@ -36,16 +38,20 @@ static int read_row(struct calibration *c, size_t at, long *label)
     const size_t row = ens_sample_row(c->sample, at);
     const struct ens_model *model = c->of_result ? NULL : ens_model_of(&s->b, s->k[c->model]);
     const struct ens_map log = {.a = -INFINITY, .c = -INFINITY};
-    double *to = c->row + (s->width == 1);
-    int code = 0;
+    double *to = c->rows + (s->width == 1);
 
     *label = ens_source_label(s, row);
-    if (c->of_result) {
-        code = ens_combine_rows(s, c->sample, at, 1, to);
-        if (c->powers)
-            s->e.kernels->map[ENS_f64][ENS_MAP_log](to, to, s->width, &log);
+    c->row = c->rows + at % c->together * s->width;
+    if (c->of_result && c->row == c->rows) {
+        const size_t left = c->sample->n - at, n = left < c->together ? left : c->together;
+        const int code = ens_combine_rows(s, c->sample, at, n, c->rows);
+
+        if (code == 0 && c->powers)
+            s->e.kernels->map[ENS_f64][ENS_MAP_log](c->rows, c->rows, n * s->width, &log);
         return code;
     }
+    if (c->of_result)
+        return 0;
     if (model->map != NULL)
         *label = model->source[*label];
     for (size_t column = 0, length; column < c->length - (s->width == 1); column += length) {
@@ -57,7 +63,7 @@ static int read_row(struct calibration *c, size_t at, long *label)
         if (from != to + column)
             memcpy(to + column, from, length * sizeof *to);
     }
-    c->row[0] = s->width == 1 ? 0 : c->row[0];
+    c->rows[0] = s->width == 1 ? 0 : c->rows[0];
     return 0;
 }
 
@@ -144,12 +150,13 @@ static int solve(struct calibration *c, double *temperature)
     return 0;
 }
 
-static int open_rows(struct calibration *c, size_t length)
+static int open_rows(struct calibration *c, size_t length, size_t together)
 {
     int failed = 0;
 
     c->length = length;
-    c->row = ens_heap_doubles(c->s->heap, length, &failed);
+    c->together = together;
+    c->rows = ens_heap_doubles(c->s->heap, together * length, &failed);
     c->exponentials = ens_heap_doubles(c->s->heap, ENS_PIECE, &failed);
     return failed ? ENSEMBLE_ENOMEM : 0;
 }
@@ -157,7 +164,8 @@ static int open_rows(struct calibration *c, size_t length)
 int ens_calibrate_model(struct ens_source *s, const struct ens_sample *sample, size_t i, double *temperature)
 {
     struct calibration c = {.s = s, .sample = sample, .model = i};
-    const int code = open_rows(&c, s->width == 1 ? 2 : ens_row_length(&s->e, ens_source_model(s, i), 0));
+    const size_t length = s->width == 1 ? 2 : ens_row_length(&s->e, ens_source_model(s, i), 0);
+    const int code = open_rows(&c, length, 1);
 
     return code ? code : solve(&c, temperature);
 }
@@ -165,7 +173,7 @@ int ens_calibrate_model(struct ens_source *s, const struct ens_sample *sample, s
 int ens_calibrate_result(struct ens_source *s, const struct ens_sample *sample, int powers, double *temperature)
 {
     struct calibration c = {.s = s, .sample = sample, .of_result = 1, .powers = powers};
-    const int code = open_rows(&c, s->width);
+    const int code = open_rows(&c, s->width, ens_rows_together(s));
 
     return code ? code : solve(&c, temperature);
 }

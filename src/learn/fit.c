@@ -176,10 +176,14 @@ static int fit(struct ensemble *e, struct ens_task *t, const struct ens_targets 
 int ens_fit(struct ensemble *e, const struct ens_targets *targets, const struct ensemble_fit_options *options,
             struct ensemble_fit_report *report)
 {
-    struct ens_task t = {.options = *options};
+    struct ens_task *t = ens_allocate(&e->allocator, sizeof *t); /* not on the stack, of which combining takes a lot */
     int code;
 
-    code = fit(e, &t, targets, report);
-    ens_task_close(&t);
+    if (t == NULL)
+        return ENSEMBLE_ENOMEM;
+    *t = (struct ens_task){.options = *options};
+    code = fit(e, t, targets, report);
+    ens_task_close(t);
+    ens_release(&e->allocator, t, sizeof *t);
     return code;
 }

@@ -2,7 +2,6 @@
 #include "learn/score.h"
 
 #include "learn/area.h"
-#include "plan/run.h"
 
 #include <math.h>
 #include <string.h>
@@ -236,19 +235,21 @@ int ens_score_of_pool(struct ens_source *s, const struct ens_sample *sample, con
 int ens_combine_rows(const struct ens_source *s, const struct ens_sample *sample, size_t first, size_t count,
                      double *to)
 {
+    static const struct ensemble_call plain = {.struct_size = sizeof plain};
     const size_t begin = ens_sample_row(sample, first);
-    const int together = ens_sample_row(sample, first + count - 1) - begin == count - 1;
+    const size_t run = ens_sample_row(sample, first + count - 1) - begin == count - 1 ? count : 1;
     int code = 0;
 
-    for (size_t r = 0; r < count && code == 0; r += together ? count : 1) {
-        const struct ensemble_call call = {.struct_size = sizeof call,
-                                           .row_begin = ens_sample_row(sample, first + r),
-                                           .row_count = together ? count : 1,
-                                           .result = to + r * s->width,
-                                           .result_count = (together ? count : 1) * s->width,
-                                           .dtype = ENSEMBLE_F64};
+    for (size_t r = 0; r < count && code == 0; r += run) {
+        const struct ens_walk walk = {.e = &s->e,
+                                      .inputs = &s->inputs,
+                                      .row_begin = ens_sample_row(sample, first + r),
+                                      .row_count = run,
+                                      .result = (unsigned char *)(to + r * s->width),
+                                      .result_stride = s->width,
+                                      .dtype = ENSEMBLE_F64};
 
-        code = ens_run(&s->e, &call, NULL, 0);
+        code = ens_blend_on(&s->desk, &walk, s->e.row_weights.weight, &plain, NULL);
     }
     return code;
 }

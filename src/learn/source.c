@@ -8,6 +8,7 @@
 #include "plan/stats.h"
 #include "plan/values.h"
 
+#include <math.h>
 #include <string.h>
 
 /* Do the targets fit the outputs' rows, and is there what they say? */
@@ -144,6 +145,7 @@ static int copy_handle(struct ens_source *s, const struct ensemble *e, int how)
     s->e.plan.weight64 = ens_heap_doubles(s->heap, n, &failed);
     s->e.weights = ens_heap_doubles(s->heap, n, &failed);
     s->truth = ens_heap_doubles(s->heap, ENS_PIECE, &failed);
+    s->less = ens_heap_doubles(s->heap, ENS_PIECE, &failed);
     s->raw = ens_heap_doubles(s->heap, ENS_PIECE, &failed);
     if (failed || s->e.plan.model == NULL || s->e.plan.weight32 == NULL || s->e.models == NULL || s->k == NULL)
         return ENSEMBLE_ENOMEM;
@@ -160,14 +162,22 @@ static int copy_handle(struct ens_source *s, const struct ensemble *e, int how)
     return 0;
 }
 
-/* The models' values by themselves, in double. */
+/* The models' values by themselves, in double, and arrays to combine them in. */
 static int open_values(struct ens_source *s)
 {
+    const size_t align = ENS_STREAM_ALIGNMENT;
+    unsigned char *tiles = ens_heap_take(s->heap, 1, ENS_POOL_BYTES + ENS_TILE_BYTES + align);
+    struct ens_stat *kept = ens_heap_clear(s->heap, ENS_STATS, sizeof *kept);
+
+    if (tiles == NULL || kept == NULL)
+        return ENSEMBLE_ENOMEM;
+    tiles += (0 - (uintptr_t)tiles) & (align - 1);
+    s->desk = (struct ens_desk){tiles, tiles + ENS_POOL_BYTES, kept};
     s->walk = (struct ens_walk){.e = &s->e, .inputs = &s->inputs, .row_count = s->rows, .dtype = ENSEMBLE_F64};
     s->b = ens_blend_of_values(&s->walk);
-    s->b.spare = ens_heap_take(s->heap, 1, ENS_TILE_BYTES);
-    s->b.kept = ens_heap_clear(s->heap, ENS_STATS, sizeof *s->b.kept);
-    return s->b.spare == NULL || s->b.kept == NULL ? ENSEMBLE_ENOMEM : 0;
+    s->b.spare = s->desk.spare;
+    s->b.kept = kept;
+    return 0;
 }
 
 int ens_source_open(struct ens_source *s, struct ens_heap *heap, const struct ensemble *e,
@@ -186,6 +196,8 @@ int ens_source_open(struct ens_source *s, struct ens_heap *heap, const struct en
     if (code)
         return code;
     s->rows = s->inputs.summary->rows;
+    if (s->e.row_weights.weight != NULL && s->e.row_weights.rows != s->rows)
+        return ENSEMBLE_EWEIGHTS;
     code = check_targets(s);
     if (code == 0)
         code = open_values(s);
@@ -258,7 +270,8 @@ const double *ens_source_values(struct ens_source *s, const struct ens_sample *s
     return to;
 }
 
-void ens_source_truth(struct ens_source *s, const struct ens_sample *sample, const struct ens_piece *piece)
+/* The targets of a piece. */
+static void read_truth(struct ens_source *s, const struct ens_sample *sample, const struct ens_piece *piece)
 {
     if (!ens_source_has_labels(s) && is_run(sample, piece)) {
         read_values(s, ens_sample_row(sample, piece->first), piece->column, piece->count * piece->length, s->truth);
@@ -282,6 +295,14 @@ void ens_source_truth(struct ens_source *s, const struct ens_sample *sample, con
     }
 }
 
+void ens_source_truth(struct ens_source *s, const struct ens_sample *sample, const struct ens_piece *piece)
+{
+    static const struct ens_map negated = {.a = -1, .c = -INFINITY};
+
+    read_truth(s, sample, piece);
+    s->e.kernels->map[ENS_f64][ENS_MAP_affine](s->less, s->truth, piece->count * piece->length, &negated);
+}
+
 void ens_source_errors(struct ens_source *s, const struct ens_sample *sample, const struct ens_piece *piece, size_t i,
                        double *to)
 {
@@ -289,7 +310,8 @@ void ens_source_errors(struct ens_source *s, const struct ens_sample *sample, co
     const size_t k = s->k[i];
     const void *in = to;
     int dtype = ENS_f64;
-    struct ens_span span = {.out = to, .in = &in, .weight = &one, .n = 1, .length = piece->count * piece->length};
+    const struct ens_span span = {
+        .out = to, .start = s->less, .in = &in, .weight = &one, .n = 1, .length = piece->count * piece->length};
 
     if (is_stretch(s, sample, piece, k) && ens_values_are_plain(&s->b, k)) {
         dtype = ens_output_of(&s->b, k)->dtype - 1;
@@ -297,7 +319,7 @@ void ens_source_errors(struct ens_source *s, const struct ens_sample *sample, co
     } else {
         in = ens_source_values(s, sample, piece, i, to);
     }
-    s->e.kernels->deviation[dtype][0](&span, s->truth);
+    s->e.kernels->wsum[ENS_f64][dtype][ENS_f64](&span);
 }
 
 int ens_all_finite(const struct ens_kernels *kernels, const double *values, size_t length)

@@ -37,6 +37,7 @@ struct ens_source {
     struct ens_inputs inputs;
     struct ens_walk walk;
     struct ens_blend b;
+    struct ens_desk desk; /* for combining as the handle does */
     struct ens_heap *heap;
     struct ens_targets targets;
     size_t rows;
@@ -45,7 +46,8 @@ struct ens_source {
     size_t n;       /* models that take part and are there, */
     size_t *k;      /* their places in the plan */
     struct ens_sample known; /* the rows that can be used */
-    double *truth;  /* of a piece: ENS_PIECE */
+    double *truth;  /* of a piece: ENS_PIECE; */
+    double *less;   /* and negated */
     double *raw;    /* values that are being converted: ENS_PIECE */
 };
 

@@ -67,8 +67,8 @@ static enum kind kind_of(const struct ens_blend *b)
     const struct ens_summary *summary = b->walk->inputs->summary;
     const int fits = b->e->width <= ens_stretch(b) / 2;
 
-    if (b->e->plan.n == 0 || b->e->plan.n > MODELS || summary->missing > 0 || recipe->log ||
-        (b->e->policy & ENSEMBLE_LEAVE_OUT_NAN))
+    if (b->e->plan.n == 0 || b->e->plan.n > MODELS || summary->missing > 0 ||
+        (recipe->log && recipe->n_steps == 0) || (b->e->policy & ENSEMBLE_LEAVE_OUT_NAN))
         return NONE;
     if (recipe->gathering == ENS_SUMMED && recipe->form == ENS_FORM_LINEAR && recipe->n_steps == 0)
         return kind_of_sum(b, fits);

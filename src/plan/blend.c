@@ -36,8 +36,6 @@ static unsigned char *result_at(const struct ens_blend *b, unsigned char *row, s
 static ENS_INLINE void deliver(struct ens_blend *b, const int again, const struct ens_tile *tile, void *values,
                                unsigned char *to)
 {
-    if (b->recipe->log)
-        ens_apply(b, ENS_MAP_log, values, values, tile->length, (struct ens_map){.a = -INFINITY, .c = -INFINITY});
     if (again)
         ens_decide(b, tile, values);
     else if (b->report != NULL)
@@ -304,12 +302,9 @@ int ens_blend_in_place(const struct ensemble *e, size_t model)
     return 1;
 }
 
-ENS_COLD int ens_blend(const struct ens_walk *walk, const float *row_weights, const struct ensemble_call *call,
-                       struct ens_report *report)
+int ens_blend_on(const struct ens_desk *desk, const struct ens_walk *walk, const float *row_weights,
+                 const struct ensemble_call *call, struct ens_report *report)
 {
-    _Alignas(ENS_STREAM_ALIGNMENT) unsigned char pool[ENS_POOL_BYTES];
-    _Alignas(ENS_STREAM_ALIGNMENT) unsigned char spare[ENS_TILE_BYTES];
-    struct ens_stat kept[ENS_STATS];
     struct ens_blend b = {
         .walk = walk,
         .e = walk->e,
@@ -318,9 +313,9 @@ ENS_COLD int ens_blend(const struct ens_walk *walk, const float *row_weights, co
         .row_weights = row_weights,
         .quorum = walk->e->quorum,
         .without = ENS_NOBODY,
-        .kept = kept,
-        .pool = pool,
-        .spare = spare,
+        .kept = desk->kept,
+        .pool = desk->pool,
+        .spare = desk->spare,
         .report = report,
     };
     int code = report != NULL ? ens_report_begin(&b) : 0, straight;
@@ -339,6 +334,17 @@ ENS_COLD int ens_blend(const struct ens_walk *walk, const float *row_weights, co
     else
         run_lines(&b, straight);
     return 0;
+}
+
+ENS_COLD int ens_blend(const struct ens_walk *walk, const float *row_weights, const struct ensemble_call *call,
+                       struct ens_report *report)
+{
+    _Alignas(ENS_STREAM_ALIGNMENT) unsigned char pool[ENS_POOL_BYTES];
+    _Alignas(ENS_STREAM_ALIGNMENT) unsigned char spare[ENS_TILE_BYTES];
+    struct ens_stat kept[ENS_STATS];
+    const struct ens_desk desk = {pool, spare, kept};
+
+    return ens_blend_on(&desk, walk, row_weights, call, report);
 }
 
 /* As far as it matters before any data is looked at. */

@@ -142,6 +142,16 @@ int ens_blend(const struct ens_walk *walk, const float *row_weights, const struc
  */
 int ens_blend_again(struct ens_blend *b, size_t column);
 
+/* The same with arrays from elsewhere than the stack; those of a blend of that name, with an alignment for streams. */
+struct ens_desk {
+    unsigned char *pool;
+    unsigned char *spare;
+    struct ens_stat *kept;
+};
+
+int ens_blend_on(const struct ens_desk *desk, const struct ens_walk *walk, const float *row_weights,
+                 const struct ensemble_call *call, struct ens_report *report);
+
 /* For a look at the models' values by themselves, of rows that the weights have no part in; without its arrays. */
 struct ens_blend ens_blend_of_values(const struct ens_walk *walk);
 

@@ -195,4 +195,6 @@ void ens_gather(const struct ens_blend *b, const struct ens_tile *tile, void *ou
     if (b->recipe->after != ENS_NO_MAP)
         ens_apply(b, b->recipe->after, out, out, tile->length,
                   (struct ens_map){.a = b->recipe->after == ENS_MAP_power ? b->recipe->root : 1});
+    if (b->recipe->log)
+        ens_apply(b, ENS_MAP_log, out, out, tile->length, (struct ens_map){.a = -INFINITY, .c = -INFINITY});
 }

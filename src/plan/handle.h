@@ -28,13 +28,16 @@ struct ens_plan {
 /* What is known of a model besides its output. */
 struct ens_model {
     int32_t space;
-    double cooling;      /* the temperature's inverse */
+    double temperature;  /* as set */
+    double cooling;      /* its inverse */
     size_t columns;      /* with a class map: its number of classes */
     size_t n_known;      /* and how many of them the ensemble has */
     int32_t *map;        /* NULL: the ensemble's classes. `columns` long: column -> class, or -1; and with it: */
     int32_t *source;     /* `width` long: class -> column, or -1 */
     int32_t *known;      /* `n_known` long: the classes that the model has, in ascending order, */
     int32_t *known_from; /* and their columns */
+    char *name;          /* NULL: none. Its length without the NUL: */
+    size_t name_length;
 };
 
 /* Weights for each model and class, and what they make of a sum; one allocation of `size` bytes. */

@@ -65,6 +65,21 @@ static int32_t method_of(const struct ensemble *e)
     return e->exponent == 0 ? ENSEMBLE_GEOMETRIC : ENSEMBLE_POWER;
 }
 
+/*
+ * The power 1/T of each value, divided by the sum of those, is the softmax of log y / T. Logarithms that were about to
+ * be undone are kept; a pool is a softmax of logarithms already, which then has the temperature.
+ */
+static void temper(struct ens_recipe *recipe, int32_t method)
+{
+    if (method == ENSEMBLE_LOG_POOL)
+        return;
+    if (method == ENSEMBLE_GEOMETRIC)
+        recipe->after = ENS_NO_MAP;
+    else
+        recipe->log = 1;
+    recipe->steps[recipe->n_steps++] = ENS_STEP_SOFTMAX;
+}
+
 /* What becomes of the result. Logarithms that were about to be undone are kept; a pool already sums to 1. */
 static void add_form(struct ens_recipe *recipe, int32_t method, int32_t form)
 {
@@ -78,11 +93,14 @@ static void add_form(struct ens_recipe *recipe, int32_t method, int32_t form)
         recipe->steps[recipe->n_steps++] = ENS_STEP_NORMALISE;
     else if (form == ENSEMBLE_RESULT_SOFTMAX)
         recipe->steps[recipe->n_steps++] = ENS_STEP_SOFTMAX;
+    else if (form == ENSEMBLE_RESULT_TEMPERED)
+        temper(recipe, method);
 }
 
 void ens_recipe_write(struct ens_recipe *recipe, const struct ensemble *e)
 {
     const int32_t method = method_of(e);
+    const int flat = e->form == ENSEMBLE_RESULT_TEMPERED && e->temperature == 1;
     const struct ens_map floor = {.a = -INFINITY, .c = -INFINITY};
 
     *recipe = recipes[method];
@@ -92,8 +110,8 @@ void ens_recipe_write(struct ens_recipe *recipe, const struct ensemble *e)
         recipe->before = ENS_MAP_square;
         recipe->after = ENS_MAP_root;
     }
-    recipe->temperature = e->form == ENSEMBLE_RESULT_SOFTMAX ? e->temperature : 1;
-    add_form(recipe, method, e->form);
+    recipe->temperature = e->temperature;
+    add_form(recipe, method, flat ? ENSEMBLE_RESULT_NORMALISED : e->form);
     recipe->floor = e->floor > 0 ? e->floor : -INFINITY;
     e->kernels->map[ENS_f64][ENS_MAP_log](&recipe->log_floor, &e->floor, 1, &floor);
     recipe->in_double = method == ENSEMBLE_POWER || (method == ENSEMBLE_RANK && e->width > RANKS_IN_FLOAT) ||

@@ -50,7 +50,7 @@ struct ens_recipe {
     int after;          /* and to the combined one */
     int n_steps;
     enum ens_step steps[ENS_STEPS];
-    int log;       /* the logarithm at the end */
+    int log;       /* the logarithm of the combined value is taken, before the steps if there are any */
     int in_double; /* whatever the outputs are */
     int rowwise;   /* rows have to be kept apart */
 };

@@ -71,7 +71,7 @@ static int check_settled(const struct ensemble *e)
     if (!votes && (recipe->gathering != ENS_SUMMED || recipe->form != ENS_FORM_LINEAR ||
                    recipe->before != ENS_NO_MAP || recipe->after != ENS_NO_MAP))
         return ENSEMBLE_EREPORT;
-    if (e->class_weights.n_models > 0 || e->form == ENSEMBLE_RESULT_SOFTMAX)
+    if (e->class_weights.n_models > 0 || e->form >= ENSEMBLE_RESULT_SOFTMAX)
         return ENSEMBLE_EREPORT;
     for (size_t k = 0; !votes && k < e->plan.n; k++) {
         const struct ens_model *model = &e->models[e->plan.model[k]];

@@ -25,7 +25,7 @@
 #define LABELS ((size_t)16)
 
 /* Models for which there is room on the stack; for more, there is room in the upper half of the matrix. */
-#define FEW ((size_t)32)
+#define FEW ((size_t)16)
 
 struct similar {
     struct ens_blend *b;

@@ -40,7 +40,8 @@ top_level()
     checked "top of the tree: nothing but what belongs there"
 }
 
-# api -> plan -> dispatch -> kernels -> simd, and base below all: a file may include its own layer and those to the right.
+# api -> store, learn -> plan -> dispatch -> kernels -> simd, and base below all: a file may include its own layer and those
+# to the right.
 layers()
 {
     find_files '*.[ch]' | grep '^src/' | while read -r file; do
@@ -49,7 +50,7 @@ layers()
             echo "$file $to"
         done
     done | awk '
-        BEGIN { n = split("api plan dispatch kernels simd base", name, " "); for (i = 1; i <= n; i++) rank[name[i]] = i }
+        BEGIN { n = split("api store learn plan dispatch kernels simd base", name, " "); for (i = 1; i <= n; i++) rank[name[i]] = i }
         {
             split($1, part, "/"); from = part[2];
             if ($2 == "public") { if ($1 != "src/base/public.h") print $1 " includes <ensemble.h>; use base/public.h" }
@@ -57,7 +58,7 @@ layers()
             else if (!($2 in rank)) print $1 " includes a file of no layer: write the layer, as in \"base/dtype.h\""
             else if (rank[$2] < rank[from]) print $1 " includes upwards: " $2
         }' | none "includes that go the wrong way" "move what both need down, or pass it as an argument"
-    checked "includes go one way: api, plan, dispatch, kernels, simd, base"
+    checked "includes go one way: api, store, learn, plan, dispatch, kernels, simd, base"
 }
 
 sizes()

@@ -75,14 +75,15 @@ int32_t account_label(const struct account *a, const double *y)
 static int32_t nan_fault(const struct account *a)
 {
     const struct task *t = a->task;
+    const int32_t form = task_form(t);
     struct task before = a->same;
     const double *y;
     double sum = 0;
     int gap = 0, infinite = 0, above = 0;
 
-    if (a->x.method != ENSEMBLE_LOG_POOL && t->form != ENSEMBLE_RESULT_NORMALISED && t->form != ENSEMBLE_RESULT_SOFTMAX)
+    if (a->x.method != ENSEMBLE_LOG_POOL && !is_divided(t))
         return ENSEMBLE_ROW_NAN;
-    before.form = ENSEMBLE_RESULT_AS_IS;
+    before.form = form == ENSEMBLE_RESULT_TEMPERED ? ENSEMBLE_RESULT_LOG : ENSEMBLE_RESULT_AS_IS;
     before.form_temperature = 0;
     if (a->x.method == ENSEMBLE_LOG_POOL) {
         before.method = ENSEMBLE_GEOMETRIC;
@@ -99,7 +100,7 @@ static int32_t nan_fault(const struct account *a)
     }
     if (gap || infinite)
         return ENSEMBLE_ROW_NAN;
-    if (a->x.method == ENSEMBLE_LOG_POOL || t->form == ENSEMBLE_RESULT_SOFTMAX)
+    if (a->x.method == ENSEMBLE_LOG_POOL || form >= ENSEMBLE_RESULT_SOFTMAX)
         return above ? ENSEMBLE_ROW_NAN : ENSEMBLE_ROW_RULED_OUT;
     return isinf(sum) ? ENSEMBLE_ROW_NAN : ENSEMBLE_ROW_RULED_OUT;
 }
@@ -203,7 +204,7 @@ static struct real entropy(const struct account *a, const double *y)
     const long double steps = 22 + (long double)(a->task->width / 128);
     long double sum = 0, times = 0, size = 0, slope = 0, share, h, error;
 
-    if (form != ENSEMBLE_RESULT_NORMALISED && form != ENSEMBLE_RESULT_SOFTMAX)
+    if (!is_divided(a->task))
         for (size_t i = 0; i < a->task->n; i++)
             if (a->x.state[i] == PRESENT && a->x.weight[i] < 0)
                 return real_exact((long double)NAN);

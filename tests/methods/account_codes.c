@@ -11,8 +11,7 @@
 static uint32_t about_probabilities(const struct task *t)
 {
     const uint32_t always = BIT(MEAN_ENTROPY) | BIT(MUTUAL_INFORMATION) | BIT(VARIATION_RATIO) | BIT(CONFLICT);
-    const int divided = t->form == ENSEMBLE_RESULT_NORMALISED || t->form == ENSEMBLE_RESULT_SOFTMAX;
-    const int sums_to_one = divided || t->method == ENSEMBLE_LOG_POOL || t->method == ENSEMBLE_VOTE;
+    const int sums_to_one = is_divided(t) || t->method == ENSEMBLE_LOG_POOL || t->method == ENSEMBLE_VOTE;
 
     return sums_to_one ? always : always | BIT(ENTROPY);
 }
@@ -46,7 +45,7 @@ static uint64_t settled_codes(const struct task *t)
 
     if (!is_mean && t->method != ENSEMBLE_VOTE)
         return play_code(ENSEMBLE_EREPORT);
-    if (t->class_weights != NULL || t->form == ENSEMBLE_RESULT_SOFTMAX)
+    if (t->class_weights != NULL || t->form >= ENSEMBLE_RESULT_SOFTMAX)
         codes = play_code(ENSEMBLE_EREPORT);
     for (size_t i = 0; i < t->n; i++)
         if (takes_part(&t->models[i]) && t->method != ENSEMBLE_VOTE &&

@@ -75,7 +75,7 @@ struct real formula_trimmed(const struct expect *x, const struct class *c, struc
 /* A row by VOTE or RANK (orders.c). */
 void orders_row(struct expect *x, size_t row);
 
-/* Normalised, logarithm, softmax (forms.c). */
+/* Normalised, logarithm, softmax, tempered (forms.c). */
 void forms_row(struct expect *x);
 
 /* Sets the whole result of the row. */

@@ -7,6 +7,8 @@
  *   LOG         log y: -log(1 - e / |y|) + C u |log y|; where the logarithm is what was computed, its own error, and
  *               that of an exp and a log in between: C u (1 + |log y|)
  *   SOFTMAX     p = softmax of y / T, of which e / T + 3 u |y / T| is unknown, real_softmax()
+ *   TEMPERED    p = softmax of l / T likewise, where l = log y is off by -log(1 - e / |y|) + C u |log y|, or by its own
+ *               error where the logarithm is what was computed; for T = 1, as NORMALISED
  */
 #include "expect.h"
 
@@ -63,34 +65,45 @@ static void take_logarithms(struct expect *x)
         }
 }
 
-static void soften(struct expect *x)
+static void soften(struct expect *x, const struct real *y)
 {
     static struct real scaled[TASK_WIDTH];
     const long double t = x->task->form_temperature > 0 ? (long double)x->task->form_temperature : 1;
 
     for (size_t k = 0; k < x->task->width; k++) {
-        scaled[k] = (struct real){x->result[k].v / t, x->result[k].e / t};
+        scaled[k] = (struct real){y[k].v / t, y[k].e / t};
         if (x->task->form_temperature > 0 && !isinf(scaled[k].v))
             scaled[k].e += 3 * x->a.u * fabsl(scaled[k].v);
     }
     real_softmax(&x->a, x->task->width, scaled, x->result, x->log_result);
 }
 
+static void temper(struct expect *x)
+{
+    static struct real logarithm[TASK_WIDTH];
+    const int direct = x->method == ENSEMBLE_GEOMETRIC || x->method == ENSEMBLE_LOG_POOL;
+
+    for (size_t k = 0; k < x->task->width; k++)
+        logarithm[k] = direct ? x->log_result[k] : real_log(&x->a, x->result[k]);
+    soften(x, logarithm);
+}
+
 void forms_row(struct expect *x)
 {
-    const int32_t form = x->task->form;
-    const int of_rows = form == ENSEMBLE_RESULT_NORMALISED || form == ENSEMBLE_RESULT_SOFTMAX;
+    const int32_t form = task_form(x->task);
 
-    if (any_nan(x) && (of_rows || x->method == ENSEMBLE_LOG_POOL)) {
+    if (any_nan(x) && (is_divided(x->task) || x->method == ENSEMBLE_LOG_POOL)) {
         expect_fill(x, real_exact((long double)NAN));
         return;
     }
-    if (x->method == ENSEMBLE_LOG_POOL)
+    if (x->method == ENSEMBLE_LOG_POOL && form != ENSEMBLE_RESULT_TEMPERED)
         pool(x);
     if (form == ENSEMBLE_RESULT_NORMALISED)
         normalise(x);
     else if (form == ENSEMBLE_RESULT_LOG)
         take_logarithms(x);
     else if (form == ENSEMBLE_RESULT_SOFTMAX)
-        soften(x);
+        soften(x, x->result);
+    else if (form == ENSEMBLE_RESULT_TEMPERED)
+        temper(x);
 }

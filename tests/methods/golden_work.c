@@ -12,7 +12,6 @@
 #include <string.h>
 
 #define METHODS (ENSEMBLE_RANK + 1)
-#define FORMS (ENSEMBLE_RESULT_SOFTMAX + 1)
 #define DTYPES 4
 #define LABELS (ENSEMBLE_I32 - 1)
 
@@ -53,6 +52,10 @@ static const struct section sections[WORK_SECTIONS] = {
     {"special", -1, ANY_BITS},
     {"everything", -1,
      CLASS_WEIGHTS | ROW_WEIGHTS | MAPS | MISSING | NANS | LEAVE_OUT | PARAMETERS | TEMPERATURES | STRIDES},
+    {"tempered", -1, TEMPERED | TEMPERATURES},
+    {"tempered-wide", -1, TEMPERED | TEMPERATURES | PARAMETERS | WIDE},
+    {"tempered-everything", -1,
+     TEMPERED | CLASS_WEIGHTS | ROW_WEIGHTS | MAPS | MISSING | NANS | LEAVE_OUT | PARAMETERS | TEMPERATURES | STRIDES},
 };
 
 const char *work_name(int section)
@@ -202,7 +205,7 @@ static int set_options(struct work *w, struct ensemble *e)
     if (code == 0 && (w->with & PARAMETERS))
         code = ensemble_set_parameter(e, ENSEMBLE_FLOOR, floors[w->number % 3]);
     if (code == 0)
-        code = ensemble_set_result(e, w->form, w->form == ENSEMBLE_RESULT_SOFTMAX ? temperature : 0);
+        code = ensemble_set_result(e, w->form, w->form >= ENSEMBLE_RESULT_SOFTMAX ? temperature : 0);
     if (code == 0)
         code = ensemble_set_missing_policy(e, policy, policy ? (double)(w->number % 4) / 8 : 0);
     return code;
@@ -285,10 +288,13 @@ uint64_t work_section(int section, const char *isa, work_on *on, int *wrong)
 {
     struct work w = {.isa = isa, .with = sections[section].with, .hash = FNV_START};
     const int32_t method = sections[section].method;
+    const int tempered = (w.with & TEMPERED) != 0;
+    const int32_t first = tempered ? ENSEMBLE_RESULT_TEMPERED : ENSEMBLE_RESULT_AS_IS;
+    const int32_t last = tempered ? ENSEMBLE_RESULT_TEMPERED : ENSEMBLE_RESULT_SOFTMAX;
 
     w.rng.state = (uint64_t)section;
     for (w.result = 0; w.result < DTYPES; w.result++)
-        for (int32_t form = 0; form < FORMS; form++)
+        for (int32_t form = first; form <= last; form++)
             for (int32_t k = 0; k < (method < 0 ? METHODS : 6); k++) {
                 w.method = method < 0 ? k : method;
                 w.form = form;

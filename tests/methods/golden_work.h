@@ -8,7 +8,7 @@
 
 #include "base/public.h"
 
-#define WORK_SECTIONS 28
+#define WORK_SECTIONS 31
 #define WORK_MODELS 130
 
 /* What the runs of a section have beside models, spaces, dtypes and forms. */
@@ -25,7 +25,8 @@ enum {
     IN_PLACE = 512,
     WIDE = 1024,
     MANY = 2048,
-    ANY_BITS = 4096
+    ANY_BITS = 4096,
+    TEMPERED = 8192 /* the form, instead of each of the others */
 };
 
 /* One combine. */

@@ -89,7 +89,8 @@ static void choose_kinds(struct task *t, int32_t *maps)
 
 static enum kind kind_of(struct task *t, const struct model *m)
 {
-    const int of_probabilities = t->form == ENSEMBLE_RESULT_LOG || t->form == ENSEMBLE_RESULT_NORMALISED;
+    const int of_probabilities = t->form == ENSEMBLE_RESULT_LOG || t->form == ENSEMBLE_RESULT_NORMALISED ||
+                                 t->form == ENSEMBLE_RESULT_TEMPERED;
     const int positive = of_probabilities || rng_one_in(&t->rng, 2);
 
     if (t->wild)

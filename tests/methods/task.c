@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define METHODS (ENSEMBLE_RANK + 1)
-#define FORMS (ENSEMBLE_RESULT_SOFTMAX + 1)
+#define FORMS (ENSEMBLE_RESULT_TEMPERED + 1)
 
 /* The widest rows of the largest type, their gaps, row weights, and the odd distances between all of them. */
 #define INPUTS_BYTES ((TASK_VALUES + (size_t)TASK_MODELS * (TASK_ROWS + 4) * 32) * sizeof(double))
@@ -74,7 +74,7 @@ static void choose_parameters(struct task *t)
     if (!rng_one_in(&t->rng, 3))
         t->floor = floors[rng_below(&t->rng, sizeof floors / sizeof floors[0])];
     t->form_temperature = 0;
-    if (t->form == ENSEMBLE_RESULT_SOFTMAX)
+    if (t->form >= ENSEMBLE_RESULT_SOFTMAX)
         t->form_temperature = temperatures[rng_below(&t->rng, sizeof temperatures / sizeof temperatures[0])];
 }
 
@@ -287,7 +287,7 @@ void task_describe(const void *what, char *text, size_t size)
 {
     static const char *const methods[METHODS] = {"sum", "mean", "geometric", "harmonic", "power", "log pool",
                                                  "product", "median", "trimmed", "min", "max", "vote", "rank"};
-    static const char *const forms[FORMS] = {"", " normalised", " log", " softmax"};
+    static const char *const forms[FORMS] = {"", " normalised", " log", " softmax", " tempered"};
     const struct task *t = what;
 
     snprintf(text, size, "--seed 0x%" PRIx64 " --count 1: %s%s (p %g, trim %g, floor %g) to %s%s, T %g, n %zu, width "

@@ -95,6 +95,20 @@ static inline int takes_part(const struct model *model)
     return model->weight != 0;
 }
 
+/* The form as it is computed: tempered with a temperature of 1 is normalised, to the bit. */
+static inline int32_t task_form(const struct task *task)
+{
+    const int flat = task->form_temperature == 0 || task->form_temperature == 1;
+
+    return task->form == ENSEMBLE_RESULT_TEMPERED && flat ? ENSEMBLE_RESULT_NORMALISED : task->form;
+}
+
+/* Are rows divided by their sum, so that they sum to 1 whatever they were? */
+static inline int is_divided(const struct task *task)
+{
+    return task->form == ENSEMBLE_RESULT_NORMALISED || task->form >= ENSEMBLE_RESULT_SOFTMAX;
+}
+
 static inline int orders_only(int32_t method)
 {
     return method == ENSEMBLE_VOTE || method == ENSEMBLE_RANK;

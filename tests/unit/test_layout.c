@@ -60,16 +60,61 @@ AT(ensemble_report, models, 8 + 2 * POINTER);
 FIELDS(FIELD)
 SIZED(ensemble_report, 8 + 24 * POINTER);
 
+AT(ensemble_fit_options, struct_size, 0);
+AT(ensemble_fit_options, how, 4);
+AT(ensemble_fit_options, objective, 8);
+AT(ensemble_fit_options, constraint, 12);
+AT(ensemble_fit_options, calibrate, 16);
+AT(ensemble_fit_options, folds, 20);
+AT(ensemble_fit_options, bags, 24);
+AT(ensemble_fit_options, reserved, 28);
+AT(ensemble_fit_options, seed, 32);
+AT(ensemble_fit_options, ridge, 40);
+AT(ensemble_fit_options, temperature, 48);
+AT(ensemble_fit_options, budget, 56);
+AT(ensemble_fit_options, cost, 64);
+AT(ensemble_fit_options, n_costs, 64 + POINTER);
+AT(ensemble_fit_options, max_models, 64 + 2 * POINTER);
+AT(ensemble_fit_options, rounds, 64 + 3 * POINTER);
+AT(ensemble_fit_options, metric, 64 + 4 * POINTER);
+AT(ensemble_fit_options, user, 64 + 5 * POINTER);
+SIZED(ensemble_fit_options, 64 + 6 * POINTER);
+
+AT(ensemble_fit_report, struct_size, 0);
+AT(ensemble_fit_report, exact, 4);
+AT(ensemble_fit_report, best_model, 8);
+AT(ensemble_fit_report, iterations, 12);
+AT(ensemble_fit_report, uniform, 16);
+AT(ensemble_fit_report, best_single, 24);
+AT(ensemble_fit_report, objective, 32);
+AT(ensemble_fit_report, held_out, 40);
+AT(ensemble_fit_report, gap, 48);
+AT(ensemble_fit_report, temperature, 56);
+AT(ensemble_fit_report, log_loss, 64);
+AT(ensemble_fit_report, rows_used, 72);
+AT(ensemble_fit_report, models_used, 72 + POINTER);
+AT(ensemble_fit_report, models, 72 + 2 * POINTER);
+AT(ensemble_fit_report, weights, 72 + 3 * POINTER);
+AT(ensemble_fit_report, single, 72 + 4 * POINTER);
+AT(ensemble_fit_report, temperatures, 72 + 5 * POINTER);
+AT(ensemble_fit_report, rounds, 72 + 6 * POINTER);
+AT(ensemble_fit_report, trajectory, 72 + 7 * POINTER);
+SIZED(ensemble_fit_report, 72 + 8 * POINTER);
+
 #if UINTPTR_MAX == UINT64_MAX
 SIZED(ensemble_options, 40);
 SIZED(ensemble_output, 32);
 SIZED(ensemble_call, 112);
 SIZED(ensemble_report, 200);
+SIZED(ensemble_fit_options, 112);
+SIZED(ensemble_fit_report, 136);
 #else
 SIZED(ensemble_options, 24);
 SIZED(ensemble_output, 20);
 SIZED(ensemble_call, 64);
 SIZED(ensemble_report, 104);
+SIZED(ensemble_fit_options, 88);
+SIZED(ensemble_fit_report, 104);
 #endif
 
 /* The sum of the sizes of the members: what is more would be padding. */
@@ -103,14 +148,39 @@ TEST(test_call_has_no_padding)
                          SIZE(ensemble_call, report));
 }
 
+#define OPTION(member) SIZE(ensemble_fit_options, member)
+TEST(test_fit_options_have_no_padding)
+{
+    assert_int_equal(sizeof(struct ensemble_fit_options),
+                     OPTION(struct_size) + OPTION(how) + OPTION(objective) + OPTION(constraint) + OPTION(calibrate) +
+                         OPTION(folds) + OPTION(bags) + OPTION(reserved) + OPTION(seed) + OPTION(ridge) +
+                         OPTION(temperature) + OPTION(budget) + OPTION(cost) + OPTION(n_costs) + OPTION(max_models) +
+                         OPTION(rounds) + OPTION(metric) + OPTION(user));
+}
+
+#define LEARNED(member) SIZE(ensemble_fit_report, member)
+TEST(test_fit_report_has_no_padding)
+{
+    assert_int_equal(sizeof(struct ensemble_fit_report),
+                     LEARNED(struct_size) + LEARNED(exact) + LEARNED(best_model) + LEARNED(iterations) +
+                         LEARNED(uniform) + LEARNED(best_single) + LEARNED(objective) + LEARNED(held_out) +
+                         LEARNED(gap) + LEARNED(temperature) + LEARNED(log_loss) + LEARNED(rows_used) +
+                         LEARNED(models_used) + LEARNED(models) + LEARNED(weights) + LEARNED(single) +
+                         LEARNED(temperatures) + LEARNED(rounds) + LEARNED(trajectory));
+}
+
 TEST(test_the_size_of_a_struct_comes_first)
 {
     const struct ensemble_options options = {.struct_size = 0x01020304};
     const struct ensemble_call call = {.struct_size = 0x01020304};
+    const struct ensemble_fit_options fit_options = {.struct_size = 0x01020304};
+    const struct ensemble_fit_report fit_report = {.struct_size = 0x01020304};
     const uint32_t size = 0x01020304;
 
     assert_memory_equal(&options, &size, sizeof size);
     assert_memory_equal(&call, &size, sizeof size);
+    assert_memory_equal(&fit_options, &size, sizeof size);
+    assert_memory_equal(&fit_report, &size, sizeof size);
 }
 
 TEST(test_the_numbers_of_dtypes_and_methods)
@@ -150,6 +220,7 @@ TEST(test_the_numbers_of_parameters_spaces_forms_and_policies)
     assert_int_equal(ENSEMBLE_RESULT_NORMALISED, 1);
     assert_int_equal(ENSEMBLE_RESULT_LOG, 2);
     assert_int_equal(ENSEMBLE_RESULT_SOFTMAX, 3);
+    assert_int_equal(ENSEMBLE_RESULT_TEMPERED, 4);
     assert_int_equal(ENSEMBLE_LEAVE_OUT_MISSING, 1);
     assert_int_equal(ENSEMBLE_LEAVE_OUT_NAN, 2);
     assert_int_equal(ENSEMBLE_LEAVE_OUT_ABSENT, 4);
@@ -178,6 +249,26 @@ TEST(test_the_numbers_of_faults_fields_and_similarities)
     assert_int_equal(ENSEMBLE_SIMILARITY_DIFFERENCE, 3);
 }
 
+TEST(test_the_numbers_of_learning)
+{
+    assert_int_equal(ENSEMBLE_SCORE_LOG_LOSS, 1);
+    assert_int_equal(ENSEMBLE_SCORE_SQUARED_ERROR, 2);
+    assert_int_equal(ENSEMBLE_SCORE_ACCURACY, 3);
+    assert_int_equal(ENSEMBLE_SCORE_AUC, 4);
+    assert_int_equal(ENSEMBLE_SCORE_CALIBRATION_ERROR, 5);
+    assert_int_equal(ENSEMBLE_FIT_CONVEX, 0);
+    assert_int_equal(ENSEMBLE_FIT_GREEDY, 1);
+    assert_int_equal(ENSEMBLE_FIT_INVERSE_ERROR, 2);
+    assert_int_equal(ENSEMBLE_FIT_LOG_ODDS, 3);
+    assert_int_equal(ENSEMBLE_FIT_SOFTMAX, 4);
+    assert_int_equal(ENSEMBLE_FIT_NOTHING, 5);
+    assert_int_equal(ENSEMBLE_SIMPLEX, 0);
+    assert_int_equal(ENSEMBLE_NONNEGATIVE, 1);
+    assert_int_equal(ENSEMBLE_UNCONSTRAINED, 2);
+    assert_int_equal(ENSEMBLE_CALIBRATE_MODELS, 1);
+    assert_int_equal(ENSEMBLE_CALIBRATE_RESULT, 2);
+}
+
 TEST(test_the_numbers_of_errors)
 {
     const int errors[] = {
@@ -186,7 +277,8 @@ TEST(test_the_numbers_of_errors)
         ENSEMBLE_ERANGE,   ENSEMBLE_EWEIGHTS,  ENSEMBLE_ENOTFINITE, ENSEMBLE_EZEROSUM, ENSEMBLE_EOVERLAP,
         ENSEMBLE_EOVERFLOW, ENSEMBLE_ENOMEM,   ENSEMBLE_EISA,       ENSEMBLE_ESTRUCT,  ENSEMBLE_E2BIG,
         ENSEMBLE_EPARAMETER, ENSEMBLE_ENEGATIVE, ENSEMBLE_EQUORUM,  ENSEMBLE_ESPACE,   ENSEMBLE_EMAP,
-        ENSEMBLE_EREPORT,
+        ENSEMBLE_EREPORT,  ENSEMBLE_EFIT,      ENSEMBLE_ETARGET,    ENSEMBLE_ENAME,    ENSEMBLE_ETEXT,
+        ENSEMBLE_EVERSION,
     };
 
     for (size_t i = 0; i < LENGTH(errors); i++)
@@ -199,10 +291,13 @@ int main(void)
         cmocka_unit_test(test_options_have_no_padding),
         cmocka_unit_test(test_output_has_no_padding),
         cmocka_unit_test(test_call_has_no_padding),
+        cmocka_unit_test(test_fit_options_have_no_padding),
+        cmocka_unit_test(test_fit_report_has_no_padding),
         cmocka_unit_test(test_the_size_of_a_struct_comes_first),
         cmocka_unit_test(test_the_numbers_of_dtypes_and_methods),
         cmocka_unit_test(test_the_numbers_of_parameters_spaces_forms_and_policies),
         cmocka_unit_test(test_the_numbers_of_faults_fields_and_similarities),
+        cmocka_unit_test(test_the_numbers_of_learning),
         cmocka_unit_test(test_the_numbers_of_errors),
     };
 

@@ -172,7 +172,7 @@ TEST(test_temperatures_of_inputs)
 
 TEST(test_faults_of_results)
 {
-    const int32_t unknown[] = {-1, 4, 99, INT32_MIN, INT32_MAX};
+    const int32_t unknown[] = {-1, 5, 99, INT32_MIN, INT32_MAX};
     const double bad[] = {NOT, INF, -INF, -1, -5e-324, .9e-30, 1.1e30}, others[] = {2, .5, -1, NOT, INF, 5e-324};
     struct said said = five(ENSEMBLE_MEAN);
     struct before before;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What becomes of combined rows: normalised, as logarithms, as a softmax. */
+/* What becomes of combined rows: normalised, as logarithms, as a softmax, tempered. */
 #include "softmax.h"
 
 #define INF ((double)INFINITY)
@@ -173,7 +173,7 @@ TEST(test_forms_and_spaces_together)
 /* docs/numerics.md: the sum of logarithms is not made a number on the way, in which exp(-200) is 0 in float. */
 TEST(test_logarithms_of_logarithmic_pools_do_not_underflow)
 {
-    const double values[] = {0, -200, 0, -400}, expected[] = {0, -300};
+    const double values[] = {0, -200, 0, -400}, expected[] = {0, -300}, tempered[] = {.73105857863, .26894142137};
     const int32_t methods[] = {ENSEMBLE_GEOMETRIC, ENSEMBLE_LOG_POOL}, spaces[] = {ENSEMBLE_LOG_PROBABILITIES,
                                                                                    ENSEMBLE_LOGITS};
 
@@ -185,6 +185,8 @@ TEST(test_logarithms_of_logarithmic_pools_do_not_underflow)
                 interpret(&said, spaces[s], 0);
                 set_form(&said, ENSEMBLE_RESULT_LOG, 0);
                 assert_result(said.e, float_and_double[i], expected, 2, 4 * 300 * unit_of(float_and_double[i]));
+                set_form(&said, ENSEMBLE_RESULT_TEMPERED, 300);
+                assert_result(said.e, float_and_double[i], tempered, 2, 1e-11 + 8 * unit_of(float_and_double[i]));
                 forget(&said);
             }
 }
@@ -212,6 +214,11 @@ TEST(test_forms_of_every_method)
             plain_softmax(y, 3, 1, expected);
             set_form(&said, ENSEMBLE_RESULT_SOFTMAX, 0);
             assert_result(said.e, dtype, expected, 3, 16 * unit_of(dtype));
+            for (size_t k = 0; k < 3; k++)
+                expected[k] = log(y[k]);
+            plain_softmax(expected, 3, 2, expected);
+            set_form(&said, ENSEMBLE_RESULT_TEMPERED, 2);
+            assert_result(said.e, dtype, expected, 3, 32 * unit_of(dtype)); /* likewise */
             set_form(&said, ENSEMBLE_RESULT_AS_IS, 0);
             assert_result(said.e, dtype, y, 3, 0);
             forget(&said);

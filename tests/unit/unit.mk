@@ -14,6 +14,7 @@ CMOCKA = $(eval CMOCKA := $$(shell pkg-config --cflags --libs cmocka 2>/dev/null
 UNIT_WRAP := -Wl,--wrap=malloc -Wl,--wrap=calloc -Wl,--wrap=realloc -Wl,--wrap=free
 UNIT_LDFLAGS_test_const := $(UNIT_WRAP)
 UNIT_LDFLAGS_test_errno := $(UNIT_WRAP)
+UNIT_LDFLAGS_test_save := $(UNIT_WRAP)
 
 # Tests that compute what they expect with exp() and log(). The library must do without, so no other test has them.
 UNIT_LDLIBS_test_spaces := -lm
@@ -23,6 +24,18 @@ UNIT_LDLIBS_test_report_weights := -lm
 UNIT_LDLIBS_test_report_models := -lm
 UNIT_LDLIBS_test_report_fields := -lm
 UNIT_LDLIBS_test_report_known := -lm
+UNIT_LDLIBS_test_fit_bits := -lm
+UNIT_LDLIBS_test_fit_calibrate := -lm
+UNIT_LDLIBS_test_fit_closed := -lm
+UNIT_LDLIBS_test_fit_convex := -lm
+UNIT_LDLIBS_test_fit_faults := -lm
+UNIT_LDLIBS_test_fit_greedy := -lm
+UNIT_LDLIBS_test_fit_known := -lm
+UNIT_LDLIBS_test_fit_options := -lm
+UNIT_LDLIBS_test_fit_structs := -lm
+UNIT_LDLIBS_test_score := -lm
+UNIT_LDLIBS_test_update := -lm
+UNIT_LDLIBS_test_update_faults := -lm
 
 $(UNIT_PROGRAMS): $(B)/tests/unit/%: tests/unit/%.c tests/unit/unit.mk $(STATIC) $(B)/settings
 	@mkdir -p $(@D)
