@@ -32,7 +32,7 @@ static void spread_bytes(unsigned char *out, size_t count)
 /* What is not in rows of its own is for all of them, and nothing but the report is written. */
 static int report_on(const struct ensemble *e, const struct ensemble_report *report, int how)
 {
-    const struct ensemble_call call = {.struct_size = sizeof call};
+    static const struct ensemble_call call = {.struct_size = sizeof call}; /* static: the stack is scarce below */
 
     return ens_run(e, &call, report, how);
 }

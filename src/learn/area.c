@@ -4,7 +4,9 @@
 #include <math.h>
 #include <string.h>
 
-/* How many of the rows have the class, and pairs are there? Those with it are put to `with`, the others to `without`. */
+/*
+ * How many of the rows have the class, and pairs are there? Those with it are put to `with`, the others to `without`.
+ */
 static size_t split(const struct ens_source *s, const double *values, const size_t *row, size_t n, size_t class,
                     double *with, double *without)
 {

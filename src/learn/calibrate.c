@@ -31,7 +31,9 @@ int ens_calibrates(const struct ens_source *s, size_t i)
                         : model->space == ENSEMBLE_BINARY_LOGITS && model->map == NULL;
 }
 
-/* The logits of one of the sample's rows, and where the label is among them; negative if it is not. 0 or an error code. */
+/*
+ * The logits of one of the sample's rows, and where the label is among them; negative if it is not. 0 or an error code.
+ */
 static int read_row(struct calibration *c, size_t at, long *label)
 {
     struct ens_source *s = c->s;
@@ -68,9 +70,9 @@ static int read_row(struct calibration *c, size_t at, long *label)
 }
 
 /*
- * Adds a row's log loss at the temperature's inverse `beta`, log sum_j exp(beta z_j) - beta z_label, as its derivatives:
- * mean and variance of z under the softmax. A label that is impossible at every temperature has none,
- * nor has a row without an answer.
+ * Adds a row's log loss at the temperature's inverse `beta`, log sum_j exp(beta z_j) - beta z_label, as its
+ * derivatives: mean and variance of z under the softmax. A label that is impossible at every temperature has none, nor
+ * has a row without an answer.
  */
 static void add_row(struct calibration *c, size_t label, double beta)
 {

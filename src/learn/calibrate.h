@@ -16,8 +16,8 @@ int ens_calibrates(const struct ens_source *s, size_t i);
 int ens_calibrate_model(struct ens_source *s, const struct ens_sample *sample, size_t i, double *temperature);
 
 /*
- * That of what the source's handle combines: logits, as it has them (`powers` 0), or probabilities, whose logarithms are
- * taken for logits. The handle's form of the result is ENSEMBLE_RESULT_AS_IS. 0 or an error code.
+ * That of what the source's handle combines: logits, as it has them (`powers` 0), or probabilities, whose logarithms
+ * are taken for logits. The handle's form of the result is ENSEMBLE_RESULT_AS_IS. 0 or an error code.
  */
 int ens_calibrate_result(struct ens_source *s, const struct ens_sample *sample, int powers, double *temperature);
 

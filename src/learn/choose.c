@@ -90,9 +90,9 @@ static size_t smallest(const struct search *s, const struct node *node, size_t n
 }
 
 /*
- * Branch and bound. The best weights of the models of a node bound those of all its subsets. If they use too many, there
- * are two nodes: without the model of the smallest weight, which is looked at first, and with it for certain. A node
- * that is looked at is replaced by one that has a model less and one that has one more counted as used.
+ * Branch and bound. The best weights of the models of a node bound those of all its subsets. If they use too many,
+ * there are two nodes: without the model of the smallest weight, which is looked at first, and with it for certain. A
+ * node that is looked at is replaced by one that has a model less and one that has one more counted as used.
  */
 static void search_all(struct search *s)
 {

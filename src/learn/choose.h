@@ -33,9 +33,9 @@ static inline struct ens_spent ens_limits_spend(const struct ens_limits *limits,
 }
 
 /*
- * The best weights for all of c->n models within the limits, 0 for those that are not used: branch and bound, or forward
- * selection for more than ENS_CHOOSE_MOST models. `*exact`: no others are better. 0, ENSEMBLE_ENOMEM, or ENSEMBLE_EFIT
- * where no model is allowed.
+ * The best weights for all of c->n models within the limits, 0 for those that are not used: branch and bound, or
+ * forward selection for more than ENS_CHOOSE_MOST models. `*exact`: no others are better. 0, ENSEMBLE_ENOMEM, or
+ * ENSEMBLE_EFIT where no model is allowed.
  */
 int ens_choose(struct ens_convex *c, struct ens_heap *heap, const struct ens_limits *limits, double *w,
                struct ens_optimum *optimum, int *exact);

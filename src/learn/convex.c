@@ -118,7 +118,7 @@ static int newton_step(struct ens_convex *c, const size_t *models, size_t n, dou
     ens_quadratic_step(&c->q, w, c->step, 1);
     for (size_t i = 0; i < n; i++)
         slope -= c->b[i] / 2 * (c->step[i] - w[i]);
-    for (int halving = 0; halving < HALVINGS && slope < 0; halving++, way /= 2) {
+    for (int halving = 0; halving < HALVINGS && slope < 0; halving++) {
         double tried;
 
         for (size_t i = 0; i < n; i++)
@@ -130,6 +130,7 @@ static int newton_step(struct ens_convex *c, const size_t *models, size_t n, dou
             *loss = tried;
             return 1;
         }
+        way /= 2;
     }
     return 0;
 }

@@ -68,8 +68,8 @@ int ens_closed_form(struct ens_task *t, const struct ens_sample *sample, struct 
 int ens_hold_out(struct ens_task *t, struct ens_lesson *lesson, double *held_out);
 
 /*
- * Learns and sets what was learned. `options` and `report` are of this library's size; `report` has been checked. 0 or an
- * error code, and then nothing has changed.
+ * Learns and sets what was learned. `options` and `report` are of this library's size; `report` has been checked. 0 or
+ * an error code, and then nothing has changed.
  */
 int ens_fit(struct ensemble *e, const struct ens_targets *targets, const struct ensemble_fit_options *options,
             struct ensemble_fit_report *report);

@@ -32,8 +32,8 @@ void ens_gram_add(struct ens_gram *g, size_t length);
 void ens_gram_end(struct ens_gram *g, double count);
 
 /*
- * Of the models' errors, m being the number of models; or of what they say and the truth as the last column, m being one
- * more. Means over the rows of the sample. Not finite if a value or a sum is not.
+ * Of the models' errors, m being the number of models; or of what they say and the truth as the last column, m being
+ * one more. Means over the rows of the sample. Not finite if a value or a sum is not.
  */
 void ens_gram_of_models(struct ens_gram *g, struct ens_source *s, const struct ens_sample *sample);
 

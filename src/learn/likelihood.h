@@ -28,8 +28,8 @@ int ens_likelihood_open(struct ens_likelihood *l, struct ens_source *s, const st
 double ens_likelihood_loss(const struct ens_likelihood *l, const size_t *models, const double *w, size_t n);
 
 /*
- * With s_i = p_i / (sum_j w_j p_j), the means over the rows of s_i s_j, n x n from g->sum on with g->m columns each, and
- * of s_i in the column behind them: the second derivatives of the log loss, and the first ones but for their sign.
+ * With s_i = p_i / (sum_j w_j p_j), the means over the rows of s_i s_j, n x n from g->sum on with g->m columns each,
+ * and of s_i in the column behind them: the second derivatives of the log loss, and the first ones but for their sign.
  */
 void ens_likelihood_derivatives(struct ens_likelihood *l, const size_t *models, const double *w, size_t n);
 

@@ -6,11 +6,11 @@
 #include "learn/heap.h"
 
 /*
- * Minimises w'Aw - 2 b'w over w_i >= 0 with sum 1 (ENSEMBLE_SIMPLEX), over w_i >= 0, or over all w, A being symmetric and
- * positive semidefinite. What is solved exactly is the same with sum_i shift_i (w_i - center_i)^2 added, which makes the
- * answer unique and its equations well conditioned; repeated from the answer on (the proximal point method: Rockafellar,
- * 1976), it leads to an answer of the problem itself. Active set: one equality-constrained system for the weights that
- * are not 0, as in Lawson and Hanson (1974), in factors L D L' that are changed by one row at a time.
+ * Minimises w'Aw - 2 b'w over w_i >= 0 with sum 1 (ENSEMBLE_SIMPLEX), over w_i >= 0, or over all w, A being symmetric
+ * and positive semidefinite. What is solved exactly is the same with sum_i shift_i (w_i - center_i)^2 added, which
+ * makes the answer unique and its equations well conditioned; repeated from the answer on (the proximal point method:
+ * Rockafellar, 1976), it leads to an answer of the problem itself. Active set: one equality-constrained system for the
+ * weights that are not 0, as in Lawson and Hanson (1974), in factors L D L' that are changed by one row at a time.
  */
 struct ens_quadratic {
     size_t n;
@@ -48,8 +48,8 @@ void ens_quadratic_set_shifts(struct ens_quadratic *q);
 int ens_quadratic_solve(struct ens_quadratic *q, double *w);
 
 /*
- * By how much w'Aw - 2 b'w is at most larger than that of any weights that are allowed and whose sizes add up to at most
- * twice those of w.
+ * By how much w'Aw - 2 b'w is at most larger than that of any weights that are allowed and whose sizes add up to at
+ * most twice those of w.
  */
 double ens_quadratic_gap(const struct ens_quadratic *q, const double *w);
 

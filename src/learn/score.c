@@ -158,7 +158,7 @@ double ens_tally_end(struct ens_tally *t)
     case ENSEMBLE_SCORE_ACCURACY:
         return (double)t->hits / (double)t->rows;
     case ENSEMBLE_SCORE_CALIBRATION_ERROR:
-        for (size_t bin = 0; bin < ENS_BINS; bin++)
+        for (size_t bin = 0; t->bins != NULL && bin < ENS_BINS; bin++)
             sum += t->bins[bin] < 0 ? -t->bins[bin] : t->bins[bin];
         return sum / (double)t->rows;
     case ENSEMBLE_SCORE_LOG_LOSS:

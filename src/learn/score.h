@@ -52,7 +52,9 @@ void ens_tally_add(struct ens_tally *t, size_t first, size_t count, const double
 /* The score; NaN without rows. */
 double ens_tally_end(struct ens_tally *t);
 
-/* Whole rows of model i, the sample's from `first` on: in `to`, with room for them and at least ENS_PIECE, or in place. */
+/*
+ * Whole rows of model i, the sample's from `first` on: in `to`, with room for them and at least ENS_PIECE, or in place.
+ */
 const double *ens_source_rows(struct ens_source *s, const struct ens_sample *sample, size_t first, size_t count,
                               size_t i, double *to);
 

@@ -207,6 +207,14 @@ int ens_source_open(struct ens_source *s, struct ens_heap *heap, const struct en
     return code ? code : find_known(s);
 }
 
+void ens_source_undo_log(struct ens_source *s)
+{
+    if (s->e.form != ENSEMBLE_RESULT_LOG)
+        return;
+    s->e.form = ENSEMBLE_RESULT_AS_IS;
+    ens_plan_build(&s->e);
+}
+
 struct ens_piece ens_piece_next(const struct ens_source *s, const struct ens_sample *sample, struct ens_piece piece)
 {
     const size_t left = sample->n - piece.first - piece.count;

@@ -57,11 +57,14 @@ enum {
 };
 
 /*
- * Checks outputs and targets, and opens the source, which must stay where it is; its memory is the heap's. `known` are the
- * rows whose target is known. 0 or an error code.
+ * Checks outputs and targets, and opens the source, which must stay where it is; its memory is the heap's. `known` are
+ * the rows whose target is known. 0 or an error code.
  */
 int ens_source_open(struct ens_source *s, struct ens_heap *heap, const struct ensemble *e,
                     const struct ens_targets *targets, int how);
+
+/* What a handle combines is compared with the truth as it is, not as its logarithm. */
+void ens_source_undo_log(struct ens_source *s);
 
 /* Leaves the rows out in which some model says something that is not finite. */
 int ens_source_screen(struct ens_source *s);
@@ -96,7 +99,9 @@ struct ens_piece ens_piece_next(const struct ens_source *s, const struct ens_sam
 const double *ens_source_values(struct ens_source *s, const struct ens_sample *sample, const struct ens_piece *piece,
                                 size_t i, double *to);
 
-/* The target's values, to s->truth: of a label 1 at the label and 0 elsewhere, or the label itself if the width is 1. */
+/*
+ * The target's values, to s->truth: of a label 1 at the label and 0 elsewhere, or the label itself if the width is 1.
+ */
 void ens_source_truth(struct ens_source *s, const struct ens_sample *sample, const struct ens_piece *piece);
 
 /* What model i says less that, in `to`. */

@@ -104,13 +104,17 @@ static int check_calibration(const struct ens_task *t)
 static int open_pool(struct ens_task *t)
 {
     const int keeps = t->options.how == ENSEMBLE_FIT_NOTHING ? ENS_SOURCE_WEIGHTED : 0;
+    int code;
 
     if (t->linear && t->options.how != ENSEMBLE_FIT_NOTHING && t->options.calibrate == 0)
         return 0;
     t->pool = ens_heap_take(&t->heap, 1, sizeof *t->pool);
-    return t->pool == NULL
-               ? ENSEMBLE_ENOMEM
-               : ens_source_open(t->pool, &t->heap, t->e, &t->s.targets, ENS_SOURCE_PARTIAL | keeps);
+    if (t->pool == NULL)
+        return ENSEMBLE_ENOMEM;
+    code = ens_source_open(t->pool, &t->heap, t->e, &t->s.targets, ENS_SOURCE_PARTIAL | keeps);
+    if (code == 0)
+        ens_source_undo_log(t->pool);
+    return code;
 }
 
 int ens_task_open(struct ens_task *t, const struct ensemble *e, const struct ens_targets *targets)
