@@ -12,6 +12,9 @@
 /* The log loss is as good as it gets. */
 #define CERTAIN 1e-15
 
+/* Weights below this part of the largest one are such that only rounding has them. */
+#define TINY 0x1p-36
+
 int ens_convex_open(struct ens_convex *c, struct ens_heap *heap)
 {
     int failed = 0;
@@ -55,6 +58,13 @@ static double ridge_of(const struct ens_convex *c, const double *w, size_t n)
     return c->ridge > 0 ? c->ridge * sum : 0;
 }
 
+/* With the ridge. */
+static double loss_of(const struct ens_convex *c, const size_t *models, const double *w, size_t n)
+{
+    return c->gram != NULL ? ens_convex_squared_error(c, models, w, n) + ridge_of(c, w, n)
+                           : ens_likelihood_loss(c->likelihood, models, w, n);
+}
+
 static struct ens_optimum solve_squares(struct ens_convex *c, const size_t *models, size_t n, double *w)
 {
     const int simplex = c->constraint == ENSEMBLE_SIMPLEX;
@@ -74,7 +84,7 @@ static struct ens_optimum solve_squares(struct ens_convex *c, const size_t *mode
     ens_quadratic_solve(&c->q, w);
     optimum.steps = c->q.steps;
     optimum.gap = ens_quadratic_gap(&c->q, w);
-    optimum.loss = ens_convex_squared_error(c, models, w, n) + ridge_of(c, w, n);
+    optimum.loss = loss_of(c, models, w, n);
     return optimum;
 }
 
@@ -180,7 +190,45 @@ static struct ens_optimum solve_likelihood(struct ens_convex *c, const size_t *m
     return optimum;
 }
 
+/*
+ * Leaves tiny weights out, if that makes no difference: what is left of models that are of no use would have them read.
+ */
+static void drop_tiny(struct ens_convex *c, const size_t *models, size_t n, double *w, struct ens_optimum *optimum)
+{
+    double most = 0, sum = 0, loss;
+    int some = 0;
+
+    for (size_t i = 0; i < n; i++)
+        most = w[i] > most ? w[i] : most;
+    for (size_t i = 0; i < n; i++) {
+        c->step[i] = w[i] > TINY * most ? w[i] : 0;
+        some |= c->step[i] != w[i];
+        sum += c->step[i];
+    }
+    if (!some)
+        return;
+    for (size_t i = 0; i < n && c->constraint == ENSEMBLE_SIMPLEX; i++)
+        c->step[i] /= sum;
+    loss = loss_of(c, models, c->step, n);
+    if (!(loss <= optimum->loss * (1 + 0x1p-50)))
+        return;
+    for (size_t i = 0; i < n; i++)
+        w[i] = c->step[i];
+    optimum->loss = loss;
+    if (c->gram != NULL) {
+        optimum->gap = ens_quadratic_gap(&c->q, w);
+    } else {
+        differentiate(c, models, w, n);
+        optimum->gap = certificate(c, n);
+    }
+}
+
 struct ens_optimum ens_convex_solve(struct ens_convex *c, const size_t *models, size_t n, double *w)
 {
-    return c->gram != NULL ? solve_squares(c, models, n, w) : solve_likelihood(c, models, n, w);
+    struct ens_optimum optimum =
+        c->gram != NULL ? solve_squares(c, models, n, w) : solve_likelihood(c, models, n, w);
+
+    if (c->constraint != ENSEMBLE_UNCONSTRAINED)
+        drop_tiny(c, models, n, w, &optimum);
+    return optimum;
 }

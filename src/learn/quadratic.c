@@ -12,8 +12,10 @@ enum { BOUND, FREE, BARRED };
 #define SHIFT 0x1p-23
 #define LEAST 0x1p-30
 
-/* Steps of the proximal point method, at most. */
+/* Steps of the proximal point method, at most; how often the shifts are made smaller, and by what. */
 #define REPEATS 100
+#define REDUCTIONS 3
+#define REDUCTION 0x1p-8
 
 static double size_of(double x)
 {
@@ -30,6 +32,7 @@ int ens_quadratic_open(struct ens_quadratic *q, struct ens_heap *heap, size_t mo
     q->d = ens_heap_doubles(heap, most, &failed);
     q->x = ens_heap_doubles(heap, most, &failed);
     q->y = ens_heap_doubles(heap, most, &failed);
+    q->best = ens_heap_doubles(heap, most, &failed);
     q->order = ens_heap_take(heap, most, sizeof *q->order);
     q->state = ens_heap_take(heap, most, sizeof *q->state);
     q->l = ens_heap_take(heap, most, most * sizeof *q->l);
@@ -245,18 +248,25 @@ void ens_quadratic_step(struct ens_quadratic *q, const double *center, double *w
     }
 }
 
-double ens_quadratic_gap(const struct ens_quadratic *q, const double *w)
+/* The gap, and what rounding can make of it. */
+static double gap_of(const struct ens_quadratic *q, const double *w, double *noise)
 {
     const int simplex = q->constraint == ENSEMBLE_SIMPLEX;
     double along = 0, steepest = 0, sizes = 0;
 
+    *noise = 0;
     for (size_t i = 0; i < q->n; i++) {
-        double slope = -q->b[i];
+        double slope = -q->b[i], terms = size_of(q->b[i]);
 
-        for (size_t j = 0; j < q->n; j++)
-            slope += q->a[i * q->stride + j] * w[j];
+        for (size_t j = 0; j < q->n; j++) {
+            const double term = q->a[i * q->stride + j] * w[j];
+
+            slope += term;
+            terms += size_of(term);
+        }
         along += slope * w[i];
         sizes += size_of(w[i]);
+        *noise += 8 * DBL_EPSILON * terms * size_of(w[i]);
         if (q->constraint == ENSEMBLE_UNCONSTRAINED)
             slope = -size_of(slope);
         if (slope < steepest || (simplex && i == 0))
@@ -266,23 +276,47 @@ double ens_quadratic_gap(const struct ens_quadratic *q, const double *w)
     return along > 0 ? 2 * along : 0;
 }
 
+double ens_quadratic_gap(const struct ens_quadratic *q, const double *w)
+{
+    double noise;
+
+    return gap_of(q, w, &noise);
+}
+
+/*
+ * The shifts are made smaller where the method gets on too slowly with them: where A is so nearly singular that what is
+ * left to gain is along directions of little curvature. The best weights so far are kept in q->best.
+ */
 int ens_quadratic_solve(struct ens_quadratic *q, double *w)
 {
-    double least = INFINITY;
-    int repeat = 0, idle = 0;
+    double least = INFINITY, noise = 0;
+    int repeat = 0, reductions = 0, idle = 0, fresh = 1;
 
     ens_quadratic_set_shifts(q);
-    for (; repeat < REPEATS && idle < 3; repeat++) {
+    while (repeat++ < REPEATS && !(least <= noise)) {
         double gap;
 
         for (size_t i = 0; i < q->n; i++)
             q->x[i] = w[i];
-        ens_quadratic_step(q, q->x, w, repeat == 0);
-        gap = ens_quadratic_gap(q, w);
-        idle = gap < least / 2 ? 0 : idle + 1;
-        least = gap < least ? gap : least;
-        if (gap == 0)
+        ens_quadratic_step(q, q->x, w, fresh);
+        gap = gap_of(q, w, &noise);
+        idle = gap < least / 4 ? 0 : idle + 1;
+        fresh = 0;
+        if (gap < least) {
+            least = gap;
+            for (size_t i = 0; i < q->n; i++)
+                q->best[i] = w[i];
+        }
+        if (idle < 3)
+            continue;
+        if (reductions++ == REDUCTIONS)
             break;
+        idle = 0;
+        fresh = 1;
+        for (size_t i = 0; i < q->n; i++)
+            q->shift[i] *= REDUCTION;
     }
+    for (size_t i = 0; i < q->n; i++)
+        w[i] = q->best[i];
     return repeat;
 }

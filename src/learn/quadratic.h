@@ -25,6 +25,7 @@ struct ens_quadratic {
     double *l;       /* most x most: rows of L, without its ones */
     double *d;       /* D */
     double *x, *y;   /* solutions */
+    double *best;    /* weights that ens_quadratic_solve() has found so far */
     size_t *order;   /* the weights that are not 0, as L has them; */
     size_t n_free;   /* so many */
     size_t *state;   /* of each weight: FREE, BOUND at 0, or BARRED from being freed for now */
