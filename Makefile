@@ -77,7 +77,8 @@ ISA_FLAGS_sve := -march=armv8-a+sve
 ISAS := $(shell echo 'ENS_ISA_LIST(ENS_ISA_NAME)' | \
     $(CC) $(CPPFLAGS) $(CFLAGS) -Isrc -include dispatch/isa.h -E -P -x c -)
 
-SOURCES := $(sort $(wildcard src/api/*.c src/plan/*.c src/dispatch/*.c src/base/*.c)) $(ISAS:%=src/kernels/isa_%.c)
+SOURCES := $(sort $(wildcard src/api/*.c src/store/*.c src/learn/*.c src/plan/*.c src/dispatch/*.c src/base/*.c)) \
+    $(ISAS:%=src/kernels/isa_%.c)
 OBJECTS := $(SOURCES:src/%.c=$(B)/obj/%.o)
 STATIC := $(B)/libensemble.a
 SHARED := $(B)/libensemble.so.$(VERSION)

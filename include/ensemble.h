@@ -239,7 +239,8 @@ enum {
 
 /* Which temperatures are learned along with them, by log loss. */
 enum {
-    ENSEMBLE_CALIBRATE_MODELS = 1, /* that of each model of ENSEMBLE_LOGITS or _BINARY_LOGITS, before the weights */
+    ENSEMBLE_CALIBRATE_MODELS = 1, /* that of each model of ENSEMBLE_LOGITS (where the width is 1: _BINARY_LOGITS), before
+                                      the weights */
     ENSEMBLE_CALIBRATE_RESULT = 2  /* that of ENSEMBLE_RESULT_SOFTMAX or _TEMPERED, after the weights */
 };
 
@@ -662,7 +663,7 @@ struct ensemble_fit_options {
     /* Few models: what those of weight other than 0 cost together is at most `budget`, and there are at most
        `max_models` of them. */
     double budget;
-    const double *cost; /* what each model costs, at least 0; NULL: nothing, and `budget` does not matter */
+    const double *cost; /* what each model costs, finite and at least 0; NULL: nothing, and `budget` does not matter */
     size_t n_costs;     /* length of `cost`: the number of models; 0 where it is NULL */
     size_t max_models;  /* 0: any number */
 
@@ -697,7 +698,7 @@ struct ensemble_fit_report {
     double temperature; /* of the result, where it was calibrated, else NaN */
     double log_loss;    /* of the result after that, else NaN */
 
-    size_t rows_used;   /* the others have no known target, or a model says something that is not finite there */
+    size_t rows_used;   /* of the others the target is not known, or what a model says, as it is read, is not finite */
     size_t models_used; /* those of weight other than 0 */
 
     size_t models;        /* length of the arrays: at least the number of models */
@@ -712,8 +713,8 @@ struct ensemble_fit_report {
 /*
  * Learns weights from what the models say about rows whose truth is known, sets them, and leaves the outputs as they
  * are: point the models at new ones, and combine. The linear pool is fitted, so the method is ENSEMBLE_SUM or
- * ENSEMBLE_MEAN, the result _AS_IS, _NORMALISED or _TEMPERED, and there are no class weights or row weights; the closed
- * forms go with every method, and weights of class and row do not count in them. Weights that were set before do not
+ * ENSEMBLE_MEAN, the result _AS_IS, _NORMALISED or _TEMPERED, there are no class weights or row weights, and absent
+ * classes are not left out; the closed forms go with every method, and weights of class and row do not count in them. Weights that were set before do not
  * matter: all models are learned from, labels as 1 for their class. A missing model gets weight 0 under
  * ENSEMBLE_LEAVE_OUT_MISSING.
  * `targets` are labels, one ENSEMBLE_I32 per row (`count` is the number of rows), or values of another dtype, rows x
@@ -729,11 +730,14 @@ struct ensemble_fit_report {
  *  - The closed forms: errors are log loss, squared error, or 1 - accuracy or area. What would be infinite or negative:
  *    models without any error share all weight; correct answers are counted as (correct + 1/2) / (rows + 1); log odds
  *    below 0 count as 0. With `cost` or `max_models`, the best models by themselves, as far as they are allowed.
- * The same inputs give the same bits on every machine. Memory: for log loss, 8 bytes per row and model; for greedy
- * selection by another score than squared error, rows x width x 8 bytes more; else little.
- * Errors: as ensemble_combine(), and ENSEMBLE_EFIT, ENSEMBLE_ETARGET, ENSEMBLE_EPARAMETER (a field's value),
+ * The same inputs give the same bits on every machine. Memory: 8 bytes per row and model for log loss; per row and class
+ * for greedy selection by accuracy, twice that by areas and metrics; and little more.
+ * Errors: as ensemble_combine(), and ENSEMBLE_ETARGET, ENSEMBLE_EPARAMETER (a field's value; fewer rows than folds),
  * ENSEMBLE_ECOUNT (`count`, `n_costs`, or an array of the report that is too short), ENSEMBLE_EZEROSUM (no model is any
- * good), ENSEMBLE_ESTRUCT, ENSEMBLE_E2BIG. Nothing has changed then.
+ * good), ENSEMBLE_ESTRUCT, ENSEMBLE_E2BIG; ENSEMBLE_EFIT where something does not go together: values as targets with
+ * anything but squared error, CONVEX with another score than the two, a constraint or a ridge with anything but CONVEX
+ * squared error, `metric` without GREEDY, bags with few models, NOTHING with few models, folds or bags, calibration
+ * without what could be calibrated; or no model is within the limits, or none has a score. Nothing has changed then.
  */
 int ensemble_fit(struct ensemble *e, const void *targets, int32_t dtype, size_t count,
                  const struct ensemble_fit_options *options, struct ensemble_fit_report *report);
@@ -757,7 +761,7 @@ int ensemble_score(struct ensemble *e, int32_t score, const void *targets, int32
  * been worse than those of the best fixed weights by at most log(n) / rate + rate G^2 T / 2 in sum (share 0); with
  * share > 0 the like holds for weights that change now and then (Cesa-Bianchi et al., 2012).
  * Models that are missing sleep: no policy is needed, they keep their weight, and the step is that of the others among
- * themselves (Freund et al., 1997). A model of weight 0 stays out. Rows are used as in ensemble_fit(); without any,
+ * themselves, which share what is left (Freund et al., 1997). A model of weight 0 stays out, and is not one of the n. Rows are used as in ensemble_fit(); without any,
  * nothing changes. The weights stay a probability vector; those that were set are divided by their sum first.
  * Errors: as ensemble_fit(), and ENSEMBLE_ENEGATIVE, ENSEMBLE_EZEROSUM (the weights to begin with), ENSEMBLE_EMISSING
  * (nobody is awake).

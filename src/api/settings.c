@@ -49,8 +49,7 @@ int ens_model_set_space(struct ens_model *model, int32_t space, double temperatu
     if (space < ENSEMBLE_AS_IS || space > ENSEMBLE_LABELS || usable < 0)
         return ENSEMBLE_EPARAMETER;
     model->space = space;
-    model->temperature = usable;
-    model->cooling = 1 / usable;
+    ens_model_set_temperature(model, usable);
     return 0;
 }
 

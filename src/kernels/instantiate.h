@@ -201,9 +201,9 @@ static void ENS_NAME(gram)(const double *a, const double *const *b, size_t lengt
 {
     gram_f64(a, b, length, partial);
 }
-static double ENS_NAME(log_sum)(const double *a, const double *b, size_t length)
+static double ENS_NAME(log_sum)(const double *a, const double *b, size_t length, double least, double most)
 {
-    return log_sum_f64(a, b, length);
+    return log_sum_f64(a, b, length, least, most);
 }
 
 #define ENS_STRING_(x) #x

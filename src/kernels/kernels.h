@@ -262,13 +262,13 @@ typedef void ens_pairs_kernel(const double *a, const double *const *b, size_t le
 typedef void ens_gram_kernel(const double *a, const double *const *b, size_t length, double *partial);
 
 /*
- * The sum of log(a[j] + b[j]), or of log(a[j]) where `b` is NULL, over at most ENS_LOG_BLOCK elements, each of which is
- * from 1e-18 to 1e18: of ENS_LOG_LANES products, element j in number j mod ENS_LOG_LANES, the logarithms, added in
- * halves.
+ * The sum of log(a[j] + b[j]), or of log(a[j]) where `b` is NULL, over at most ENS_LOG_BLOCK elements, each of which
+ * counts as at least `least` and at most `most`; those are from 1e-18 to 1e18. Of ENS_LOG_LANES products, element j in
+ * number j mod ENS_LOG_LANES, the logarithms, added in halves.
  */
 #define ENS_LOG_BLOCK ((size_t)256)
 #define ENS_LOG_LANES ((size_t)16)
-typedef double ens_log_sum_kernel(const double *a, const double *b, size_t length);
+typedef double ens_log_sum_kernel(const double *a, const double *b, size_t length, double least, double most);
 
 /* Indexed by dtypes; the accumulator is ENS_f32 or ENS_f64. NULL where instantiate.h does not list the combination. */
 struct ens_kernels {

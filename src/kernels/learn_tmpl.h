@@ -38,34 +38,40 @@ static ENS_INLINE void FN(gram)(const double *a, const double *const *b, size_t 
 #undef END
 }
 
-static ENS_INLINE VEC FN(sum_of_two)(const double *a, const double *b, const size_t at, const size_t part)
+/* An element, or two, within the limits. */
+static ENS_INLINE VEC FN(limited)(const double *a, const double *b, const size_t at, const size_t part, VEC low,
+                                 VEC high)
 {
-    const VEC x = V(load)(ACC, AT(a, at), part);
+    VEC x = V(load)(ACC, AT(a, at), part);
 
-    return b != NULL ? V(add)(x, V(load)(ACC, AT(b, at), part)) : x;
+    if (b != NULL)
+        x = V(add)(x, V(load)(ACC, AT(b, at), part));
+    return V(lo)(V(hi)(x, low), high);
 }
 
 /*
  * Logarithms of products instead of sums of logarithms: element j is multiplied into product j mod ENS_LOG_LANES, and
- * the logarithms of those are added in halves. What a part of a vector does not have is 0, which no element is.
+ * the logarithms of those are added in halves.
  */
-static ENS_INLINE double FN(log_sum)(const double *a, const double *b, size_t length)
+static ENS_INLINE double FN(log_sum)(const double *a, const double *b, size_t length, double least, double most)
 {
     const size_t lanes = V(lanes)(), widest = FN(sum_step)(lanes);
     const size_t step = widest < ENS_LOG_LANES ? widest : ENS_LOG_LANES;
     const size_t all = step < lanes ? step : 0;
+    const VEC low = V(set1)(least), high = V(set1)(most), one = V(set1)(1);
     SCALAR products[ENS_LOG_LANES], *const product = tmpl_local(products);
 
     for (size_t first = 0; first < ENS_LOG_LANES; first += step) {
         size_t at = first;
-        VEC p = V(set1)(1);
+        VEC p = one;
 
         for (; at + step <= length; at += ENS_LOG_LANES)
-            p = V(mul)(p, FN(sum_of_two)(a, b, at, all));
+            p = V(mul)(p, FN(limited)(a, b, at, all, low, high));
         if (at < length) {
-            const VEC x = FN(sum_of_two)(a, b, at, length - at);
+            const VEC behind = V(load)(ACC, FN(behind) + 64 - (length - at), 0);
+            const VEC x = FN(limited)(a, b, at, length - at, low, high);
 
-            p = V(mul)(p, V(select)(V(eq)(x, V(set1)(0)), V(set1)(1), x));
+            p = V(mul)(p, V(select)(V(eq)(behind, V(set1)(0)), x, one));
         }
         V(store)(ACC, TO(product, first), ELEMENTARY(log)(p), all, 0);
     }

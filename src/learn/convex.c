@@ -62,7 +62,7 @@ static double ridge_of(const struct ens_convex *c, const double *w, size_t n)
 static double loss_of(const struct ens_convex *c, const size_t *models, const double *w, size_t n)
 {
     return c->gram != NULL ? ens_convex_squared_error(c, models, w, n) + ridge_of(c, w, n)
-                           : ens_likelihood_loss(c->likelihood, models, w, n);
+                           : ens_likelihood_convex(c->likelihood, models, w, n);
 }
 
 static struct ens_optimum solve_squares(struct ens_convex *c, const size_t *models, size_t n, double *w)
@@ -133,7 +133,7 @@ static int newton_step(struct ens_convex *c, const size_t *models, size_t n, dou
 
         for (size_t i = 0; i < n; i++)
             c->q.x[i] = way == 1 ? c->step[i] : w[i] + way * (c->step[i] - w[i]);
-        tried = ens_likelihood_loss(c->likelihood, models, c->q.x, n);
+        tried = ens_likelihood_convex(c->likelihood, models, c->q.x, n);
         if (tried <= *loss + 1e-4 * way * slope && tried < *loss) {
             for (size_t i = 0; i < n; i++)
                 w[i] = c->q.x[i];
@@ -150,7 +150,7 @@ static int newton_step(struct ens_convex *c, const size_t *models, size_t n, dou
  */
 static int polish(struct ens_convex *c, const size_t *models, size_t n, double *w, struct ens_optimum *optimum)
 {
-    const double loss = ens_likelihood_loss(c->likelihood, models, c->step, n);
+    const double loss = ens_likelihood_convex(c->likelihood, models, c->step, n);
     double gap;
 
     if (!(loss <= optimum->loss + 1e-14 * (1 + optimum->loss)))
@@ -173,7 +173,7 @@ static struct ens_optimum solve_likelihood(struct ens_convex *c, const size_t *m
     for (size_t i = 0; i < n; i++)
         w[i] = 1 / (double)n;
     c->q.n = c->q.stride = n;
-    optimum.loss = ens_likelihood_loss(c->likelihood, models, w, n);
+    optimum.loss = ens_likelihood_convex(c->likelihood, models, w, n);
     differentiate(c, models, w, n);
     optimum.gap = certificate(c, n);
     while (optimum.steps < NEWTON_STEPS && optimum.gap > CERTAIN && optimum.loss - optimum.gap < c->cutoff) {

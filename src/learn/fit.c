@@ -82,12 +82,8 @@ static void apply(struct ensemble *e, const struct ens_task *t, const struct ens
         e->n_weights = e->n_models;
     }
     for (size_t i = 0; i < t->s.n; i++)
-        if (lesson->temperatures[i] == lesson->temperatures[i]) {
-            struct ens_model *model = &e->models[ens_source_model(&t->s, i)];
-
-            model->temperature = lesson->temperatures[i];
-            model->cooling = 1 / lesson->temperatures[i];
-        }
+        if (lesson->temperatures[i] == lesson->temperatures[i])
+            ens_model_set_temperature(&e->models[ens_source_model(&t->s, i)], lesson->temperatures[i]);
     if (outcome->temperature == outcome->temperature)
         e->temperature = outcome->temperature;
     ens_plan_build(e);

@@ -108,13 +108,14 @@ static void try_likelihood(struct selection *s)
 
         for (size_t i = 0; i < s->n; i++)
             if (s->allowed[i])
-                s->losses[i] -= l->kernels->log_sum(s->sums + row, l->p + i * l->rows + row, length);
+                s->losses[i] -= l->kernels->log_sum(s->sums + row, l->p + i * l->rows + row, length,
+                                                   ENS_LEAST_PROBABILITY * count, count);
     }
     for (size_t i = 0; i < s->n; i++)
         s->losses[i] = log_count + s->losses[i] / (double)l->rows;
 }
 
-/* Some rows of the ensemble with a candidate added; for a metric of the caller's, their mean. */
+/* Some rows of the ensemble with a candidate added, or their mean where the size of values matters. */
 static void add_candidate(struct selection *s, size_t i, size_t first, size_t count, double *to)
 {
     static const double ones[] = {1, 1};
@@ -126,7 +127,7 @@ static void add_candidate(struct selection *s, size_t i, size_t first, size_t co
     const struct ens_map mean = {.a = (double)(s->round + 1)};
 
     kernels->wsum[ENS_f64][ENS_f64][ENS_f64](&span);
-    if (s->g->scale.metric != NULL)
+    if (s->g->scale.metric != NULL || s->g->s->width == 1)
         kernels->map[ENS_f64][ENS_MAP_quotient](to, to, length, &mean);
 }
 
@@ -225,6 +226,15 @@ static void take(struct selection *s, size_t i)
     }
 }
 
+/* Are the weights those of the best round so far, whatever rounding says of the loss? */
+static int is_as_before(const struct selection *s, size_t rounds)
+{
+    for (size_t i = 0; i < s->n; i++)
+        if (s->counts[i] * rounds != s->kept[i] * s->round)
+            return 0;
+    return rounds > 0;
+}
+
 int ens_greedy_select(struct ens_greedy *g, double *w, double *score, size_t *rounds)
 {
     struct selection s = {.g = g, .n = g->s->n};
@@ -245,7 +255,7 @@ int ens_greedy_select(struct ens_greedy *g, double *w, double *score, size_t *ro
         take(&s, best);
         if (g->trajectory != NULL)
             g->trajectory[s.round - 1] = gain ? -s.losses[best] : s.losses[best];
-        if (s.losses[best] < least) {
+        if (s.losses[best] < least && !is_as_before(&s, *rounds)) {
             least = s.losses[best];
             *rounds = s.round;
             memcpy(s.kept, s.counts, s.n * sizeof *s.kept);

@@ -9,12 +9,18 @@
 
 size_t ens_best_single(const struct ens_task *t, const struct ens_lesson *lesson)
 {
-    const int gain = ens_scale_is_gain(&t->scale);
+    const double sign = ens_scale_is_gain(&t->scale) ? -1 : 1;
+    double least = NAN;
     size_t best = 0;
 
-    for (size_t i = 1; i < t->s.n; i++)
-        if (gain ? lesson->single[i] > lesson->single[best] : lesson->single[i] < lesson->single[best])
+    for (size_t i = 0; i < t->s.n; i++) {
+        const double loss = sign * lesson->single[i];
+
+        if (loss < least || (least != least && loss == loss)) {
+            least = loss;
             best = i;
+        }
+    }
     return best;
 }
 
@@ -28,7 +34,7 @@ static int calibrate_models(struct ens_task *t, const struct ens_sample *sample,
 
         if (code)
             return code;
-        t->s.e.models[ens_source_model(&t->s, i)].cooling = 1 / lesson->temperatures[i];
+        ens_model_set_temperature(&t->s.e.models[ens_source_model(&t->s, i)], lesson->temperatures[i]);
     }
     return 0;
 }
@@ -37,7 +43,7 @@ void ens_task_set_temperatures(struct ens_task *t, const struct ens_lesson *less
 {
     for (size_t i = 0; i < t->s.n; i++)
         if (lesson->temperatures[i] == lesson->temperatures[i])
-            t->s.e.models[ens_source_model(&t->s, i)].cooling = 1 / lesson->temperatures[i];
+            ens_model_set_temperature(&t->s.e.models[ens_source_model(&t->s, i)], lesson->temperatures[i]);
 }
 
 void ens_task_set_pool(struct ens_task *t, const double *w)
@@ -45,7 +51,7 @@ void ens_task_set_pool(struct ens_task *t, const double *w)
     struct ensemble *e = &t->pool->e;
 
     for (size_t i = 0; i < e->n_models; i++) {
-        e->models[i].cooling = t->s.e.models[i].cooling;
+        ens_model_set_temperature(&e->models[i], t->s.e.models[i].temperature);
         e->weights[i] = w != NULL ? 0 : t->e->weights[i];
     }
     for (size_t i = 0; i < t->s.n && w != NULL; i++)
@@ -130,9 +136,10 @@ static int learn_convex(struct ens_task *t, struct ens_convex *c, struct ens_les
     if (t->options.how == ENSEMBLE_FIT_GREEDY)
         return 0;
     code = ens_choose(c, &t->heap, &t->limits, lesson->w, &optimum, &lesson->exact);
-    lesson->gap = optimum.gap;
     lesson->iterations = (size_t)optimum.steps;
     lesson->objective = loss_of(c, list, lesson->w, c->n);
+    lesson->gap = c->gram != NULL ? optimum.gap : optimum.gap + (lesson->objective - optimum.loss);
+    lesson->gap = lesson->gap > 0 ? lesson->gap : 0;
     return code;
 }
 

@@ -1,14 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "learn/likelihood.h"
 
-#include <string.h>
-
-double ens_label_probability(const double *row, size_t length, size_t label)
-{
-    const double p = length > 1 ? row[label] : label == 1 ? row[0] : 1 - row[0];
-
-    return p < ENS_LEAST_PROBABILITY ? ENS_LEAST_PROBABILITY : p > 1 ? 1 : p;
-}
+/* More than what any probability is; a bound for products of numbers that are none. */
+#define MOST 1e15
 
 /* Takes the labels' probabilities out of a piece of a model's rows. */
 static void pick(struct ens_likelihood *l, const struct ens_source *s, const struct ens_sample *sample,
@@ -17,10 +11,10 @@ static void pick(struct ens_likelihood *l, const struct ens_source *s, const str
     for (size_t r = 0; r < piece->count; r++) {
         const size_t label = (size_t)ens_source_label(s, ens_sample_row(sample, piece->first + r));
 
-        if (s->width == 1 || (label >= piece->column && label - piece->column < piece->length))
-            l->p[i * l->rows + piece->first + r] =
-                s->width == 1 ? ens_label_probability(values + r, 1, label)
-                              : ens_label_probability(values + r * piece->length, 2, label - piece->column);
+        if (s->width == 1)
+            l->p[i * l->rows + piece->first + r] = ens_label_probability(values + r, 1, label);
+        else if (label >= piece->column && label - piece->column < piece->length)
+            l->p[i * l->rows + piece->first + r] = values[r * piece->length + label - piece->column];
     }
 }
 
@@ -46,20 +40,30 @@ int ens_likelihood_open(struct ens_likelihood *l, struct ens_source *s, const st
     return 0;
 }
 
-/* The pool's probabilities of rows from `row` on. */
-static void pool(const struct ens_likelihood *l, const size_t *models, const double *w, size_t n, size_t row,
-                 size_t length, double *to)
-{
-    const struct ens_span span = {.out = to, .in = l->in, .weight = w, .n = n, .length = length};
-
-    for (size_t k = 0; k < n; k++)
-        l->in[k] = l->p + models[k] * l->rows + row;
-    l->kernels->wsum[ENS_f64][ENS_f64][ENS_f64](&span);
-}
-
 static size_t block_at(const struct ens_likelihood *l, size_t row)
 {
     return l->rows - row < ENS_LOG_BLOCK ? l->rows - row : ENS_LOG_BLOCK;
+}
+
+/* Weighted sums of what l->in points at. */
+static void pool(const struct ens_likelihood *l, const double *w, size_t n, size_t length)
+{
+    const struct ens_span span = {.out = l->row, .in = l->in, .weight = w, .n = n, .length = length};
+
+    l->kernels->wsum[ENS_f64][ENS_f64][ENS_f64](&span);
+}
+
+/* What the models say of some rows, each at least ENS_LEAST_PROBABILITY, in the Gram matrix's tiles. */
+static void fill_tiles(const struct ens_likelihood *l, const size_t *models, size_t n, size_t row, size_t length)
+{
+    static const struct ens_map least = {.a = 1, .c = ENS_LEAST_PROBABILITY};
+
+    for (size_t k = 0; k < n; k++) {
+        double *tile = ens_gram_tile(&l->gram, k);
+
+        l->kernels->map[ENS_f64][ENS_MAP_affine](tile, l->p + models[k] * l->rows + row, length, &least);
+        l->in[k] = tile;
+    }
 }
 
 double ens_likelihood_loss(const struct ens_likelihood *l, const size_t *models, const double *w, size_t n)
@@ -67,8 +71,22 @@ double ens_likelihood_loss(const struct ens_likelihood *l, const size_t *models,
     double sum = 0;
 
     for (size_t row = 0; row < l->rows; row += ENS_LOG_BLOCK) {
-        pool(l, models, w, n, row, block_at(l, row), l->row);
-        sum += l->kernels->log_sum(l->row, NULL, block_at(l, row));
+        for (size_t k = 0; k < n; k++)
+            l->in[k] = l->p + models[k] * l->rows + row;
+        pool(l, w, n, block_at(l, row));
+        sum += l->kernels->log_sum(l->row, NULL, block_at(l, row), ENS_LEAST_PROBABILITY, 1);
+    }
+    return -sum / (double)l->rows;
+}
+
+double ens_likelihood_convex(const struct ens_likelihood *l, const size_t *models, const double *w, size_t n)
+{
+    double sum = 0;
+
+    for (size_t row = 0; row < l->rows; row += ENS_LOG_BLOCK) {
+        fill_tiles(l, models, n, row, block_at(l, row));
+        pool(l, w, n, block_at(l, row));
+        sum += l->kernels->log_sum(l->row, NULL, block_at(l, row), ENS_LEAST_PROBABILITY / 2, MOST);
     }
     return -sum / (double)l->rows;
 }
@@ -87,13 +105,11 @@ void ens_likelihood_derivatives(struct ens_likelihood *l, const size_t *models, 
 
         for (size_t r = 0; r < length; r++)
             ones[r] = 1;
-        pool(l, models, w, n, row, length, l->row);
+        fill_tiles(l, models, n, row, length);
+        pool(l, w, n, length);
         l->kernels->map[ENS_f64][ENS_MAP_reciprocal](l->row, l->row, length, &inverse);
-        for (size_t k = 0; k < n; k++) {
-            memcpy(ens_gram_tile(g, k), l->row, length * sizeof *l->row);
-            l->kernels->blend[ENS_f64][ENS_BLEND_product](ens_gram_tile(g, k), l->p + models[k] * l->rows + row, ones,
-                                                         length);
-        }
+        for (size_t k = 0; k < n; k++)
+            l->kernels->blend[ENS_f64][ENS_BLEND_product](ens_gram_tile(g, k), l->row, ones, length);
         ens_gram_add(g, length);
     }
     ens_gram_end(g, (double)l->rows);

@@ -5,21 +5,24 @@
 
 #include "learn/gram.h"
 
-/* Probabilities below this count as this. */
+/* An answer's probabilities below this count as this. */
 #define ENS_LEAST_PROBABILITY 1e-12
 
 struct ens_likelihood {
     const struct ens_kernels *kernels;
     size_t n;      /* models */
     size_t rows;
-    double *p;     /* n x rows: the label's probability, from ENS_LEAST_PROBABILITY to 1 */
+    double *p;     /* n x rows: the label's probability */
     double *row;   /* ENS_LOG_BLOCK: the pool's */
     const void **in; /* n */
     struct ens_gram gram; /* of n + 1 columns at most */
 };
 
 /* The probability of a row's label, from what is said about it; `length` 1: of label 1. */
-double ens_label_probability(const double *row, size_t length, size_t label);
+static inline double ens_label_probability(const double *row, size_t length, size_t label)
+{
+    return length > 1 ? row[label] : label == 1 ? row[0] : 1 - row[0];
+}
 
 /* Takes memory and reads the models' outputs. 0, ENSEMBLE_ENOMEM, or 1 where something is not finite. */
 int ens_likelihood_open(struct ens_likelihood *l, struct ens_source *s, const struct ens_sample *sample);
@@ -28,8 +31,14 @@ int ens_likelihood_open(struct ens_likelihood *l, struct ens_source *s, const st
 double ens_likelihood_loss(const struct ens_likelihood *l, const size_t *models, const double *w, size_t n);
 
 /*
- * With s_i = p_i / (sum_j w_j p_j), the means over the rows of s_i s_j, n x n from g->sum on with g->m columns each,
- * and of s_i in the column behind them: the second derivatives of the log loss, and the first ones but for their sign.
+ * The same, but that it is each model's probability that counts as at least ENS_LEAST_PROBABILITY, and none as at most
+ * 1. That is convex, and nowhere larger for weights that sum to 1, so what is certain of it bounds the log loss, too.
+ */
+double ens_likelihood_convex(const struct ens_likelihood *l, const size_t *models, const double *w, size_t n);
+
+/*
+ * Of that the derivatives. With s_i = p_i / (sum_j w_j p_j), the means over the rows of s_i s_j, n x n from g->sum on
+ * with g->m columns each, and of s_i in the column behind them: the second ones, and the first ones but for their sign.
  */
 void ens_likelihood_derivatives(struct ens_likelihood *l, const size_t *models, const double *w, size_t n);
 

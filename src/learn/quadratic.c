@@ -8,13 +8,14 @@
 
 enum { BOUND, FREE, BARRED };
 
-/* The shifts as parts of A's diagonal, of the largest element of it at the least; 2^-23 and 2^-30. */
+/* The shifts as parts of A's diagonal, and of the largest element of it at the least. */
 #define SHIFT 0x1p-23
 #define LEAST 0x1p-30
 
-/* Steps of the proximal point method, at most; how often the shifts are made smaller, and by what. */
-#define REPEATS 100
-#define REDUCTIONS 3
+/* Steps of the proximal point method, at most; after how many the shifts change; how often they do, and by what. */
+#define REPEATS 160
+#define SLOW 40
+#define REDUCTIONS 4
 #define REDUCTION 0x1p-8
 
 static double size_of(double x)
@@ -39,17 +40,36 @@ int ens_quadratic_open(struct ens_quadratic *q, struct ens_heap *heap, size_t mo
     return failed || q->order == NULL || q->state == NULL || q->l == NULL ? ENSEMBLE_ENOMEM : 0;
 }
 
-void ens_quadratic_set_shifts(struct ens_quadratic *q)
+/* The largest element of A's diagonal. */
+static double largest(const struct ens_quadratic *q)
 {
     double most = 0;
 
     for (size_t i = 0; i < q->n; i++)
         if (q->a[i * q->stride + i] > most)
             most = q->a[i * q->stride + i];
-    for (size_t i = 0; i < q->n; i++) {
-        const double own = q->a[i * q->stride + i], least = LEAST * most;
+    return most;
+}
 
-        q->shift[i] = most > 0 ? SHIFT * (own > least ? own : least) : 1;
+void ens_quadratic_set_shifts(struct ens_quadratic *q)
+{
+    const double most = largest(q);
+
+    for (size_t i = 0; i < q->n; i++)
+        q->shift[i] = most > 0 ? SHIFT * most : 1;
+}
+
+/*
+ * In proportion to each weight's own element of the diagonal, where those differ by orders of magnitude; and smaller.
+ */
+static void reduce_shifts(struct ens_quadratic *q, int reductions)
+{
+    const double least = LEAST * largest(q);
+
+    for (size_t i = 0; i < q->n; i++) {
+        const double own = q->a[i * q->stride + i];
+
+        q->shift[i] = reductions > 1 ? q->shift[i] * REDUCTION : SHIFT * (own > least ? own : least);
     }
 }
 
@@ -284,8 +304,9 @@ double ens_quadratic_gap(const struct ens_quadratic *q, const double *w)
 }
 
 /*
- * The shifts are made smaller where the method gets on too slowly with them: where A is so nearly singular that what is
- * left to gain is along directions of little curvature. The best weights so far are kept in q->best.
+ * With equal shifts no step moves along a direction in which the objective is flat, so that of all answers the nearest
+ * to where it began is found. Where that gets on too slowly, what is left to gain is along directions of little
+ * curvature: other shifts, and smaller ones, lead there. The best weights so far are kept in q->best.
  */
 int ens_quadratic_solve(struct ens_quadratic *q, double *w)
 {
@@ -300,21 +321,20 @@ int ens_quadratic_solve(struct ens_quadratic *q, double *w)
             q->x[i] = w[i];
         ens_quadratic_step(q, q->x, w, fresh);
         gap = gap_of(q, w, &noise);
-        idle = gap < least / 4 ? 0 : idle + 1;
+        idle = gap < least * .9 ? 0 : idle + 1;
         fresh = 0;
         if (gap < least) {
             least = gap;
             for (size_t i = 0; i < q->n; i++)
                 q->best[i] = w[i];
         }
-        if (idle < 3)
+        if (idle < 3 && repeat % SLOW > 0)
             continue;
         if (reductions++ == REDUCTIONS)
             break;
         idle = 0;
         fresh = 1;
-        for (size_t i = 0; i < q->n; i++)
-            q->shift[i] *= REDUCTION;
+        reduce_shifts(q, reductions);
     }
     for (size_t i = 0; i < q->n; i++)
         w[i] = q->best[i];

@@ -53,7 +53,7 @@ void ens_tally_begin(struct ens_tally *t)
 
 static void add_logarithms(struct ens_tally *t)
 {
-    t->sum -= t->s->e.kernels->log_sum(t->picked, NULL, t->n_picked);
+    t->sum -= t->s->e.kernels->log_sum(t->picked, NULL, t->n_picked, ENS_LEAST_PROBABILITY, 1);
     t->n_picked = 0;
 }
 

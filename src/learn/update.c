@@ -9,6 +9,9 @@
 /* Weights do not become smaller than this: at 0 a model would be out for good. */
 #define LEAST 0x1p-1000
 
+/* By so much the sum of a probability vector may differ from 1. */
+#define ROUNDING 1e-12
+
 struct step {
     struct ens_source s;
     struct ens_heap heap;
@@ -32,6 +35,8 @@ static int take_weights(struct step *t, const struct ensemble *e, double *sum)
     }
     if (!(*sum > 0) || !(*sum < INFINITY))
         return ENSEMBLE_EZEROSUM;
+    if (*sum > 1 - ROUNDING && *sum < 1 + ROUNDING)
+        *sum = 1; /* of our own making: models that sleep keep their weight to the bit */
     for (size_t i = 0; i < t->s.n; i++)
         t->w[i] = ens_weight(e, ens_source_model(&t->s, i)) / *sum;
     return 0;
@@ -81,6 +86,13 @@ static void add_squares(struct step *t, const struct ens_piece *piece)
     }
 }
 
+static double probability(const double *value, size_t width, size_t label)
+{
+    const double p = width > 1 ? *value : ens_label_probability(value, 1, label);
+
+    return p < ENS_LEAST_PROBABILITY ? ENS_LEAST_PROBABILITY : p > 1 ? 1 : p;
+}
+
 /* Log loss: -x / y at the label, each at least what counts. */
 static void add_logarithms(struct step *t, const struct ens_piece *piece)
 {
@@ -93,10 +105,9 @@ static void add_logarithms(struct step *t, const struct ens_piece *piece)
 
         if (width > 1 && (label < piece->column || label - piece->column >= piece->length))
             continue;
-        y = ens_label_probability(t->pool + at, width > 1 ? 2 : 1, width > 1 ? 0 : label);
+        y = probability(t->pool + at, width, label);
         for (size_t i = 0; i < t->s.n; i++)
-            t->gradient[i] -=
-                ens_label_probability(t->tiles + i * ENS_PIECE + at, width > 1 ? 2 : 1, width > 1 ? 0 : label) / y;
+            t->gradient[i] -= probability(t->tiles + i * ENS_PIECE + at, width, label) / y;
     }
 }
 

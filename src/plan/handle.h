@@ -40,6 +40,13 @@ struct ens_model {
     size_t name_length;
 };
 
+/* Both are kept: a temperature, which ensemble_save() writes, does not always come back from its inverse. */
+static inline void ens_model_set_temperature(struct ens_model *model, double temperature)
+{
+    model->temperature = temperature;
+    model->cooling = 1 / temperature;
+}
+
 /* Weights for each model and class, and what they make of a sum; one allocation of `size` bytes. */
 struct ens_class_weights {
     size_t n_models; /* 0: none were set */

@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * How long a combine takes. Here, the weighted sum: with each instruction set that this machine has, beside plain C
- * loops and a line that only reads the inputs. In methods.c, every method with one instruction set, and in report.c
- * every field of the report.
+ * loops and a line that only reads the inputs. In methods.c, every method with one instruction set, in report.c every
+ * field of the report, and in learn.c what is learned, beside NumPy and SciPy, too.
  *
- *     bench [--turns 15] [--csv FILE]                              all tables
+ *     bench [--turns 15] [--csv FILE]                              all tables; learning takes 7 turns, or here 3
  *     bench [--dtype f32] [--models 3] [--length 1000] [...]       only the weighted sum, or a part of it
  *     bench --methods [--only median] [--isa avx2] [...]           only the methods, or one of them
  *     bench --report [--only entropy] [--isa avx2] [...]           only the report, or one field of it
+ *     bench --learn [--only squares] [--isa avx2] [--python FILE] [...]   only learning, or one task of it
  */
 #define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
 
 #include "cell.h"
+#include "learn.h"
 #include "methods.h"
 #include "peers.h"
 #include "report.h"
@@ -47,8 +49,10 @@ struct settings {
     size_t length;
     int methods; /* only the methods */
     int report;  /* only the report */
+    int learn;   /* only learning */
     const char *only;
     const char *isa;
+    const char *python; /* the interpreter; NULL: as learn_python.h says */
     struct timing timing;
 };
 
@@ -187,13 +191,22 @@ static void sums_table(const struct settings *settings)
             run_type(t, settings);
 }
 
+static size_t turns_of(const char *value)
+{
+    const size_t turns = (size_t)strtoul(value, NULL, 10);
+
+    if (turns < 1 || turns > MAX_TURNS)
+        die("--turns must be 1 to 101");
+    return turns;
+}
+
 static void read_arguments(struct settings *settings, int argc, char **argv)
 {
     for (int i = 1; i < argc; i++) {
         const char *option = argv[i], *value;
 
-        if (strcmp(option, "--methods") == 0 || strcmp(option, "--report") == 0) {
-            *(strcmp(option, "--methods") == 0 ? &settings->methods : &settings->report) = 1;
+        if (strcmp(option, "--methods") == 0 || strcmp(option, "--report") == 0 || strcmp(option, "--learn") == 0) {
+            *(option[2] == 'm' ? &settings->methods : option[2] == 'r' ? &settings->report : &settings->learn) = 1;
             continue;
         }
         if (++i == argc)
@@ -206,43 +219,50 @@ static void read_arguments(struct settings *settings, int argc, char **argv)
         else if (strcmp(option, "--length") == 0)
             settings->length = (size_t)strtoul(value, NULL, 10);
         else if (strcmp(option, "--turns") == 0)
-            settings->timing.turns = (size_t)strtoul(value, NULL, 10);
+            settings->timing.turns = turns_of(value);
         else if (strcmp(option, "--only") == 0)
             settings->only = value;
         else if (strcmp(option, "--isa") == 0)
             settings->isa = value;
+        else if (strcmp(option, "--python") == 0)
+            settings->python = value;
         else if (strcmp(option, "--csv") != 0)
             die("unknown option");
         else if ((settings->timing.csv = fopen(value, "w")) == NULL)
             die("the CSV file could not be opened");
     }
-    if (settings->timing.turns < 1 || settings->timing.turns > MAX_TURNS)
-        die("--turns must be 1 to 101");
 }
 
 int main(int argc, char **argv)
 {
-    struct settings settings = {.timing = {.turns = 15}};
+    struct settings settings = {.only = NULL};
+    struct timing learning;
     struct ensemble *e;
-    int methods, report, sums;
+    int methods, parts, sums;
 
     read_arguments(&settings, argc, argv);
-    report = settings.report;
-    methods = settings.methods || (!report && (settings.only != NULL || settings.isa != NULL));
+    methods = settings.methods ||
+              (!settings.report && !settings.learn && (settings.only != NULL || settings.isa != NULL));
     sums = settings.dtype != NULL || settings.models != 0 || settings.length != 0;
-    if (methods + report + sums > 1)
-        die("--dtype, --models and --length are of the weighted sum; --only and --isa of --methods or of --report");
+    parts = methods + settings.report + settings.learn + sums;
+    if (parts > 1)
+        die("--dtype, --models and --length are of the weighted sum; --only and --isa of one of the other tables");
     if (ensemble_create(&e, 1) != 0)
         die("no ensemble");
+    learning = settings.timing;
+    learning.turns = learning.turns != 0 ? learning.turns : settings.learn ? 7 : 3;
+    settings.timing.turns = settings.timing.turns != 0 ? settings.timing.turns : 15;
     printf("libensemble %u, %s by default.\n", ensemble_version(), ensemble_isa(e));
     ensemble_destroy(e);
-    cell_head(&settings.timing);
-    if (!methods && !report)
+    cell_head(settings.learn ? &learning : &settings.timing);
+    if (parts == 0 || sums)
         sums_table(&settings);
-    if (!sums && !report)
+    if (parts == 0 || methods)
         methods_table(&settings.timing, settings.only, settings.isa);
-    if (!sums && !methods)
+    if (parts == 0 || settings.report)
         report_table(&settings.timing, settings.only, settings.isa);
+    if (parts == 0 || settings.learn)
+        learn_table(&learning, settings.only, settings.isa, settings.python);
     if (settings.timing.csv != NULL && fclose(settings.timing.csv) != 0)
         die("the CSV file could not be written");
     return 0;

@@ -16,12 +16,16 @@ enum { MAX_MODELS = 64, MAX_TURNS = 101, MAX_CONTENDERS = 16 };
 struct contender;
 typedef void contender_call(const void *job, const struct contender *me);
 
+/* Does the task `calls` times; the nanoseconds of one. */
+typedef double contender_time(const void *job, const struct contender *me, size_t calls);
+
 struct contender {
     const char *name;          /* that of a plain C loop is "loop" */
     contender_call *call;      /* does the task once, or fails loudly */
     struct ensemble *ensemble; /* for `call`, if it is the library; destroyed with the cell */
     const void *peer;          /* for `call`, if it is not */
     int yardstick;             /* does something else than the task, to compare with */
+    contender_time *time;      /* in place of `call`, if it has a clock of its own; else NULL */
     double ns[MAX_TURNS];      /* of one call; sorted when measured */
 };
 

@@ -20,6 +20,7 @@ void check_orders(struct check *check);
 void check_sift(struct check *check);
 void check_panels(struct check *check);
 void check_measures(struct check *check);
+void check_learn(struct check *check);
 
 /* The networks that find medians, by the zero-one principle. */
 void check_networks(struct check *check);

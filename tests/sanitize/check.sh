@@ -50,7 +50,7 @@ programs()
 kernels()
 {
     programs kernels/check,--quick kernels/golden methods/oracle,--quick methods/golden_methods \
-        methods/oracle_report,--quick methods/golden_report -- "$@"
+        methods/oracle_report,--quick methods/golden_report learn/oracle,--quick learn/golden_fit -- "$@"
 }
 
 # Looking for uses of a frame after its function has returned makes calls several times slower: clang() does it.
@@ -62,7 +62,7 @@ address='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-saniti
 
 native()
 {
-    make_with "$CC" "$address" '' test-unit kernels-programs methods-programs
+    make_with "$CC" "$address" '' test-unit kernels-programs methods-programs learn-programs
     kernels
     checked "address and undefined-behaviour sanitizers of $CC: unit tests, kernels"
 }
@@ -71,7 +71,7 @@ clang()
 {
     need clang clang
     ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1:detect_invalid_pointer_pairs=0
-    make_with clang "-fsanitize=implicit-conversion $address" '' test-unit kernels-programs methods-programs
+    make_with clang "-fsanitize=implicit-conversion $address" '' test-unit kernels-programs methods-programs learn-programs
     kernels
     checked "address, undefined-behaviour and conversion sanitizers of clang: unit tests, kernels"
 }
@@ -81,13 +81,14 @@ memory()
 {
     need clang clang
     make_with clang '-O1 -g -fno-omit-frame-pointer -fsanitize=memory -fsanitize-memory-track-origins' '' \
-        kernels-programs methods-programs
+        kernels-programs methods-programs learn-programs
     programs kernels/check,--quick kernels/golden --
     sed -n 's/^\([a-z0-9]*\) [0-9a-f]\{16\}$/\1/p' "$out/log" > "$out/isas"
     # What AVX2 stores by a mask counts as never written here.
     for isa in portable sse2 avx512; do
         ! grep -qw "$isa" "$out/isas" || programs "methods/oracle,--quick,--isa,$isa" "methods/golden_methods,--isa,$isa" \
-            "methods/oracle_report,--quick,--isa,$isa" "methods/golden_report,--isa,$isa" --
+            "methods/oracle_report,--quick,--isa,$isa" "methods/golden_report,--isa,$isa" \
+            "learn/oracle,--quick,--isa,$isa" "learn/golden_fit,--isa,$isa" --
     done
     checked "memory sanitizer of clang: kernels, methods"
 }
@@ -107,7 +108,7 @@ valgrind()
         targets="$targets $out/tests/unit/$test"
     done
     # shellcheck disable=SC2086 # a list
-    make_with "$CC" '-O1 -g' '' $targets kernels-programs methods-programs
+    make_with "$CC" '-O1 -g' '' $targets kernels-programs methods-programs learn-programs
     for test in $targets; do
         command valgrind -q --error-exitcode=9 --leak-check=full "$test" > "$out/log" 2>&1 ||
             { tail -n 60 "$out/log" >&2; fail "valgrind: ${test##*/}" "see above"; }
@@ -119,7 +120,7 @@ valgrind()
 musl()
 {
     need musl-gcc musl-tools
-    make_with musl-gcc -O2 -static kernels-programs methods-programs
+    make_with musl-gcc -O2 -static kernels-programs methods-programs learn-programs
     kernels
     make_with musl-gcc -O2 '' install DESTDIR="$out/installed" prefix=/usr libdir=/usr/lib pkgconfigdir=/usr/lib/pkgconfig \
         cmakedir=/usr/lib/cmake/ensemble includedir=/usr/include mandir=/usr/share/man
@@ -144,7 +145,7 @@ werror()
         fi
         for level; do
             out=$top/$compiler$level
-            targets="all kernels-programs methods-programs $out/examples/demo"
+            targets="all kernels-programs methods-programs learn-programs $out/examples/demo"
             for test in $UNIT; do
                 targets="$targets $out/tests/unit/$test"
             done

@@ -175,6 +175,40 @@ TEST(test_weights_are_learned_after_the_temperatures)
     drop(&p);
 }
 
+/* What is learned on parts of the rows leaves no temperature behind. */
+TEST(test_temperatures_are_those_of_all_rows)
+{
+    const struct ensemble_fit_options plain = OPTIONS(.calibrate = ENSEMBLE_CALIBRATE_MODELS);
+    const struct ensemble_fit_options folds = OPTIONS(.calibrate = ENSEMBLE_CALIBRATE_MODELS, .folds = 4);
+    struct problem p = logits(10, 3, 100, 3, 3);
+    struct learned a, b;
+
+    fit_labels(&p, &plain, &a);
+    fit_labels(&p, &folds, &b);
+    assert_same_bits(a.temperatures, b.temperatures, 3);
+    assert_same_bits(a.weights, b.weights, 3);
+    assert_near(score_now(p.said.e, &p, ENSEMBLE_SCORE_LOG_LOSS), a.report.objective, 1e-12);
+    assert_true(b.report.held_out > b.report.objective - .01 && b.report.held_out < b.report.objective + .1);
+    drop(&p);
+}
+
+/* A fit that fails after the calibration leaves the temperatures as they were. */
+TEST(test_temperatures_stay_where_the_fit_fails)
+{
+    const double cost[] = {1, 1, 1};
+    const struct ensemble_fit_options options =
+        OPTIONS(.calibrate = ENSEMBLE_CALIBRATE_MODELS, .budget = .5, .cost = cost, .n_costs = 3);
+    struct problem p = logits(11, 3, 50, 3, 3);
+    double y[50 * 3], z[50 * 3];
+
+    interpret(&p.said, ENSEMBLE_LOGITS, 1.75);
+    combine_to(p.said.e, ENSEMBLE_F64, y, LENGTH(y));
+    assert_int_equal(ensemble_fit(p.said.e, p.labels, ENSEMBLE_I32, 50, &options, NULL), ENSEMBLE_EFIT);
+    combine_to(p.said.e, ENSEMBLE_F64, z, LENGTH(z));
+    assert_same_bits(z, y, LENGTH(y));
+    drop(&p);
+}
+
 static void mean_of(const struct problem *p, double *y)
 {
     const size_t count = p->said.rows * p->said.width;
@@ -286,6 +320,8 @@ int main(void)
         cmocka_unit_test(test_the_temperature_of_binary_logits),
         cmocka_unit_test(test_temperatures_begin_anew),
         cmocka_unit_test(test_weights_are_learned_after_the_temperatures),
+        cmocka_unit_test(test_temperatures_are_those_of_all_rows),
+        cmocka_unit_test(test_temperatures_stay_where_the_fit_fails),
         cmocka_unit_test(test_the_mean_of_the_digits_tempered),
         cmocka_unit_test(test_weights_and_a_tempered_result),
         cmocka_unit_test(test_the_temperature_of_a_softmax),

@@ -61,7 +61,7 @@ static void assert_optimal(struct problem *p, const struct ensemble_fit_options 
     assert_true(l.report.gap >= 0 && l.report.gap <= 1e-9 * l.report.uniform);
     assert_near(l.report.objective, (double)score_with(p, options->objective, l.weights), 1e-12);
     for (int k = 0; k < 300; k++) {
-        double other[MOST_MODELS];
+        double other[MOST_MODELS] = {0};
 
         perturb(&rng, options->constraint, l.weights, p->said.n, other);
         /* The weights, and what the test computes, are rounded themselves. */

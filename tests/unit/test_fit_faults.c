@@ -271,7 +271,8 @@ TEST(test_what_does_not_go_together)
         OPTIONS(.objective = ENSEMBLE_SCORE_SQUARED_ERROR, .constraint = ENSEMBLE_UNCONSTRAINED);
     const struct ensemble_fit_options wrong[] = {
         OPTIONS(.objective = ENSEMBLE_SCORE_ACCURACY), OPTIONS(.objective = ENSEMBLE_SCORE_AUC),
-        OPTIONS(.constraint = ENSEMBLE_NONNEGATIVE), OPTIONS(.constraint = ENSEMBLE_UNCONSTRAINED)};
+        OPTIONS(.constraint = ENSEMBLE_NONNEGATIVE), OPTIONS(.constraint = ENSEMBLE_UNCONSTRAINED),
+        OPTIONS(.bags = 3, .max_models = 2)}; /* the mean of few models is not one of few */
     const struct ensemble_fit_options for_labels[] = {
         OPTIONS(.objective = ENSEMBLE_SCORE_LOG_LOSS),
         OPTIONS(.how = ENSEMBLE_FIT_GREEDY, .objective = ENSEMBLE_SCORE_ACCURACY),

@@ -186,6 +186,7 @@ TEST(test_models_that_are_none)
         "model\nspace as-is 1\nclasses 0 1\nabsent\n", "model\nspace as-is 1\nclasses 0 1\nabsent 1\n",
         "model\nspace as-is 1\nclasses 0 1\nabsent 3\n", "model\nspace as-is 1\nclasses 0 1\nabsent -1\n",
         "model\nspace as-is 1\nclasses 0 1\nabsent 2 2\n", "model\nspace as-is 1\nclasses 1\nabsent 2 0\n",
+        "model\nspace as-is 1\nclasses 1\nabsent 2 2\n",
         "model\nspace as-is 1\nclasses 0 1 2\nabsent 2\n", "model\nspace as-is 1\nclasses 0 -1 -1\nabsent 1\n",
         "model\nspace as-is 1\nclasses 0 1 x\n", "model\nspace as-is 1\nclasses 0 1 2147483648\n",
         "model\nspace as-is 1\nclasses 0 1 2.0\n", "model\nspace as-is 1\nabsent 0\n",
@@ -248,6 +249,25 @@ TEST(test_short_texts_take_little_memory)
     for (size_t i = 0; i < LENGTH(wide); i++)
         assert_int_equal(memory_for(wide[i], strlen(wide[i]), ENSEMBLE_ETEXT), 0);
     assert_in_range(memory_for(HEAD_OF("200000000") MODEL "end\n", sizeof HEAD_OF("200000000") MODEL + 3, 0), 1, 4096);
+}
+
+/* Four models with one of four names each, in every order: two are alike, or not. */
+TEST(test_names_of_a_few_models)
+{
+    for (unsigned i = 0; i < 256; i++) {
+        const unsigned name[] = {i & 3, i >> 2 & 3, i >> 4 & 3, i >> 6};
+        int alike = 0;
+        char text[600];
+        size_t size = (size_t)snprintf(text, sizeof text, HEAD);
+
+        for (size_t k = 0; k < 4; k++) {
+            size += (size_t)snprintf(text + size, sizeof text - size, "model \"%u\"\nspace as-is 1\n", name[k]);
+            for (size_t other = 0; other < k; other++)
+                alike |= name[k] == name[other];
+        }
+        size += (size_t)snprintf(text + size, sizeof text - size, "end\n");
+        assert_int_equal(load_whatever(text, size), alike ? ENSEMBLE_ETEXT : 0);
+    }
 }
 
 /* So many that a step for each pair of them would take minutes; two may have one name. */
@@ -313,6 +333,7 @@ int main(void)
         cmocka_unit_test(test_values_that_no_setter_takes),
         cmocka_unit_test(test_models_that_are_none),
         cmocka_unit_test(test_short_texts_take_little_memory),
+        cmocka_unit_test(test_names_of_a_few_models),
         cmocka_unit_test(test_very_many_models),
         cmocka_unit_test(test_garbage),
     };

@@ -2,6 +2,8 @@
 /* The names of models, and what a handle says of itself: src/api/names.c, src/base/name.c, src/api/info.c. */
 #include "heap.h"
 
+#include "base/name.h"
+
 #include <errno.h>
 
 static struct ensemble *named(const char *first, const char *second)
@@ -171,6 +173,18 @@ TEST(test_characters_of_names)
     ensemble_destroy(e);
 }
 
+/* As in a text, where no NUL follows: only the bytes of the name count. */
+TEST(test_the_length_of_a_name_counts)
+{
+    assert_true(ens_name_is_fit("", 0));
+    assert_true(ens_name_is_fit("\"", 0));
+    assert_true(ens_name_is_fit("a\"", 1));
+    assert_false(ens_name_is_fit("a\0b", 3));
+    assert_true(ens_name_is_fit("\xc3\xa4", 2));
+    assert_false(ens_name_is_fit("\xc3\xa4", 1));
+    assert_false(ens_name_is_fit("\xf0\x9f\x8c\xb2", 3));
+}
+
 /* Every character, written as UTF-8 says: all but controls, surrogates and the quotation mark. */
 TEST(test_every_character)
 {
@@ -286,6 +300,7 @@ int main(void)
         cmocka_unit_test(test_a_name_has_at_most_255_bytes),
         cmocka_unit_test(test_a_name_without_an_end),
         cmocka_unit_test(test_characters_of_names),
+        cmocka_unit_test(test_the_length_of_a_name_counts),
         cmocka_unit_test(test_every_character),
         cmocka_unit_test(test_a_name_without_memory_changes_nothing),
         cmocka_unit_test(test_names_are_released_and_asked_for_only_where_needed),

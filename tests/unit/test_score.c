@@ -171,6 +171,14 @@ static void assert_scores(struct ensemble *e, const struct problem *p, double to
     free(labels);
 }
 
+static void refused(struct ensemble *e, int32_t score, const void *targets, int32_t dtype, size_t count, int code)
+{
+    double value = 12;
+
+    assert_int_equal(ensemble_score(e, score, targets, dtype, count, &value), code);
+    assert_true(value == 12);
+}
+
 TEST(test_every_method)
 {
     const double weights[] = {1, 2, .5, 3};
@@ -231,6 +239,18 @@ TEST(test_rows_without_an_answer)
     drop(&p);
 }
 
+TEST(test_a_missing_model)
+{
+    struct problem p = random_problem(11, ENSEMBLE_F64, 3, 60, 3);
+
+    assert_int_equal(ensemble_set_model_output(p.said.e, 1, NULL, ENSEMBLE_F64, 60, 0), 0);
+    assert_int_equal(ensemble_set_missing_policy(p.said.e, ENSEMBLE_LEAVE_OUT_MISSING, .6), 0);
+    assert_scores(p.said.e, &p, 1e-12);
+    assert_int_equal(ensemble_set_missing_policy(p.said.e, ENSEMBLE_LEAVE_OUT_MISSING, .7), 0);
+    refused(p.said.e, ENSEMBLE_SCORE_ACCURACY, p.labels, ENSEMBLE_I32, 60, ENSEMBLE_EQUORUM);
+    drop(&p);
+}
+
 /* In float, what is combined is rounded; the scores are not. */
 TEST(test_outputs_of_every_dtype)
 {
@@ -269,14 +289,6 @@ TEST(test_no_row_is_left)
     assert_true(is_nan(value));
     ensemble_destroy(empty);
     drop(&p);
-}
-
-static void refused(struct ensemble *e, int32_t score, const void *targets, int32_t dtype, size_t count, int code)
-{
-    double value = 12;
-
-    assert_int_equal(ensemble_score(e, score, targets, dtype, count, &value), code);
-    assert_true(value == 12);
 }
 
 TEST(test_what_cannot_be_scored)
@@ -361,6 +373,7 @@ int main(void)
         cmocka_unit_test(test_every_method),
         cmocka_unit_test(test_weights_of_class_and_row),
         cmocka_unit_test(test_rows_without_an_answer),
+        cmocka_unit_test(test_a_missing_model),
         cmocka_unit_test(test_outputs_of_every_dtype),
         cmocka_unit_test(test_labels_of_voters),
         cmocka_unit_test(test_no_row_is_left),

@@ -169,6 +169,23 @@ TEST(test_one_model_is_awake)
     drop(&p);
 }
 
+/* Logits are read as the probabilities that they stand for. */
+TEST(test_logits)
+{
+    struct problem p = random_problem(17, ENSEMBLE_F64, 3, 20, 3);
+    double *outputs = (double *)p.said.data, weights[] = {.25, .5, .25}, got[3];
+
+    weigh(&p.said, weights);
+    for (size_t k = 0; k < 3 * 20 * 3; k++)
+        outputs[k] = 3 * log(p.values[k]) - 1;
+    interpret(&p.said, ENSEMBLE_LOGITS, 3);
+    update(&p, ENSEMBLE_SCORE_LOG_LOSS, .7, 0);
+    (void)step(&p, ENSEMBLE_SCORE_LOG_LOSS, .7, 0, everyone, weights);
+    weights_of(&p, got);
+    assert_all_near(got, weights, 3, 1e-6); /* the rows of p.values sum to 1 to the precision of float only */
+    drop(&p);
+}
+
 /* Rows are left out as in a fit; without any, the weights stay as they were set. */
 TEST(test_rows_that_do_not_count)
 {
@@ -356,6 +373,7 @@ int main(void)
         cmocka_unit_test(test_a_model_of_weight_0_stays_out),
         cmocka_unit_test(test_models_that_sleep_keep_their_weight),
         cmocka_unit_test(test_one_model_is_awake),
+        cmocka_unit_test(test_logits),
         cmocka_unit_test(test_rows_that_do_not_count),
         cmocka_unit_test(test_the_best_model_wins),
         cmocka_unit_test(test_a_switch_is_followed),

@@ -32,6 +32,7 @@ UNIT_LDLIBS_test_fit_faults := -lm
 UNIT_LDLIBS_test_fit_greedy := -lm
 UNIT_LDLIBS_test_fit_known := -lm
 UNIT_LDLIBS_test_fit_options := -lm
+UNIT_LDLIBS_test_fit_shapes := -lm
 UNIT_LDLIBS_test_fit_structs := -lm
 UNIT_LDLIBS_test_score := -lm
 UNIT_LDLIBS_test_update := -lm

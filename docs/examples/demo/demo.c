@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What libensemble does, in six steps: three models with three values each; six classifiers of handwritten digits and
+ * What libensemble does, in seven steps: three models with three values each; six classifiers of handwritten digits and
  * what every method makes of them; the same when a model is missing; how sure, how contested and why, for three images;
- * how many runs of a model are saved by stopping when nothing can change any more; and how long combining takes.
+ * how many runs of a model are saved by stopping when nothing can change any more; weights that are learned; and how
+ * long combining takes.
  *
  *     demo DIRECTORY           the files of docs/examples/digits
  */
 #define _POSIX_C_SOURCE 200112L /* clock_gettime */
 
 #include "digits.h"
+#include "learn.h"
 #include "must.h"
 #include "npy.h"
 #include "report.h"
@@ -241,7 +243,7 @@ static void show_time(size_t rows)
 
 int main(int argc, char **argv)
 {
-    struct npy_array labels;
+    struct npy_array labels, validation;
 
     if (argc != 2) {
         fprintf(stderr, "usage: demo DIRECTORY\n");
@@ -249,13 +251,16 @@ int main(int argc, char **argv)
     }
     show_weighted_sum();
 
-    labels = load_digits(argv[1]);
+    labels = load_digits(argv[1], TEST);
+    validation = load_digits(argv[1], VALIDATION);
     show_digits(&labels);
     show_missing(&labels);
     show_report(&labels);
     show_settled(&labels);
+    show_learned(&validation, &labels);
     show_time(labels.rows);
 
-    free_digits(&labels);
+    free_digits(&labels, TEST);
+    free_digits(&validation, VALIDATION);
     return ferror(stdout) || fflush(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;
 }

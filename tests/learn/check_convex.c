@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT */
+/* The best weights: how far they are from the best by certificates, and by solvers that look at every support. */
+#include "check.h"
+
+#include "report.h"
+
+#include <math.h>
+
+/* How near to the best ones they must be, beside the size of what is minimised. */
+#define NEAR 1e-7L
+#define TINY 1e-12L
+
+static unsigned support_of(const struct outcome *o, size_t n)
+{
+    unsigned support = 0;
+
+    for (size_t i = 0; i < n; i++)
+        support |= (unsigned)(o->weights[i] != 0) << i;
+    return support;
+}
+
+static int few(const struct lesson *l)
+{
+    return l->options.max_models > 0 || l->options.cost != NULL;
+}
+
+static void check_gap(const struct outcome *o, long double gap, long double size)
+{
+    if (!(o->report.gap >= 0) || !((long double)o->report.gap <= 10 * NEAR * size))
+        report_fail("gap is %g, where the size is %Lg and a bound %Lg", o->report.gap, size, gap);
+    if (!(gap >= -TINY * size))
+        report_fail("the gradient says %Lg, which should not be negative", gap);
+}
+
+/* With many models, sets are built by adding one at a time, and no promise is made. */
+static void check_exact(const struct truth *truth, const struct outcome *o)
+{
+    const int expected = !few(truth->lesson) || truth->n <= 16;
+
+    if (o->report.exact != expected && (expected || truth->n_here > 16))
+        report_fail("exact is %d", (int)o->report.exact);
+}
+
+/* Nobody is better than the weights by more than the gap says. */
+static void check_against(const struct outcome *o, const char *what, long double value, long double other,
+                          long double tiny)
+{
+    if (other < value - (long double)o->report.gap - tiny)
+        report_fail("%s has %.17Lg, which is lower than %.17Lg by %Lg, and gap is %g", what, other, value,
+                    value - other, o->report.gap);
+    else
+        report_pass();
+}
+
+static long double sizes(const long double *w, size_t n)
+{
+    long double sum = 0;
+
+    for (size_t i = 0; i < n; i++)
+        sum += fabsl(w[i]);
+    return sum;
+}
+
+/* Models that say the same have the same weight: those nearest to equal ones, or to 0, are chosen. */
+static void check_twins(const struct truth *truth, const struct outcome *o, long double largest)
+{
+    for (size_t i = 0; i < truth->n; i++)
+        for (size_t j = 0; j < i; j++) {
+            int same = truth->here[i] && truth->here[j];
+
+            for (size_t at = 0; same && at < truth->rows * truth->width; at++)
+                same = !(truth->x[i][at] < truth->x[j][at]) && !(truth->x[i][at] > truth->x[j][at]);
+            if (same && fabsl((long double)o->weights[i] - (long double)o->weights[j]) > 1e-6L * largest)
+                report_fail("models %zu and %zu say the same, but have the weights %.17g and %.17g", j, i,
+                            o->weights[j], o->weights[i]);
+        }
+}
+
+/*
+ * Of weights that are equally good, those nearest to equal ones, or to 0: what a ridge leads to that becomes smaller. That
+ * is told by two of them, where they agree.
+ */
+static void check_nearest(const struct truth *truth, struct quadratic *q, const struct outcome *o)
+{
+    long double one[MODELS] = {0}, two[MODELS] = {0}, trace = 0, apart = 0, away = 0;
+
+    for (size_t i = 0; i < truth->n; i++)
+        trace += q->g[i][i];
+    q->ridge = 1e-8L * trace;
+    quadratic_best(q, one);
+    q->ridge = 1e-10L * trace;
+    quadratic_best(q, two);
+    q->ridge = 0;
+    for (size_t i = 0; i < truth->n; i++) {
+        apart = fmaxl(apart, fabsl(one[i] - two[i]));
+        away = fmaxl(away, fabsl(two[i] - (long double)o->weights[i]));
+    }
+    if (apart <= 1e-6L * sizes(two, truth->n) && away > 1e-5L * sizes(two, truth->n))
+        report_fail("other weights are as good, and nearer to equal ones: %.9Lg and %.9Lg are not %.9g and %.9g", two[0],
+                    two[1], o->weights[0], o->weights[1]);
+}
+
+static void convex_squares(const struct truth *truth, const struct outcome *o, struct tally *tally)
+{
+    const struct lesson *l = truth->lesson;
+    static struct quadratic q;
+    long double w[MODELS] = {0}, best[MODELS] = {0}, value, gap, size, least;
+    const struct answer a = truth_mix(truth, o->weights, 1);
+
+    for (size_t i = 0; i < l->n; i++)
+        w[i] = (long double)o->weights[i];
+    quadratic_make(&q, truth, &l->options);
+    value = quadratic_value(&q, w);
+    size = a.size + q.ridge * (sizes(w, l->n) + 1) * (sizes(w, l->n) + 1);
+    gap = quadratic_gap(&q, w, few(l) ? support_of(o, l->n) : ~0u);
+    check_gap(o, gap, size);
+    if (gap > NEAR * size)
+        report_fail("the weights could be better by %Lg, where the size is %Lg", gap, size);
+    if (!few(l))
+        check_twins(truth, o, sizes(w, l->n));
+    tally->optima++;
+    if (l->n > EXHAUSTIVE)
+        return;
+    tally->exhaustive++;
+    least = quadratic_best(&q, best);
+    if (!few(l) && !(l->options.ridge > 0))
+        check_nearest(truth, &q, o);
+    if (l->options.constraint == ENSEMBLE_SIMPLEX || sizes(best, l->n) <= 2 * sizes(w, l->n))
+        check_against(o, "another set of weights", value, least, TINY * size);
+}
+
+/* Sets of models to which none can be added. */
+static int is_largest(const struct truth *truth, unsigned support)
+{
+    if (!within_budget(truth->lesson, support))
+        return 0;
+    for (size_t i = 0; i < truth->n; i++)
+        if (!(support >> i & 1) && truth->here[i] && within_budget(truth->lesson, support | 1u << i))
+            return 0;
+    return 1;
+}
+
+static void every_set(const struct truth *truth, const struct likelihood *q, const struct outcome *o,
+                      long double value, struct tally *tally)
+{
+    const long double level = value - (long double)o->report.gap - TINY;
+    long double w[MODELS], bound;
+
+    for (unsigned support = 1; support < 1u << truth->n; support++) {
+        int here = is_largest(truth, support);
+
+        for (size_t i = 0; i < truth->n; i++)
+            here &= truth->here[i] || !(support >> i & 1);
+        if (!here)
+            continue;
+        check_against(o, "a set of models", value, likelihood_descend(q, support, level, w, &bound), TINY);
+        tally->undecided += bound < level - TINY;
+    }
+    tally->exhaustive++;
+}
+
+static void convex_likelihood(const struct truth *truth, const struct outcome *o, struct tally *tally)
+{
+    const struct lesson *l = truth->lesson;
+    static struct likelihood q;
+    long double w[MODELS] = {0}, value, gap, bound, level;
+    const unsigned support = few(l) ? support_of(o, l->n) : ~0u;
+
+    for (size_t i = 0; i < l->n; i++)
+        w[i] = (long double)o->weights[i];
+    likelihood_make(&q, truth);
+    value = likelihood_value(&q, w);
+    gap = likelihood_gap(&q, w, support);
+    level = value - (long double)o->report.gap - TINY;
+    if (q.strict) {
+        tally->optima++;
+        check_gap(o, gap, 1 + value);
+        if (gap > NEAR * (1 + value))
+            report_fail("the weights could be better by %Lg", gap);
+    }
+    if (few(l) && l->n <= EXHAUSTIVE)
+        every_set(truth, &q, o, value, tally);
+    else if (!few(l))
+        check_against(o, "another set of weights", value, likelihood_descend(&q, ~0u, level, w, &bound), TINY);
+}
+
+void check_convex(const struct truth *truth, const struct outcome *o, struct tally *tally)
+{
+    check_exact(truth, o);
+    if (objective_of(truth->lesson) == ENSEMBLE_SCORE_SQUARED_ERROR)
+        convex_squares(truth, o, tally);
+    else
+        convex_likelihood(truth, o, tally);
+}
