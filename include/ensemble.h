@@ -239,8 +239,8 @@ enum {
 
 /* Which temperatures are learned along with them, by log loss. */
 enum {
-    ENSEMBLE_CALIBRATE_MODELS = 1, /* that of each model of ENSEMBLE_LOGITS (where the width is 1: _BINARY_LOGITS), before
-                                      the weights */
+    ENSEMBLE_CALIBRATE_MODELS = 1, /* that of each model of ENSEMBLE_LOGITS (if the width is 1, of _BINARY_LOGITS),
+                                      before the weights */
     ENSEMBLE_CALIBRATE_RESULT = 2  /* that of ENSEMBLE_RESULT_SOFTMAX or _TEMPERED, after the weights */
 };
 
@@ -714,9 +714,9 @@ struct ensemble_fit_report {
  * Learns weights from what the models say about rows whose truth is known, sets them, and leaves the outputs as they
  * are: point the models at new ones, and combine. The linear pool is fitted, so the method is ENSEMBLE_SUM or
  * ENSEMBLE_MEAN, the result _AS_IS, _NORMALISED or _TEMPERED, there are no class weights or row weights, and absent
- * classes are not left out; the closed forms go with every method, and weights of class and row do not count in them. Weights that were set before do not
- * matter: all models are learned from, labels as 1 for their class. A missing model gets weight 0 under
- * ENSEMBLE_LEAVE_OUT_MISSING.
+ * classes are not left out; the closed forms go with every method, and weights of class and row do not count in them.
+ * Weights that were set before do not matter: all models are learned from, labels as 1 for their class. A missing model
+ * gets weight 0 under ENSEMBLE_LEAVE_OUT_MISSING.
  * `targets` are labels, one ENSEMBLE_I32 per row (`count` is the number of rows), or values of another dtype, rows x
  * width of them. A negative label and a NaN among a row's values say that the target is not known; a label beyond the
  * classes is an error.
@@ -730,8 +730,8 @@ struct ensemble_fit_report {
  *  - The closed forms: errors are log loss, squared error, or 1 - accuracy or area. What would be infinite or negative:
  *    models without any error share all weight; correct answers are counted as (correct + 1/2) / (rows + 1); log odds
  *    below 0 count as 0. With `cost` or `max_models`, the best models by themselves, as far as they are allowed.
- * The same inputs give the same bits on every machine. Memory: 8 bytes per row and model for log loss; per row and class
- * for greedy selection by accuracy, twice that by areas and metrics; and little more.
+ * The same inputs give the same bits on every machine. Memory: 8 bytes per row and model for log loss; per row and
+ * class for greedy selection by accuracy, twice that by areas and metrics; and little more.
  * Errors: as ensemble_combine(), and ENSEMBLE_ETARGET, ENSEMBLE_EPARAMETER (a field's value; fewer rows than folds),
  * ENSEMBLE_ECOUNT (`count`, `n_costs`, or an array of the report that is too short), ENSEMBLE_EZEROSUM (no model is any
  * good), ENSEMBLE_ESTRUCT, ENSEMBLE_E2BIG; ENSEMBLE_EFIT where something does not go together: values as targets with
@@ -761,8 +761,9 @@ int ensemble_score(struct ensemble *e, int32_t score, const void *targets, int32
  * been worse than those of the best fixed weights by at most log(n) / rate + rate G^2 T / 2 in sum (share 0); with
  * share > 0 the like holds for weights that change now and then (Cesa-Bianchi et al., 2012).
  * Models that are missing sleep: no policy is needed, they keep their weight, and the step is that of the others among
- * themselves, which share what is left (Freund et al., 1997). A model of weight 0 stays out, and is not one of the n. Rows are used as in ensemble_fit(); without any,
- * nothing changes. The weights stay a probability vector; those that were set are divided by their sum first.
+ * themselves, which share what is left (Freund et al., 1997). A model of weight 0 stays out, and is not one of the n.
+ * Rows are used as in ensemble_fit(); without any, nothing changes. The weights stay a probability vector; those that
+ * were set are divided by their sum first.
  * Errors: as ensemble_fit(), and ENSEMBLE_ENEGATIVE, ENSEMBLE_EZEROSUM (the weights to begin with), ENSEMBLE_EMISSING
  * (nobody is awake).
  */
