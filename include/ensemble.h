@@ -237,7 +237,7 @@ enum {
     ENSEMBLE_UNCONSTRAINED = 2 /* any; squared error and ENSEMBLE_SUM only */
 };
 
-/* Which temperatures are learned along with them, by log loss. */
+/* Which temperatures are learned along with them, by log loss, from 0.01 to 100 (Guo et al., 2017). */
 enum {
     ENSEMBLE_CALIBRATE_MODELS = 1, /* that of each model of ENSEMBLE_LOGITS (if the width is 1, of _BINARY_LOGITS),
                                       before the weights */
@@ -680,7 +680,8 @@ struct ensemble_fit_options {
 /*
  * What was learned. Set struct_size to sizeof(struct ensemble_fit_report) and everything else to zero first; then point
  * the fields that are wanted at arrays of your own. Objectives are those of the rows that were used, as
- * ENSEMBLE_SCORE_... has them, without the ridge.
+ * ENSEMBLE_SCORE_... has them, without the ridge; of ENSEMBLE_SUM and ENSEMBLE_MEAN, before the rows are normalised or
+ * tempered.
  */
 struct ensemble_fit_report {
     uint32_t struct_size;
@@ -715,8 +716,8 @@ struct ensemble_fit_report {
  * are: point the models at new ones, and combine. The linear pool is fitted, so the method is ENSEMBLE_SUM or
  * ENSEMBLE_MEAN, the result _AS_IS, _NORMALISED or _TEMPERED, there are no class weights or row weights, and absent
  * classes are not left out; the closed forms go with every method, and weights of class and row do not count in them.
- * Weights that were set before do not matter: all models are learned from, labels as 1 for their class. A missing model
- * gets weight 0 under ENSEMBLE_LEAVE_OUT_MISSING.
+ * Weights that were set before do not matter: all models are learned from. A missing model gets weight 0 under
+ * ENSEMBLE_LEAVE_OUT_MISSING.
  * `targets` are labels, one ENSEMBLE_I32 per row (`count` is the number of rows), or values of another dtype, rows x
  * width of them. A negative label and a NaN among a row's values say that the target is not known; a label beyond the
  * classes is an error.
@@ -731,7 +732,8 @@ struct ensemble_fit_report {
  *    models without any error share all weight; correct answers are counted as (correct + 1/2) / (rows + 1); log odds
  *    below 0 count as 0. With `cost` or `max_models`, the best models by themselves, as far as they are allowed.
  * The same inputs give the same bits on every machine. Memory: 8 bytes per row and model for log loss; per row and
- * class for greedy selection by accuracy, twice that by areas and metrics; and little more.
+ * class for areas and for greedy selection by accuracy, twice that for greedy selection by areas and metrics; and
+ * little more.
  * Errors: as ensemble_combine(), and ENSEMBLE_ETARGET, ENSEMBLE_EPARAMETER (a field's value; fewer rows than folds),
  * ENSEMBLE_ECOUNT (`count`, `n_costs`, or an array of the report that is too short), ENSEMBLE_EZEROSUM (no model is any
  * good), ENSEMBLE_ESTRUCT, ENSEMBLE_E2BIG; ENSEMBLE_EFIT where something does not go together: values as targets with

@@ -76,7 +76,7 @@ double ens_likelihood_loss(const struct ens_likelihood *l, const size_t *models,
         pool(l, w, n, block_at(l, row));
         sum += l->kernels->log_sum(l->row, NULL, block_at(l, row), ENS_LEAST_PROBABILITY, 1);
     }
-    return -sum / (double)l->rows;
+    return 0 - sum / (double)l->rows; /* not -0 */
 }
 
 double ens_likelihood_convex(const struct ens_likelihood *l, const size_t *models, const double *w, size_t n)
@@ -88,7 +88,7 @@ double ens_likelihood_convex(const struct ens_likelihood *l, const size_t *model
         pool(l, w, n, block_at(l, row));
         sum += l->kernels->log_sum(l->row, NULL, block_at(l, row), ENS_LEAST_PROBABILITY / 2, MOST);
     }
-    return -sum / (double)l->rows;
+    return 0 - sum / (double)l->rows; /* not -0 */
 }
 
 void ens_likelihood_derivatives(struct ens_likelihood *l, const size_t *models, const double *w, size_t n)

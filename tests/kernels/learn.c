@@ -68,11 +68,13 @@ static void do_gram(struct trial *t)
         }
 }
 
-/* How the values of a row are chosen: what is near 1, as probabilities are; anything allowed; both ends; one end. */
-enum { NEAR_ONE, ANY, ENDS, LEAST, MOST, KINDS };
+/* What the elements are like: as probabilities are; from 1e-18 to 1e18; at both ends of that, or at one; beyond it. */
+enum { NEAR_ONE, ANY, ENDS, LEAST, MOST, BEYOND, KINDS };
 
 static double log_value(struct rng *rng, int kind)
 {
+    static const double beyond[] = {0, -0.0, -1, 1e-300, 1e300, -1e300, INFINITY, -INFINITY, 1};
+
     switch (kind) {
     case ANY:
         return pow(10, (double)rng_below(rng, 3600001) / 1e5 - 18);
@@ -82,6 +84,8 @@ static double log_value(struct rng *rng, int kind)
         return 1e-18;
     case MOST:
         return 1e18;
+    case BEYOND:
+        return beyond[rng_below(rng, sizeof beyond / sizeof beyond[0])];
     default:
         return (double)rng_between(rng, 1, 1 << 20) / (1 << 20);
     }
@@ -94,23 +98,21 @@ static void split(struct rng *rng, double x, double *a, double *b)
     const double share = rng_one_in(rng, 2) ? shares[rng_below(rng, sizeof shares / sizeof shares[0])]
                                             : (double)rng_below(rng, 1000) / 1000;
 
-    *a = x * share;
-    *b = x - *a;
-    if (*a + *b < 1e-18 || *a + *b > 1e18) { /* by rounding */
-        *a = x;
-        *b = 0;
-    }
+    *a = isinf(x) ? x : x * share;
+    *b = isinf(x) ? 1 : x - *a;
 }
 
-/* Array 0 is the one that there always is, 1 the one that may be NULL. */
+/* Array 0 is the one that there always is, 1 the one that may be NULL. The goals are the least and the most. */
 static void make_log_sum(struct trial *t, struct rng *rng)
 {
+    static const double limits[][2] = {{1e-18, 1e18}, {1e-12, 1}, {5e-13, 1e18}, {3e-12, 3}, {.25, .5}, {2, 2}};
     static double a[ENS_LOG_BLOCK], b[ENS_LOG_BLOCK];
     const int kind = (int)rng_below(rng, KINDS);
 
     t->focus = t->which ? rng_below(rng, 2) : 0;
+    memcpy(t->goals, limits[rng_one_in(rng, 2) ? 0 : rng_below(rng, sizeof limits / sizeof limits[0])], sizeof *limits);
     for (size_t j = 0; j < t->length; j++) {
-        a[j] = log_value(rng, kind);
+        a[j] = log_value(rng, rng_one_in(rng, 16) ? BEYOND : kind);
         if (t->which)
             split(rng, a[j], &a[j], &b[j]);
     }
@@ -121,16 +123,25 @@ static void make_log_sum(struct trial *t, struct rng *rng)
 
 static void call_log_sum(struct trial *t, const struct ens_kernels *kernels)
 {
-    t->result[0] = kernels->log_sum(numbers(t, 0), t->which ? numbers(t, 1) : NULL, t->length);
+    t->result[0] = kernels->log_sum(numbers(t, 0), t->which ? numbers(t, 1) : NULL, t->length,
+                                     t->goals[0], t->goals[1]);
 }
 
-/* Beside the sum of single logarithms: a product of 16 sums is off by 32 roundings, and what follows by a few more. */
+/* Element j, within the limits. */
+static double element_of(const struct trial *t, size_t j)
+{
+    const double x = t->which ? trial_get(t, 0, j) + trial_get(t, 1, j) : trial_get(t, 0, j);
+
+    return x < t->goals[0] ? t->goals[0] : x > t->goals[1] ? t->goals[1] : x;
+}
+
+/* Beside the sum of single logarithms: a product of 16 elements is off by 16 roundings, what follows by a few more. */
 static void judge_log_sum(const struct trial *t, double sum)
 {
     long double exact = 0, sizes = (long double)ENS_LOG_LANES;
 
     for (size_t j = 0; j < t->length; j++) {
-        const long double y = logl((long double)trial_get(t, 0, j) + (t->which ? (long double)trial_get(t, 1, j) : 0));
+        const long double y = logl((long double)element_of(t, j));
 
         exact += y;
         sizes += fabsl(y);
@@ -150,7 +161,7 @@ static void do_log_sum(struct trial *t)
     for (size_t i = 0; i < ENS_LOG_LANES; i++)
         product[i] = 1;
     for (size_t j = 0; j < t->length; j++)
-        product[j % ENS_LOG_LANES] *= t->which ? trial_get(t, 0, j) + trial_get(t, 1, j) : trial_get(t, 0, j);
+        product[j % ENS_LOG_LANES] *= element_of(t, j);
     isas[ENS_ISA_portable].kernels->map[ENS_f64][ENS_MAP_log](product, product, ENS_LOG_LANES, &plain);
     for (size_t half = ENS_LOG_LANES / 2; half > 0; half /= 2)
         for (size_t i = 0; i < half; i++)

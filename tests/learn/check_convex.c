@@ -9,6 +9,7 @@
 /* How near to the best ones they must be, beside the size of what is minimised. */
 #define NEAR 1e-7L
 #define TINY 1e-12L
+#define LEAST 1e-60L /* what is smaller than that is nothing */
 
 static unsigned support_of(const struct outcome *o, size_t n)
 {
@@ -26,7 +27,7 @@ static int few(const struct lesson *l)
 
 static void check_gap(const struct outcome *o, long double gap, long double size)
 {
-    if (!(o->report.gap >= 0) || !((long double)o->report.gap <= 10 * NEAR * size))
+    if (!(o->report.gap >= 0) || !((long double)o->report.gap <= 10 * NEAR * size + LEAST))
         report_fail("gap is %g, where the size is %Lg and a bound %Lg", o->report.gap, size, gap);
     if (!(gap >= -TINY * size))
         report_fail("the gradient says %Lg, which should not be negative", gap);
@@ -141,9 +142,9 @@ static int is_largest(const struct truth *truth, unsigned support)
 }
 
 static void every_set(const struct truth *truth, const struct likelihood *q, const struct outcome *o,
-                      long double value, struct tally *tally)
+                      long double loss, struct tally *tally)
 {
-    const long double level = value - (long double)o->report.gap - TINY;
+    const long double level = loss - (long double)o->report.gap - TINY;
     long double w[MODELS], bound;
 
     for (unsigned support = 1; support < 1u << truth->n; support++) {
@@ -153,7 +154,8 @@ static void every_set(const struct truth *truth, const struct likelihood *q, con
             here &= truth->here[i] || !(support >> i & 1);
         if (!here)
             continue;
-        check_against(o, "a set of models", value, likelihood_descend(q, support, level, w, &bound), TINY);
+        likelihood_descend(q, support, level, w, &bound);
+        check_against(o, "a set of models", loss, likelihood_loss(q, w), TINY);
         tally->undecided += bound < level - TINY;
     }
     tally->exhaustive++;
@@ -163,25 +165,28 @@ static void convex_likelihood(const struct truth *truth, const struct outcome *o
 {
     const struct lesson *l = truth->lesson;
     static struct likelihood q;
-    long double w[MODELS] = {0}, value, gap, bound, level;
+    long double w[MODELS] = {0}, value, loss, gap, bound;
     const unsigned support = few(l) ? support_of(o, l->n) : ~0u;
 
     for (size_t i = 0; i < l->n; i++)
         w[i] = (long double)o->weights[i];
     likelihood_make(&q, truth);
     value = likelihood_value(&q, w);
+    loss = likelihood_loss(&q, w);
     gap = likelihood_gap(&q, w, support);
-    level = value - (long double)o->report.gap - TINY;
-    if (q.strict) {
-        tally->optima++;
-        check_gap(o, gap, 1 + value);
-        if (gap > NEAR * (1 + value))
-            report_fail("the weights could be better by %Lg", gap);
+    tally->optima++;
+    if (q.strict)
+        check_gap(o, gap, 1 + loss);
+    if (!(o->report.gap >= 0))
+        report_fail("gap is %g", o->report.gap);
+    if (gap > NEAR * (1 + fabsl(value)))
+        report_fail("the weights could be better by %Lg", gap);
+    if (few(l) && l->n <= EXHAUSTIVE) {
+        every_set(truth, &q, o, loss, tally);
+    } else if (!few(l)) {
+        likelihood_descend(&q, ~0u, loss - (long double)o->report.gap - TINY, w, &bound);
+        check_against(o, "another set of weights", loss, likelihood_loss(&q, w), TINY);
     }
-    if (few(l) && l->n <= EXHAUSTIVE)
-        every_set(truth, &q, o, value, tally);
-    else if (!few(l))
-        check_against(o, "another set of weights", value, likelihood_descend(&q, ~0u, level, w, &bound), TINY);
 }
 
 void check_convex(const struct truth *truth, const struct outcome *o, struct tally *tally)

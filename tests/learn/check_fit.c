@@ -103,6 +103,7 @@ static int left_open(const struct lesson *l, const struct truth *truth, struct e
     static const int codes[] = {ENSEMBLE_EFIT, ENSEMBLE_ETARGET, ENSEMBLE_EZEROSUM, ENSEMBLE_EPARAMETER};
     static const int nobody[] = {ENSEMBLE_EMISSING, ENSEMBLE_EZEROSUM};
     const int held_out = l->options.folds + l->options.bags > 0;
+    const int few = l->options.max_models > 0 || l->options.cost != NULL;
     const int areas = l->call == FIT && objective_of(l) == ENSEMBLE_SCORE_AUC;
     const int parts = truth->rows < (l->options.bags > 0 ? 4 : 2 * l->options.folds) ||
                       (held_out && (l->options.how == ENSEMBLE_FIT_LOG_ODDS || areas));
@@ -111,6 +112,8 @@ static int left_open(const struct lesson *l, const struct truth *truth, struct e
         return nobody_weighs(truth) && is_one_of(code, nobody, 2);
     if (code == ENSEMBLE_EZEROSUM)
         return l->options.how == ENSEMBLE_FIT_LOG_ODDS || better_without(truth);
+    if (code == ENSEMBLE_EFIT && l->options.how == ENSEMBLE_FIT_LOG_ODDS && few)
+        return 1; /* none that is allowed is better than chance */
     if (code == ENSEMBLE_EQUORUM)
         return l->options.how == ENSEMBLE_FIT_NOTHING && nobody_weighs(truth);
     if (code == ENSEMBLE_EFIT && (nothing_to_calibrate(l) || too_dear(truth) || lacks_objective(truth, e)))

@@ -23,7 +23,7 @@ struct beam {
 };
 
 /* A state's sums, to which a candidate is added. */
-static long double sum[ROWS * WIDTH], error[ROWS * WIDTH], size[ROWS * WIDTH], limited[ROWS];
+static long double sum[ROWS * WIDTH], error[ROWS * WIDTH], size[ROWS * WIDTH];
 
 static void add_up(const struct truth *truth, const struct state *s)
 {
@@ -37,11 +37,6 @@ static void add_up(const struct truth *truth, const struct state *s)
                 size[at] += fabsl(part);
                 error[at] += fabsl(part) * truth->error[i];
             }
-    }
-    for (size_t r = 0; r < truth->rows && truth->lesson->target == LABELS; r++) {
-        limited[r] = 0;
-        for (size_t i = 0; i < truth->n; i++)
-            limited[r] += s->count[i] > 0 ? (long double)s->count[i] * truth_limited(truth, i, r) : 0;
     }
 }
 
@@ -61,8 +56,6 @@ static struct span with(const struct truth *truth, const struct state *s, size_t
         a.e[at] = (error[at] + a.e[at]) / k + (k + 3) * ROUNDING * more / k;
         a.size += all * all / (long double)a.rows;
     }
-    for (size_t r = 0; r < a.rows && a.limited != NULL; r++)
-        a.limited[r] = (limited[r] + a.limited[r]) / k;
     found = objective(truth->lesson, &a);
     if (more_is_better(objective_of(truth->lesson)) && !truth->lesson->own_metric)
         return (struct span){-found.high, -found.low};

@@ -187,24 +187,27 @@ void check_result(const struct truth *truth, struct ensemble *e, const struct ou
     double *y;
 
     if (l->form == ENSEMBLE_RESULT_AS_IS && l->method <= ENSEMBLE_MEAN && l->options.how != ENSEMBLE_FIT_NOTHING &&
-        !l->own_metric && (objective_of(l) == ENSEMBLE_SCORE_SQUARED_ERROR ||
-                           (objective_of(l) == ENSEMBLE_SCORE_LOG_LOSS && (l->chances || !LIMITS_EACH_MODEL))))
+        !l->own_metric && objective_of(l) <= ENSEMBLE_SCORE_SQUARED_ERROR)
         check_against_score(truth, e, "objective", objective_of(l), o->report.objective);
+    if (l->options.calibrate != 0)
+        check_against_score(truth, e, "log_loss", ENSEMBLE_SCORE_LOG_LOSS, o->report.log_loss);
+    else if (!isnan(o->report.log_loss))
+        report_fail("log_loss is %g, without calibration", o->report.log_loss);
     if (!(l->options.calibrate & ENSEMBLE_CALIBRATE_RESULT)) {
-        if (!isnan(o->report.temperature) || !isnan(o->report.log_loss))
-            report_fail("temperature is %g and log_loss %g, without calibration", o->report.temperature,
-                        o->report.log_loss);
+        if (!isnan(o->report.temperature))
+            report_fail("temperature is %g, without calibration", o->report.temperature);
         return;
     }
-    check_against_score(truth, e, "log_loss", ENSEMBLE_SCORE_LOG_LOSS, o->report.log_loss);
     y = rows_before(truth, e);
     h.y = y;
-    if (l->form == ENSEMBLE_RESULT_TEMPERED && has_negative(y, truth->rows * l->width)) {
-        free(y); /* which have no powers */
-        return;
+    /* negative numbers have no powers; what is left of the rows is up to the library */
+    if (l->form != ENSEMBLE_RESULT_TEMPERED || !has_negative(y, truth->rows * l->width)) {
+        const long double expected = loss(&h, (long double)o->report.temperature);
+
+        check_heat(&h, "the result", o->report.temperature, tally);
+        if (!(fabsl(expected - (long double)o->report.log_loss) <= 1e-9L) &&
+            !(isnan(expected) && isnan(o->report.log_loss)))
+            report_fail("log_loss is %.17g, not %.17Lg", o->report.log_loss, expected);
     }
-    check_heat(&h, "the result", o->report.temperature, tally);
-    if (!(fabsl(loss(&h, (long double)o->report.temperature) - (long double)o->report.log_loss) <= 1e-9L))
-        report_fail("log_loss is %.17g, not %.17Lg", o->report.log_loss, loss(&h, (long double)o->report.temperature));
     free(y);
 }

@@ -90,11 +90,8 @@ void check_score(const struct lesson *l, const struct truth *truth, struct ensem
     check_sum(l, truth, a.rows, o->score);
 }
 
-/*
- * The slopes of the log loss by each weight, of those that are awake; 0: its limits are too near. `limited`: what each
- * model says counts as at least 1e-12 and at most 1, too.
- */
-static int slopes_of_loss(const struct truth *truth, const long double *w, int limited, long double *slope)
+/* The slopes of the log loss by each weight, of those that are awake; 0: its limits are too near. */
+static int slopes_of_loss(const struct truth *truth, const long double *w, long double *slope)
 {
     for (size_t r = 0; r < truth->rows; r++) {
         const size_t at = r * truth->width + (truth->width > 1 ? (size_t)truth->label[r] : 0);
@@ -106,12 +103,8 @@ static int slopes_of_loss(const struct truth *truth, const long double *w, int l
         y = other ? 1 - y : y;
         if (!(y > 1e-10L && y < 1 - 1e-12L))
             return 0;
-        for (size_t i = 0; i < truth->n; i++) {
-            const long double p = other ? 1 - truth->x[i][at] : truth->x[i][at];
-
-            if (w[i] > 0)
-                slope[i] -= (limited ? truth_limited(truth, i, r) : p) / y / (long double)truth->rows;
-        }
+        for (size_t i = 0; i < truth->n; i++)
+            slope[i] -= w[i] > 0 ? truth_of_label(truth, i, r) / y / (long double)truth->rows : 0;
     }
     return 1;
 }
@@ -175,8 +168,8 @@ void check_update(const struct truth *truth, const struct outcome *o, struct tal
 {
     const struct lesson *l = truth->lesson;
     const int by_loss = l->score == ENSEMBLE_SCORE_LOG_LOSS;
-    long double w[MODELS] = {0}, awake = 0, expected = 0;
-    size_t wrong = 0;
+    long double w[MODELS] = {0}, slope[MODELS] = {0}, awake = 0, expected = 0;
+    size_t wrong;
     int zeros = 0;
 
     for (size_t i = 0; i < l->n; i++) {
@@ -185,19 +178,13 @@ void check_update(const struct truth *truth, const struct outcome *o, struct tal
     }
     for (size_t i = 0; i < l->n; i++)
         w[i] = truth->here[i] ? (long double)l->weights[i] / awake : 0;
-    for (int limited = 0; limited <= by_loss; limited++) {
-        long double slope[MODELS] = {0};
-
-        if (!by_loss)
-            slopes_of_squares(truth, w, slope);
-        if ((zeros && known_rows(l) != truth->rows) || (by_loss && !slopes_of_loss(truth, w, limited, slope))) {
-            tally->undecided++;
-            return;
-        }
-        wrong = step_is_right(truth, o, w, slope, &expected);
-        if (wrong == l->n)
-            break;
+    if (!by_loss)
+        slopes_of_squares(truth, w, slope);
+    if ((zeros && known_rows(l) != truth->rows) || (by_loss && !slopes_of_loss(truth, w, slope))) {
+        tally->undecided++;
+        return;
     }
+    wrong = step_is_right(truth, o, w, slope, &expected);
     tally->updates++;
     if (wrong < l->n)
         report_fail("weight %zu is %.17g, not %.17Lg", wrong, o->now[wrong], expected);

@@ -21,12 +21,26 @@ void likelihood_make(struct likelihood *q, const struct truth *truth)
             exit(1);
         }
         for (size_t r = 0; r < q->rows; r++) {
-            const long double p = truth->here[i] ? truth_limited(truth, i, r) : 0;
+            const long double p = truth->here[i] ? truth_of_label(truth, i, r) : 0;
 
-            q->p[i][r] = p;
-            q->strict &= LIMITS_EACH_MODEL || (!(p < 0) && !(p > 1 + 1e-12L) && (p > 1e-7L || !(p > 0)));
+            q->p[i][r] = p < LEAST ? LEAST : p;
+            q->strict &= !(p < 0) && !(p > 1 + 1e-12L);
         }
     }
+}
+
+long double likelihood_loss(const struct likelihood *q, const long double *w)
+{
+    long double sum = 0;
+
+    for (size_t r = 0; r < q->rows; r++) {
+        long double y = 0;
+
+        for (size_t i = 0; i < q->truth->n; i++)
+            y += w[i] > 0 ? w[i] * truth_of_label(q->truth, i, r) : 0;
+        sum -= y < LEAST ? logl(LEAST) : y > 1 ? 0 : logl(y);
+    }
+    return sum / (long double)q->rows;
 }
 
 static long double row_value(const struct likelihood *q, const long double *w, size_t r)
@@ -42,15 +56,11 @@ long double likelihood_value(const struct likelihood *q, const long double *w)
 {
     long double sum = 0;
 
-    for (size_t r = 0; r < q->rows; r++) {
-        const long double y = row_value(q, w, r);
-
-        sum -= y < LEAST ? logl(LEAST) : y > 1 ? 0 : logl(y);
-    }
+    for (size_t r = 0; r < q->rows; r++)
+        sum -= logl(row_value(q, w, r));
     return sum / (long double)q->rows;
 }
 
-/* The derivatives, not looking at the limits but where no model could do anything about it. */
 static void slopes(const struct likelihood *q, const long double *w, long double *slope)
 {
     memset(slope, 0, MODELS * sizeof *slope);
@@ -58,8 +68,7 @@ static void slopes(const struct likelihood *q, const long double *w, long double
         const long double y = row_value(q, w, r);
 
         for (size_t i = 0; i < q->truth->n; i++)
-            if (q->p[i][r] > 0)
-                slope[i] -= q->p[i][r] / (y > LEAST ? y : LEAST) / (long double)q->rows;
+            slope[i] -= q->p[i][r] / y / (long double)q->rows;
     }
 }
 
@@ -97,7 +106,7 @@ static void derive(const struct likelihood *q, const long double *y, size_t to, 
     *slope = *bend = 0;
     for (size_t r = 0; r < q->rows; r++) {
         const long double d = q->p[to][r] - q->p[from][r], now = y[r] + part * d;
-        const long double quotient = d / (now > LEAST ? now : LEAST);
+        const long double quotient = d / now;
 
         *slope -= quotient;
         *bend += quotient * quotient;

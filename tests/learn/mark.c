@@ -24,7 +24,7 @@ static long double surprise(long double y)
     return y < 1e-12L ? -logl(1e-12L) : -logl(y);
 }
 
-/* What is 1 may be rounded to a little more. With the limits of all together, or those of each model. */
+/* What is 1 may be rounded to a little more. */
 static struct span log_loss(const struct answer *a)
 {
     long double low = 0, high = 0;
@@ -33,11 +33,10 @@ static struct span log_loss(const struct answer *a)
         const size_t at = r * a->width + (a->width > 1 ? (size_t)a->label[r] : 0);
         const int other = a->width == 1 && a->label[r] == 0;
         const long double p = other ? 1 - a->y[at] : a->y[at], y = p > 1 ? 1 : p;
-        const long double q = a->limited != NULL ? a->limited[r] : y, same = q > 1 ? 1 : q;
         const long double e = a->e[at] + 2 * ROUNDING * (other ? 1 : fabsl(y));
 
-        low += surprise((y > same ? y : same) + e);
-        high += surprise((y < same ? y : same) - e);
+        low += surprise(y + e);
+        high += surprise(y - e);
     }
     return mean(a, low, high, high + (long double)a->rows);
 }

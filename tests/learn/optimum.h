@@ -31,16 +31,24 @@ long double quadratic_gap(const struct quadratic *q, const long double *w, unsig
 /* The lowest value of allowed weights of at most EXHAUSTIVE models; they are put into w. */
 long double quadratic_best(const struct quadratic *q, long double *w);
 
-/* The mean of -log(sum_i w_i p_i) over the rows, where p_i is what the model says of the label. */
+/*
+ * The mean of -log(sum_i w_i p_i) over the rows, where p_i is what the model says of the label, at least 1e-12. It is
+ * convex, and nowhere above the log loss, of which only the sum has limits; among probabilities there is no difference
+ * that matters.
+ */
 struct likelihood {
     const struct truth *truth;
     size_t rows;
     long double *p[MODELS];
-    int strict; /* it is convex: no limit of what all say together makes more than one valley */
+    int strict; /* all are probabilities */
 };
 
 void likelihood_make(struct likelihood *q, const struct truth *truth);
 long double likelihood_value(const struct likelihood *q, const long double *w);
+
+/* The log loss itself. */
+long double likelihood_loss(const struct likelihood *q, const long double *w);
+
 long double likelihood_gap(const struct likelihood *q, const long double *w, unsigned support);
 
 /*

@@ -150,28 +150,25 @@ void truth_make(struct truth *truth, const struct lesson *l, const double *tempe
 /* The place's arrays. */
 static struct answer empty(const struct truth *truth, int place)
 {
-    static long double *y[PLACES_OF_ANSWERS], *e[PLACES_OF_ANSWERS], *limited[PLACES_OF_ANSWERS];
+    static long double *y[PLACES_OF_ANSWERS], *e[PLACES_OF_ANSWERS];
     struct answer a = {.rows = truth->rows, .width = truth->width, .label = truth->label, .t = truth->t,
                        .truth = truth};
 
     if (y[place] == NULL) {
         y[place] = array((size_t)ROWS * WIDTH);
         e[place] = array((size_t)ROWS * WIDTH);
-        limited[place] = array(ROWS);
     }
     a.y = y[place];
     a.e = e[place];
-    a.limited = truth->lesson->call == FIT && truth->lesson->target == LABELS ? limited[place] : NULL;
     return a;
 }
 
-long double truth_limited(const struct truth *truth, size_t model, size_t r)
+long double truth_of_label(const struct truth *truth, size_t model, size_t r)
 {
     const size_t label = truth->width > 1 ? (size_t)truth->label[r] : 0;
     const long double x = truth->x[model][r * truth->width + label];
-    const long double p = truth->width == 1 && truth->label[r] == 0 ? 1 - x : x;
 
-    return !LIMITS_EACH_MODEL ? p : p < 1e-12L ? 1e-12L : p > 1 ? 1 : p;
+    return truth->width == 1 && truth->label[r] == 0 ? 1 - x : x;
 }
 
 struct answer truth_mix(const struct truth *truth, const double *w, int place)
@@ -195,11 +192,6 @@ struct answer truth_mix(const struct truth *truth, const double *w, int place)
         size += fabsl(a.t[at]);
         a.size += size * size / (long double)a.rows;
     }
-    for (size_t r = 0; r < a.rows && a.limited != NULL; r++) {
-        a.limited[r] = 0;
-        for (size_t i = 0; i < truth->n; i++)
-            a.limited[r] += truth->here[i] && w[i] != 0 ? (long double)w[i] * truth_limited(truth, i, r) : 0;
-    }
     return a;
 }
 
@@ -215,8 +207,6 @@ struct answer truth_single(const struct truth *truth, size_t model, int place)
         a.e[at] = fabsl(a.y[at]) * truth->error[model];
         a.size += size * size / (long double)a.rows;
     }
-    for (size_t r = 0; r < a.rows && a.limited != NULL; r++)
-        a.limited[r] = truth_limited(truth, model, r);
     return a;
 }
 

@@ -5,12 +5,6 @@
 
 #include "lesson.h"
 
-/*
- * In fits by log loss, what each model says of the label counts as at least 1e-12 and at most 1, which makes no difference
- * that matters among probabilities, and keeps the loss convex among other numbers. 0: only what all say together does.
- */
-#define LIMITS_EACH_MODEL 1
-
 /* The rounding of the library: it computes in double. */
 #define ROUNDING 0x1p-52L
 
@@ -32,14 +26,13 @@ struct answer {
     const int32_t *label;
     const long double *t;
     long double *y, *e;
-    long double *limited; /* per row: y at the label, with the limits of each model; NULL: it is not a pool */
     long double size; /* the mean over the rows of sum_j (sum_i |w_i x_ij| + |t_j|)^2 */
     const struct truth *truth;
     unsigned takes_part; /* a bit for each model */
 };
 
-/* What a model says of the label of a row, with its limits. */
-long double truth_limited(const struct truth *truth, size_t model, size_t row);
+/* What a model says of the label of a row. */
+long double truth_of_label(const struct truth *truth, size_t model, size_t row);
 
 /* Are two elements the same because every model says the same of both? Then rounding does not part them. */
 int answer_ties(const struct answer *answer, size_t one, size_t other);
