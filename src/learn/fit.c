@@ -64,9 +64,10 @@ static int calibrate_result(struct ens_task *t, const struct ens_lesson *lesson,
                                     &outcome->temperature);
         if (code)
             return code;
-        e->form = t->e->form;
         e->temperature = outcome->temperature;
     }
+    if (t->e->form != ENSEMBLE_RESULT_LOG)
+        e->form = t->e->form;
     ens_task_set_pool(t, t->options.how == ENSEMBLE_FIT_NOTHING ? NULL : lesson->w);
     return ens_score_of_handle(t->pool, &t->s.known, &scale, &outcome->log_loss);
 }

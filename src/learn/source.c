@@ -207,9 +207,9 @@ int ens_source_open(struct ens_source *s, struct ens_heap *heap, const struct en
     return code ? code : find_known(s);
 }
 
-void ens_source_undo_log(struct ens_source *s)
+void ens_source_undo_form(struct ens_source *s, int32_t form)
 {
-    if (s->e.form != ENSEMBLE_RESULT_LOG)
+    if (s->e.form != form)
         return;
     s->e.form = ENSEMBLE_RESULT_AS_IS;
     ens_plan_build(&s->e);

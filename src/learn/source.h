@@ -63,8 +63,8 @@ enum {
 int ens_source_open(struct ens_source *s, struct ens_heap *heap, const struct ensemble *e,
                     const struct ens_targets *targets, int how);
 
-/* What a handle combines is compared with the truth as it is, not as its logarithm. */
-void ens_source_undo_log(struct ens_source *s);
+/* If the source's handle has its results in this form, it has them as they are from now on. */
+void ens_source_undo_form(struct ens_source *s, int32_t form);
 
 /* Leaves the rows out in which some model says something that is not finite. */
 int ens_source_screen(struct ens_source *s);

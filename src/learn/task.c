@@ -113,7 +113,9 @@ static int open_pool(struct ens_task *t)
         return ENSEMBLE_ENOMEM;
     code = ens_source_open(t->pool, &t->heap, t->e, &t->s.targets, ENS_SOURCE_PARTIAL | keeps);
     if (code == 0)
-        ens_source_undo_log(t->pool);
+        ens_source_undo_form(t->pool, t->linear ? ENSEMBLE_RESULT_TEMPERED : ENSEMBLE_RESULT_LOG);
+    if (code == 0 && t->linear)
+        ens_source_undo_form(t->pool, ENSEMBLE_RESULT_NORMALISED);
     return code;
 }
 

@@ -13,8 +13,8 @@ int is_pool(const struct lesson *l)
 }
 
 /*
- * With the temperature that the result had before, and the weights that it has now put back afterwards. Of a result LOG,
- * what the logarithm is taken of.
+ * With the temperature that the result had before; the weights that the handle has now are put back afterwards. Of a
+ * result LOG, what the logarithm is taken of.
  */
 static void combine(const struct lesson *l, struct ensemble *e, const double *w, double *y)
 {

@@ -78,8 +78,8 @@ static void check_twins(const struct truth *truth, const struct outcome *o, long
 }
 
 /*
- * Of weights that are equally good, those nearest to equal ones, or to 0: what a ridge leads to that becomes smaller. That
- * is told by two of them, where they agree.
+ * Of weights that are equally good, those nearest to equal ones, or to 0: what a ridge leads to that becomes smaller.
+ * That is told by two of them, where they agree.
  */
 static void check_nearest(const struct truth *truth, struct quadratic *q, const struct outcome *o)
 {
@@ -97,8 +97,8 @@ static void check_nearest(const struct truth *truth, struct quadratic *q, const 
         away = fmaxl(away, fabsl(two[i] - (long double)o->weights[i]));
     }
     if (apart <= 1e-6L * sizes(two, truth->n) && away > 1e-5L * sizes(two, truth->n))
-        report_fail("other weights are as good, and nearer to equal ones: %.9Lg and %.9Lg are not %.9g and %.9g", two[0],
-                    two[1], o->weights[0], o->weights[1]);
+        report_fail("others are as good, and nearer to equal ones: %.9Lg and %.9Lg are not %.9g and %.9g", two[0], two[1],
+                    o->weights[0], o->weights[1]);
 }
 
 static void convex_squares(const struct truth *truth, const struct outcome *o, struct tally *tally)

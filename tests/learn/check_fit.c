@@ -253,6 +253,7 @@ static void check_held_out(const struct lesson *l, const struct outcome *o)
 void check_fit(const struct truth *truth, struct ensemble *e, const struct outcome *o, struct tally *tally)
 {
     const struct lesson *l = truth->lesson;
+    const size_t rounds = l->options.rounds > 0 ? l->options.rounds : 50;
     struct answer a;
 
     tally->fits++;
@@ -273,9 +274,8 @@ void check_fit(const struct truth *truth, struct ensemble *e, const struct outco
         check_closed(truth, e, o, tally);
     if (l->options.how != ENSEMBLE_FIT_CONVEX && (o->report.exact != 0 || !isnan(o->report.gap)))
         report_fail("exact is %d and gap %g", (int)o->report.exact, o->report.gap);
-    for (size_t k = 0; k < ROUNDS - 2; k++)
-        if (!isnan(o->trajectory[k]) && (l->options.how != ENSEMBLE_FIT_GREEDY || k >= (size_t)(l->options.rounds > 0 ?
-                                                                                                l->options.rounds : 50)))
+    for (size_t k = l->options.how == ENSEMBLE_FIT_GREEDY ? rounds : 0; k < ROUNDS - 2; k++)
+        if (!isnan(o->trajectory[k]))
             report_fail("the trajectory is %g at %zu", o->trajectory[k], k);
     report_pass();
 }

@@ -64,7 +64,7 @@ static struct span with(const struct truth *truth, const struct state *s, size_t
 
 static void keep(struct beam *beam, const struct state *s)
 {
-    for (size_t i = 0; i < beam->n; i++)
+    for (size_t i = 0; i < beam->n && i < STATES; i++)
         if (memcmp(&beam->states[i], s, sizeof *s) == 0)
             return;
     if (beam->n < STATES)
@@ -117,7 +117,8 @@ static void choose(const struct truth *truth, const struct state *s, size_t roun
     for (size_t i = 0; i < truth->n; i++) {
         struct state with_it = *s;
 
-        if (!(allowed_ones >> i & 1) || !span_holds(candidates[i], found) || !may_be_chosen(candidates, allowed_ones, i))
+        if (!(allowed_ones >> i & 1) || !span_holds(candidates[i], found) ||
+            !may_be_chosen(candidates, allowed_ones, i))
             continue;
         with_it.count[i]++;
         *rounding = fmaxl(*rounding, candidates[i].high - candidates[i].low);

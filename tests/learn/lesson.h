@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One call of ensemble_fit(), _score() or _update(), made at random from a seed: a handle, its data, and the options. */
+/* A call of ensemble_fit(), _score() or _update(), made at random from a seed: a handle, its data, and the options. */
 #ifndef TESTS_LEARN_LESSON_H
 #define TESTS_LEARN_LESSON_H
 
