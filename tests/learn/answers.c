@@ -14,16 +14,18 @@ int is_pool(const struct lesson *l)
 
 /*
  * With the temperature that the result had before; the weights that the handle has now are put back afterwards. Of a
- * result LOG, what the logarithm is taken of.
+ * result LOG, what the logarithm is taken of; the linear pool as it is before it is normalised or tempered.
  */
 static void combine(const struct lesson *l, struct ensemble *e, const double *w, double *y)
 {
     double now[MODELS];
+    const int pool = l->method <= ENSEMBLE_MEAN && l->form != ENSEMBLE_RESULT_SOFTMAX;
+    const int as_is = pool || l->form == ENSEMBLE_RESULT_LOG;
     int code = ensemble_get_weights(e, now, l->n);
 
     if (code == 0)
-        code = l->form == ENSEMBLE_RESULT_LOG ? ensemble_set_result(e, ENSEMBLE_RESULT_AS_IS, 0)
-                                              : ensemble_set_result(e, l->form, l->form_temperature);
+        code = as_is ? ensemble_set_result(e, ENSEMBLE_RESULT_AS_IS, 0)
+                     : ensemble_set_result(e, l->form, l->form_temperature);
     if (code == 0 && w != NULL)
         code = ensemble_set_weights(e, w, l->n);
     if (code == 0)

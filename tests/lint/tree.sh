@@ -83,7 +83,7 @@ sizes()
             }
             /^$/ { if (!body) begin = 0 }' "$file"
     done | none "functions that are too long" "give parts of them a name"
-    checked "sizes: files up to 400 lines (the public header 800), templates to 120, functions to 60"
+    checked "sizes: files up to 400 lines (the public header 900), templates to 120, functions to 60"
 }
 
 text()
