@@ -258,7 +258,10 @@ typedef ens_span_kernel ens_variance_kernel;
 #define ENS_PAIR_LANES ((size_t)8)
 typedef void ens_pairs_kernel(const double *a, const double *const *b, size_t length, double *sums);
 
-/* The products, added to ENS_PAIRS times ENS_PAIR_LANES partial sums: element j to number j mod ENS_PAIR_LANES. */
+/*
+ * The products, added to ENS_PAIRS times ENS_PAIR_LANES partial sums, which begin at +0: element j to number j mod
+ * ENS_PAIR_LANES.
+ */
 typedef void ens_gram_kernel(const double *a, const double *const *b, size_t length, double *partial);
 
 /*
