@@ -756,7 +756,8 @@ int ensemble_score(struct ensemble *e, int32_t score, const void *targets, int32
 
 /*
  * Learns while working: one step from the weights at hand towards better ones, after a batch of rows whose truth has
- * become known. With g_i the mean over the rows of the derivative of the score by the weight w_i,
+ * become known. With g_i the mean over the rows of the derivative of the score by the weight w_i (of log loss -x_i / y
+ * at the label, of a y that is at least 1e-12),
  *     v_i = w_i exp(-rate g_i) / (sum of that over i),   w_i = (1 - share) v_i + share / n
  * the exponentiated gradient (Kivinen and Warmuth, 1997) with fixed share (Herbster and Warmuth, 1998). `score` is
  * ENSEMBLE_SCORE_LOG_LOSS or _SQUARED_ERROR, rate > 0, 0 <= share < 1. After T steps with |g_i| <= G, the scores have

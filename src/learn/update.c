@@ -86,28 +86,23 @@ static void add_squares(struct step *t, const struct ens_piece *piece)
     }
 }
 
-static double probability(const double *value, size_t width, size_t label)
-{
-    const double p = width > 1 ? *value : ens_label_probability(value, 1, label);
-
-    return p < ENS_LEAST_PROBABILITY ? ENS_LEAST_PROBABILITY : p > 1 ? 1 : p;
-}
-
-/* Log loss: -x / y at the label, each at least what counts. */
+/* Log loss: -x / y at the label, of a y that is at least what counts. */
 static void add_logarithms(struct step *t, const struct ens_piece *piece)
 {
-    const size_t width = t->s.width;
+    const size_t width = t->s.width, length = width > 1 ? 2 : 1; /* of two values the first is the label's */
 
     for (size_t r = 0; r < piece->count; r++) {
         const size_t label = (size_t)ens_source_label(&t->s, ens_sample_row(&t->s.known, piece->first + r));
         const size_t at = r * piece->length + (width == 1 ? 0 : label - piece->column);
+        const size_t at_label = width > 1 ? 0 : label;
         double y;
 
         if (width > 1 && (label < piece->column || label - piece->column >= piece->length))
             continue;
-        y = probability(t->pool + at, width, label);
+        y = ens_label_probability(t->pool + at, length, at_label);
+        y = y > ENS_LEAST_PROBABILITY ? y : ENS_LEAST_PROBABILITY;
         for (size_t i = 0; i < t->s.n; i++)
-            t->gradient[i] -= probability(t->tiles + i * ENS_PIECE + at, width, label) / y;
+            t->gradient[i] -= ens_label_probability(t->tiles + i * ENS_PIECE + at, length, at_label) / y;
     }
 }
 
