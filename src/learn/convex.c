@@ -102,12 +102,15 @@ static double certificate(const struct ens_convex *c, size_t n)
     return most > 1 ? most - 1 : 0;
 }
 
-/* The second-order model of the log loss around w: w'Hw / 2 - 2 s'w, since H w = s. Here b is s, until it is used. */
-static void differentiate(struct ens_convex *c, const size_t *models, const double *w, size_t n)
+/*
+ * The second-order model of the log loss around the weights that it was last computed for: w'Hw / 2 - 2 s'w, since H w
+ * = s. Here b is s, until it is used.
+ */
+static void differentiate(struct ens_convex *c, const size_t *models, size_t n)
 {
     const struct ens_gram *g = &c->likelihood->gram;
 
-    ens_likelihood_derivatives(c->likelihood, models, w, n);
+    ens_likelihood_derivatives(c->likelihood, models, n);
     for (size_t i = 0; i < n; i++) {
         for (size_t j = 0; j < n; j++)
             c->a[i * n + j] = g->sum[i * g->m + j];
@@ -155,7 +158,7 @@ static int polish(struct ens_convex *c, const size_t *models, size_t n, double *
 
     if (!(loss <= optimum->loss + 1e-14 * (1 + optimum->loss)))
         return 0;
-    differentiate(c, models, c->step, n);
+    differentiate(c, models, n);
     gap = certificate(c, n);
     if (!(gap < optimum->gap / 2))
         return 0;
@@ -174,14 +177,14 @@ static struct ens_optimum solve_likelihood(struct ens_convex *c, const size_t *m
         w[i] = 1 / (double)n;
     c->q.n = c->q.stride = n;
     optimum.loss = ens_likelihood_convex(c->likelihood, models, w, n);
-    differentiate(c, models, w, n);
+    differentiate(c, models, n);
     optimum.gap = certificate(c, n);
     while (optimum.steps < NEWTON_STEPS && optimum.gap > CERTAIN && optimum.loss - optimum.gap < c->cutoff) {
         const int better = newton_step(c, models, n, w, &optimum.loss);
 
         optimum.steps++;
         if (better) {
-            differentiate(c, models, w, n);
+            differentiate(c, models, n);
             optimum.gap = certificate(c, n);
         } else if (!polish(c, models, n, w, &optimum)) {
             break;
@@ -218,7 +221,7 @@ static void drop_tiny(struct ens_convex *c, const size_t *models, size_t n, doub
     if (c->gram != NULL) {
         optimum->gap = ens_quadratic_gap(&c->q, w);
     } else {
-        differentiate(c, models, w, n);
+        differentiate(c, models, n);
         optimum->gap = certificate(c, n);
     }
 }

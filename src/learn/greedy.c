@@ -6,6 +6,8 @@
  */
 #include "learn/greedy.h"
 
+#include "learn/doubt.h"
+
 
 #include <math.h>
 #include <string.h>
@@ -23,6 +25,8 @@ struct selection {
     double *candidate; /* some rows of the sums with a candidate added, */
     double *values;    /* and of the candidate */
     struct ens_tally *tallies; /* one for each candidate, or one for all */
+    struct ens_doubt *doubt; /* accuracy: the rows in which candidates may differ, */
+    double *some;      /* and the sums of some of them; else NULL */
 };
 
 static int needs_rows(const struct ens_greedy *g)
@@ -46,6 +50,19 @@ static int open_rows(struct selection *s)
     return failed;
 }
 
+static int open_doubt(struct selection *s)
+{
+    struct ens_greedy *g = s->g;
+    const size_t width = g->s->width;
+    int failed = 0;
+
+    if (ens_scale_is_global(&g->scale) || width == 1)
+        return 0;
+    s->doubt = ens_heap_take(g->s->heap, 1, sizeof *s->doubt);
+    s->some = ens_heap_doubles(g->s->heap, width < ENS_PIECE ? ENS_PIECE : width, &failed);
+    return failed || s->doubt == NULL ? ENSEMBLE_ENOMEM : ens_doubt_open(s->doubt, g->s, g->sample);
+}
+
 static int open_selection(struct selection *s)
 {
     struct ens_greedy *g = s->g;
@@ -63,7 +80,7 @@ static int open_selection(struct selection *s)
     if (failed || s->counts == NULL || s->kept == NULL || s->allowed == NULL || (g->gram != NULL && s->along == NULL) ||
         (g->likelihood != NULL && s->sums == NULL))
         return ENSEMBLE_ENOMEM;
-    return needs_rows(g) && open_rows(s) ? ENSEMBLE_ENOMEM : 0;
+    return needs_rows(g) && (open_rows(s) || open_doubt(s)) ? ENSEMBLE_ENOMEM : 0;
 }
 
 /* Which models may be chosen: those that are used already, and those that the limits allow besides. */
@@ -115,14 +132,14 @@ static void try_likelihood(struct selection *s)
         s->losses[i] = log_count + s->losses[i] / (double)l->rows;
 }
 
-/* Some rows of the ensemble with a candidate added, or their mean where the size of values matters. */
-static void add_candidate(struct selection *s, size_t i, size_t first, size_t count, double *to)
+/* Rows of sums with a candidate added, or their mean where the size of values matters. */
+static void add_candidate(struct selection *s, const struct ens_sample *sample, size_t i, size_t first, size_t count,
+                          const double *sums, double *to)
 {
     static const double ones[] = {1, 1};
     const struct ens_kernels *kernels = s->g->s->e.kernels;
     const size_t length = count * s->g->s->width;
-    const void *in[] = {s->sums + first * s->g->s->width,
-                        ens_source_rows(s->g->s, s->g->sample, first, count, i, s->values)};
+    const void *in[] = {sums, ens_source_rows(s->g->s, sample, first, count, i, s->values)};
     const struct ens_span span = {.out = to, .in = in, .weight = ones, .n = 2, .length = length};
     const struct ens_map mean = {.a = (double)(s->round + 1)};
 
@@ -154,10 +171,47 @@ static void try_globally(struct selection *s, size_t i)
     for (size_t first = 0; first < s->g->sample->n; first += rows_at(s, first)) {
         double *to = tally->values + first * s->g->s->width;
 
-        add_candidate(s, i, first, rows_at(s, first), to);
+        add_candidate(s, s->g->sample, i, first, rows_at(s, first), s->sums + first * s->g->s->width, to);
         ens_tally_add(tally, first, rows_at(s, first), to);
     }
     s->losses[i] = loss_of(s, tally);
+}
+
+/* A score to which each row adds, of the rows in which candidates may differ. */
+static void try_in_doubt(struct selection *s)
+{
+    const struct ens_source *source = s->g->s;
+    const struct ens_sample *sample = &s->doubt->sample;
+    const size_t step = ens_rows_together(source), width = source->width;
+
+    if (s->round > 0)
+        ens_doubt_find(s->doubt, source, s->g->sample, s->sums);
+    for (size_t first = 0; first < sample->n; first += step) {
+        const size_t count = sample->n - first < step ? sample->n - first : step;
+
+        for (size_t r = 0; r < count; r++)
+            memcpy(s->some + r * width, s->sums + s->doubt->place[first + r] * width, width * sizeof *s->some);
+        for (size_t i = 0; i < s->n; i++)
+            if (s->allowed[i]) {
+                add_candidate(s, sample, i, first, count, s->some, s->candidate);
+                ens_tally_add(&s->tallies[i], first, count, s->candidate);
+            }
+    }
+    for (size_t i = 0; i < s->n; i++) {
+        s->tallies[i].hits += s->doubt->hits;
+        s->tallies[i].rows = s->g->sample->n;
+    }
+}
+
+static void try_all(struct selection *s)
+{
+    for (size_t first = 0; first < s->g->sample->n; first += rows_at(s, first))
+        for (size_t i = 0; i < s->n; i++)
+            if (s->allowed[i]) {
+                add_candidate(s, s->g->sample, i, first, rows_at(s, first), s->sums + first * s->g->s->width,
+                              s->candidate);
+                ens_tally_add(&s->tallies[i], first, rows_at(s, first), s->candidate);
+            }
 }
 
 static void try_rows(struct selection *s)
@@ -168,14 +222,14 @@ static void try_rows(struct selection *s)
                 try_globally(s, i);
         return;
     }
-    for (size_t i = 0; i < s->n; i++)
+    for (size_t i = 0; i < s->n; i++) {
         ens_tally_begin(&s->tallies[i]);
-    for (size_t first = 0; first < s->g->sample->n; first += rows_at(s, first))
-        for (size_t i = 0; i < s->n; i++)
-            if (s->allowed[i]) {
-                add_candidate(s, i, first, rows_at(s, first), s->candidate);
-                ens_tally_add(&s->tallies[i], first, rows_at(s, first), s->candidate);
-            }
+        s->tallies[i].sample = s->doubt != NULL ? &s->doubt->sample : s->g->sample;
+    }
+    if (s->doubt != NULL)
+        try_in_doubt(s);
+    else
+        try_all(s);
     for (size_t i = 0; i < s->n; i++)
         s->losses[i] = loss_of(s, &s->tallies[i]);
 }

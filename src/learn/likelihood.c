@@ -1,21 +1,59 @@
 /* SPDX-License-Identifier: MIT */
 #include "learn/likelihood.h"
 
+#include "base/finite.h"
+
+#include <string.h>
+
 /* More than what any probability is; a bound for products of numbers that are none. */
 #define MOST 1e15
 
-/* Takes the labels' probabilities out of a piece of a model's rows. */
-static void pick(struct ens_likelihood *l, const struct ens_source *s, const struct ens_sample *sample,
-                 const struct ens_piece *piece, size_t i, const double *values)
+/* Element `at` of an array of floats or doubles. */
+static double element(const void *values, int dtype, size_t at)
 {
+    float single;
+    double x;
+
+    if (dtype == ENS_f64) {
+        memcpy(&x, (const unsigned char *)values + at * sizeof x, sizeof x);
+        return x;
+    }
+    memcpy(&single, (const unsigned char *)values + at * sizeof single, sizeof single);
+    return single;
+}
+
+int ens_pick(struct ens_source *s, const struct ens_sample *sample, const struct ens_piece *piece, size_t i,
+             double *tile, double *p)
+{
+    int dtype = ENS_f64;
+    const void *values = ens_source_raw(s, sample, piece, i, &dtype);
+    const size_t length = piece->count * piece->length;
+
+    if (values == NULL || dtype > ENS_f64 || !ens_is_finite(s->e.kernels->sum[dtype](values, length))) {
+        dtype = ENS_f64;
+        values = ens_source_values(s, sample, piece, i, tile);
+        if (!ens_all_finite(s->e.kernels, values, length))
+            return 0;
+    }
     for (size_t r = 0; r < piece->count; r++) {
         const size_t label = (size_t)ens_source_label(s, ens_sample_row(sample, piece->first + r));
 
         if (s->width == 1)
-            l->p[i * l->rows + piece->first + r] = ens_label_probability(values + r, 1, label);
+            p[r] = label == 1 ? element(values, dtype, r) : 1 - element(values, dtype, r);
         else if (label >= piece->column && label - piece->column < piece->length)
-            l->p[i * l->rows + piece->first + r] = values[r * piece->length + label - piece->column];
+            p[r] = element(values, dtype, r * piece->length + label - piece->column);
     }
+    return 1;
+}
+
+/* Are some probabilities so small that they count as more? */
+static int has_least(const struct ens_likelihood *l)
+{
+    int some = 0;
+
+    for (size_t i = 0; i < l->n * l->rows; i++)
+        some |= l->p[i] < ENS_LEAST_PROBABILITY;
+    return some;
 }
 
 int ens_likelihood_open(struct ens_likelihood *l, struct ens_source *s, const struct ens_sample *sample)
@@ -25,18 +63,16 @@ int ens_likelihood_open(struct ens_likelihood *l, struct ens_source *s, const st
 
     *l = (struct ens_likelihood){.kernels = s->e.kernels, .n = s->n, .rows = sample->n};
     l->p = ens_heap_take(s->heap, sample->n, s->n * sizeof *l->p);
+    l->pool = ens_heap_doubles(s->heap, sample->n, &failed);
     l->row = ens_heap_doubles(s->heap, ENS_LOG_BLOCK, &failed);
     l->in = ens_heap_take(s->heap, s->n, sizeof *l->in);
     if (failed || l->p == NULL || l->in == NULL || ens_gram_open(&l->gram, s->heap, l->kernels, s->n + 1))
         return ENSEMBLE_ENOMEM;
     ENS_EACH_PIECE(piece, s, sample)
-        for (size_t i = 0; i < s->n; i++) {
-            const double *values = ens_source_values(s, sample, &piece, i, tile);
-
-            if (!ens_all_finite(l->kernels, values, piece.count * piece.length))
+        for (size_t i = 0; i < s->n; i++)
+            if (!ens_pick(s, sample, &piece, i, tile, l->p + i * l->rows + piece.first))
                 return 1;
-            pick(l, s, sample, &piece, i, values);
-        }
+    l->some_least = has_least(l);
     return 0;
 }
 
@@ -46,23 +82,26 @@ static size_t block_at(const struct ens_likelihood *l, size_t row)
 }
 
 /* Weighted sums of what l->in points at. */
-static void pool(const struct ens_likelihood *l, const double *w, size_t n, size_t length)
+static void pool(const struct ens_likelihood *l, const double *w, size_t n, size_t length, double *to)
 {
-    const struct ens_span span = {.out = l->row, .in = l->in, .weight = w, .n = n, .length = length};
+    const struct ens_span span = {.out = to, .in = l->in, .weight = w, .n = n, .length = length};
 
     l->kernels->wsum[ENS_f64][ENS_f64][ENS_f64](&span);
 }
 
-/* What the models say of some rows, each at least ENS_LEAST_PROBABILITY, in the Gram matrix's tiles. */
-static void fill_tiles(const struct ens_likelihood *l, const size_t *models, size_t n, size_t row, size_t length)
+/* What the models say of some rows, each at least ENS_LEAST_PROBABILITY: where it is, or in the Gram matrix's tiles. */
+static void find_rows(const struct ens_likelihood *l, const size_t *models, size_t n, size_t row, size_t length)
 {
     static const struct ens_map least = {.a = 1, .c = ENS_LEAST_PROBABILITY};
 
     for (size_t k = 0; k < n; k++) {
-        double *tile = ens_gram_tile(&l->gram, k);
+        const double *p = l->p + models[k] * l->rows + row;
 
-        l->kernels->map[ENS_f64][ENS_MAP_affine](tile, l->p + models[k] * l->rows + row, length, &least);
-        l->in[k] = tile;
+        l->in[k] = p;
+        if (l->some_least) {
+            l->kernels->map[ENS_f64][ENS_MAP_affine](ens_gram_tile(&l->gram, k), p, length, &least);
+            l->in[k] = ens_gram_tile(&l->gram, k);
+        }
     }
 }
 
@@ -73,7 +112,7 @@ double ens_likelihood_loss(const struct ens_likelihood *l, const size_t *models,
     for (size_t row = 0; row < l->rows; row += ENS_LOG_BLOCK) {
         for (size_t k = 0; k < n; k++)
             l->in[k] = l->p + models[k] * l->rows + row;
-        pool(l, w, n, block_at(l, row));
+        pool(l, w, n, block_at(l, row), l->row);
         sum += l->kernels->log_sum(l->row, NULL, block_at(l, row), ENS_LEAST_PROBABILITY, 1);
     }
     return 0 - sum / (double)l->rows; /* not -0 */
@@ -84,14 +123,14 @@ double ens_likelihood_convex(const struct ens_likelihood *l, const size_t *model
     double sum = 0;
 
     for (size_t row = 0; row < l->rows; row += ENS_LOG_BLOCK) {
-        fill_tiles(l, models, n, row, block_at(l, row));
-        pool(l, w, n, block_at(l, row));
-        sum += l->kernels->log_sum(l->row, NULL, block_at(l, row), ENS_LEAST_PROBABILITY / 2, MOST);
+        find_rows(l, models, n, row, block_at(l, row));
+        pool(l, w, n, block_at(l, row), l->pool + row);
+        sum += l->kernels->log_sum(l->pool + row, NULL, block_at(l, row), ENS_LEAST_PROBABILITY / 2, MOST);
     }
-    return 0 - sum / (double)l->rows; /* not -0 */
+    return 0 - sum / (double)l->rows;
 }
 
-void ens_likelihood_derivatives(struct ens_likelihood *l, const size_t *models, const double *w, size_t n)
+void ens_likelihood_derivatives(struct ens_likelihood *l, const size_t *models, size_t n)
 {
     static const struct ens_map inverse = {0};
     struct ens_gram *g = &l->gram;
@@ -105,11 +144,14 @@ void ens_likelihood_derivatives(struct ens_likelihood *l, const size_t *models, 
 
         for (size_t r = 0; r < length; r++)
             ones[r] = 1;
-        fill_tiles(l, models, n, row, length);
-        pool(l, w, n, length);
-        l->kernels->map[ENS_f64][ENS_MAP_reciprocal](l->row, l->row, length, &inverse);
-        for (size_t k = 0; k < n; k++)
-            l->kernels->blend[ENS_f64][ENS_BLEND_product](ens_gram_tile(g, k), l->row, ones, length);
+        find_rows(l, models, n, row, length);
+        l->kernels->map[ENS_f64][ENS_MAP_reciprocal](l->row, l->pool + row, length, &inverse);
+        for (size_t k = 0; k < n; k++) {
+            const void *in[] = {l->in[k], l->row};
+            const struct ens_span span = {.out = ens_gram_tile(g, k), .in = in, .n = 2, .length = length};
+
+            l->kernels->fold[ENS_f64][ENS_FOLD_product](&span);
+        }
         ens_gram_add(g, length);
     }
     ens_gram_end(g, (double)l->rows);

@@ -12,8 +12,10 @@ struct ens_likelihood {
     const struct ens_kernels *kernels;
     size_t n;      /* models */
     size_t rows;
-    double *p;     /* n x rows: the label's probability */
-    double *row;   /* ENS_LOG_BLOCK: the pool's */
+    double *p;     /* n x rows: the label's probability; */
+    int some_least; /* some of them are below ENS_LEAST_PROBABILITY */
+    double *pool;  /* rows: of the weights that ens_likelihood_convex() was last called with */
+    double *row;   /* ENS_LOG_BLOCK: of some rows */
     const void **in; /* n */
     struct ens_gram gram; /* of n + 1 columns at most */
 };
@@ -23,6 +25,13 @@ static inline double ens_label_probability(const double *row, size_t length, siz
 {
     return length > 1 ? row[label] : label == 1 ? row[0] : 1 - row[0];
 }
+
+/*
+ * What model i says of the labels of a piece's rows, to p[0] for the first of them; of a part of a long row that does
+ * not hold the label, nothing is written. `tile` has room for ENS_PIECE. 0 where it says something that is not finite.
+ */
+int ens_pick(struct ens_source *s, const struct ens_sample *sample, const struct ens_piece *piece, size_t i,
+             double *tile, double *p);
 
 /* Takes memory and reads the models' outputs. 0, ENSEMBLE_ENOMEM, or 1 where something is not finite. */
 int ens_likelihood_open(struct ens_likelihood *l, struct ens_source *s, const struct ens_sample *sample);
@@ -37,9 +46,10 @@ double ens_likelihood_loss(const struct ens_likelihood *l, const size_t *models,
 double ens_likelihood_convex(const struct ens_likelihood *l, const size_t *models, const double *w, size_t n);
 
 /*
- * Of that the derivatives. With s_i = p_i / (sum_j w_j p_j), the means over the rows of s_i s_j, n x n from g->sum on
- * with g->m columns each, and of s_i in the column behind them: the second ones, and the first ones but for their sign.
+ * Of that the derivatives, with the weights that it was last called with. With s_i = p_i / (sum_j w_j p_j), the means
+ * over the rows of s_i s_j, n x n from g->sum on with g->m columns each, and of s_i in the column behind them: the
+ * second ones, and the first ones but for their sign.
  */
-void ens_likelihood_derivatives(struct ens_likelihood *l, const size_t *models, const double *w, size_t n);
+void ens_likelihood_derivatives(struct ens_likelihood *l, const size_t *models, size_t n);
 
 #endif

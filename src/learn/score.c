@@ -34,6 +34,10 @@ int ens_tally_open(struct ens_tally *t, struct ens_source *s, const struct ens_s
         t->picked = ens_heap_doubles(s->heap, ENS_LOG_BLOCK, &failed);
     if (scale->metric == NULL && scale->score == ENSEMBLE_SCORE_CALIBRATION_ERROR)
         t->bins = ens_heap_doubles(s->heap, ENS_BINS, &failed);
+    if (scale->metric == NULL && scale->score == ENSEMBLE_SCORE_ACCURACY) {
+        t->labels = ens_heap_take(s->heap, ens_rows_together(s), sizeof *t->labels);
+        failed |= t->labels == NULL;
+    }
     if (ens_scale_is_global(scale)) {
         t->values = ens_heap_take(s->heap, sample->n, s->width * sizeof *t->values);
         t->row = ens_heap_take(s->heap, sample->n, sizeof *t->row);
@@ -126,6 +130,16 @@ static void add_row(struct ens_tally *t, size_t row, const double *values)
     }
 }
 
+/* The hits of several short rows, for which one call of the kernel does. */
+static void add_hits(struct ens_tally *t, size_t first, size_t count, const double *values)
+{
+    const size_t width = t->s->width;
+
+    t->s->e.kernels->labels[ENS_f64](values, width * sizeof *values, count, width, t->labels);
+    for (size_t r = 0; r < count; r++)
+        t->hits += t->labels[r] == ens_source_label(t->s, ens_sample_row(t->sample, first + r));
+}
+
 void ens_tally_add(struct ens_tally *t, size_t first, size_t count, const double *values)
 {
     const size_t width = t->s->width;
@@ -137,6 +151,8 @@ void ens_tally_add(struct ens_tally *t, size_t first, size_t count, const double
             t->row[t->rows + r] = ens_sample_row(t->sample, first + r);
     } else if (t->scale.score == ENSEMBLE_SCORE_SQUARED_ERROR) {
         add_squares(t, first, count, values);
+    } else if (t->labels != NULL && width > 1 && width <= SHORT) {
+        add_hits(t, first, count, values);
     } else {
         for (size_t r = 0; r < count; r++)
             add_row(t, ens_sample_row(t->sample, first + r), values + r * width);

@@ -25,6 +25,7 @@ struct ens_tally {
     size_t hits;       /* of ENSEMBLE_SCORE_ACCURACY */
     size_t n_picked;   /* of ENSEMBLE_SCORE_LOG_LOSS: probabilities whose logarithms are still to be added */
     double *picked;    /* ENS_LOG_BLOCK */
+    int32_t *labels;   /* of ENSEMBLE_SCORE_ACCURACY: the first of the largest values, of ens_rows_together() rows */
     double *bins;      /* of ENSEMBLE_SCORE_CALIBRATION_ERROR: confidence less accuracy, summed in each of ENS_BINS */
     double *values;    /* of those that look at all rows together: all of them, */
     size_t *row;       /* and which rows of the outputs they are; */
@@ -53,7 +54,8 @@ void ens_tally_add(struct ens_tally *t, size_t first, size_t count, const double
 double ens_tally_end(struct ens_tally *t);
 
 /*
- * Whole rows of model i, the sample's from `first` on: in `to`, with room for them and at least ENS_PIECE, or in place.
+ * Whole rows of model i, the sample's from `first` on: in `to`, with room for them and at least ENS_PIECE, or elsewhere
+ * until the next call.
  */
 const double *ens_source_rows(struct ens_source *s, const struct ens_sample *sample, size_t first, size_t count,
                               size_t i, double *to);

@@ -311,22 +311,28 @@ void ens_source_truth(struct ens_source *s, const struct ens_sample *sample, con
     s->e.kernels->map[ENS_f64][ENS_MAP_affine](s->less, s->truth, piece->count * piece->length, &negated);
 }
 
+const void *ens_source_raw(const struct ens_source *s, const struct ens_sample *sample, const struct ens_piece *piece,
+                           size_t i, int *dtype)
+{
+    const size_t k = s->k[i];
+
+    if (!is_stretch(s, sample, piece, k) || !ens_values_are_plain(&s->b, k))
+        return NULL;
+    *dtype = ens_output_of(&s->b, k)->dtype - 1;
+    return ens_row_of(&s->b, k, ens_sample_row(sample, piece->first)) + (piece->column << ens_dtype_shift(*dtype + 1));
+}
+
 void ens_source_errors(struct ens_source *s, const struct ens_sample *sample, const struct ens_piece *piece, size_t i,
                        double *to)
 {
     static const double one = 1;
-    const size_t k = s->k[i];
-    const void *in = to;
     int dtype = ENS_f64;
+    const void *in = ens_source_raw(s, sample, piece, i, &dtype);
     const struct ens_span span = {
         .out = to, .start = s->less, .in = &in, .weight = &one, .n = 1, .length = piece->count * piece->length};
 
-    if (is_stretch(s, sample, piece, k) && ens_values_are_plain(&s->b, k)) {
-        dtype = ens_output_of(&s->b, k)->dtype - 1;
-        in = ens_row_of(&s->b, k, ens_sample_row(sample, piece->first)) + (piece->column << ens_dtype_shift(dtype + 1));
-    } else {
+    if (in == NULL)
         in = ens_source_values(s, sample, piece, i, to);
-    }
     s->e.kernels->wsum[ENS_f64][dtype][ENS_f64](&span);
 }
 

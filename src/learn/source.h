@@ -95,9 +95,13 @@ struct ens_piece ens_piece_next(const struct ens_source *s, const struct ens_sam
     for (struct ens_piece piece = ens_piece_next(s, sample, (struct ens_piece){0}); piece.count > 0;                   \
          piece = ens_piece_next(s, sample, piece))
 
-/* The values of model i, row behind row: in `to`, with room for ENS_PIECE, or where they are. */
+/* The values of model i, row behind row: in `to`, with room for ENS_PIECE, or elsewhere until the next call. */
 const double *ens_source_values(struct ens_source *s, const struct ens_sample *sample, const struct ens_piece *piece,
                                 size_t i, double *to);
+
+/* Where they are as they are, of the dtype *dtype (from 0); NULL if that is not all there is to it. */
+const void *ens_source_raw(const struct ens_source *s, const struct ens_sample *sample, const struct ens_piece *piece,
+                           size_t i, int *dtype);
 
 /*
  * The target's values, to s->truth: of a label 1 at the label and 0 elsewhere, or the label itself if the width is 1.

@@ -5,6 +5,7 @@
 #include "plan/plan.h"
 
 #include <math.h>
+#include <string.h>
 
 /* Weights do not become smaller than this: at 0 a model would be out for good. */
 #define LEAST 0x1p-1000
@@ -19,9 +20,11 @@ struct step {
     double rate, share;
     double *w;        /* of the source's models, those that are awake */
     double *gradient; /* of the score, by their weights, summed over the rows */
+    double *shares;   /* of what is awake */
     double *tiles;    /* a piece of each model, */
-    double *pool;     /* and of the weighted sum */
-    size_t rows;
+    const void **in;  /* where that is, */
+    double *spare;    /* a piece that is being converted, */
+    double *pool;     /* and one of the weighted sum */
 };
 
 /* The weights to begin with: a probability vector over all models; those that are awake, in w. */
@@ -47,80 +50,88 @@ static int open_step(struct step *t)
     int failed = 0;
 
     t->w = ens_heap_doubles(&t->heap, t->s.n, &failed);
-    t->gradient = ens_heap_clear(&t->heap, t->s.n, sizeof *t->gradient);
+    t->gradient = ens_heap_doubles(&t->heap, t->s.n, &failed);
+    t->shares = ens_heap_doubles(&t->heap, t->s.n, &failed);
+    t->spare = ens_heap_doubles(&t->heap, ENS_PIECE, &failed);
+    t->in = ens_heap_take(&t->heap, t->s.n, sizeof *t->in);
     t->tiles = ens_heap_take(&t->heap, t->s.n, ENS_PIECE * sizeof *t->tiles);
     t->pool = ens_heap_doubles(&t->heap, ENS_PIECE, &failed);
-    return failed || t->gradient == NULL || t->tiles == NULL ? ENSEMBLE_ENOMEM : 0;
+    return failed || t->in == NULL || t->tiles == NULL ? ENSEMBLE_ENOMEM : 0;
 }
 
-/* What the models that are awake say together, their weights being shares of what is awake. 0: something not finite. */
-static int fill_piece(struct step *t, const struct ens_piece *piece, const double *shares)
+/* What the models that are awake say together, their weights being shares of what is awake; `start`: added to. */
+static void pool(struct step *t, size_t length, const double *start)
 {
-    const size_t length = piece->count * piece->length;
+    const struct ens_span span = {
+        .out = t->pool, .start = start, .in = t->in, .weight = t->shares, .n = t->s.n, .length = length};
 
-    for (size_t j = 0; j < length; j++)
-        t->pool[j] = 0;
-    for (size_t i = 0; i < t->s.n; i++) {
+    t->s.e.kernels->wsum[ENS_f64][ENS_f64][ENS_f64](&span);
+}
+
+/* Squared error: 2 sum_j (y_j - t_j) x_ij. 0 where something is not finite. */
+static int add_squares(struct step *t, const struct ens_piece *piece)
+{
+    const size_t length = piece->count * piece->length, n = t->s.n;
+    double sums[ENS_PAIRS];
+
+    ens_source_truth(&t->s, &t->s.known, piece);
+    for (size_t i = 0; i < n; i++) {
         double *tile = t->tiles + i * ENS_PIECE;
         const double *values = ens_source_values(&t->s, &t->s.known, piece, i, tile);
 
-        for (size_t j = 0; j < length; j++) {
-            tile[j] = values[j];
-            t->pool[j] += shares[i] * values[j];
-        }
+        if (values != tile)
+            memcpy(tile, values, length * sizeof *tile);
+        t->in[i] = tile;
+    }
+    pool(t, length, t->s.less);
+    for (size_t first = 0; first < n; first += ENS_PAIRS) {
+        const double *others[ENS_PAIRS];
+
+        for (size_t i = 0; i < ENS_PAIRS; i++)
+            others[i] = t->in[first + i < n ? first + i : first];
+        t->s.e.kernels->pairs[0](t->pool, others, length, sums);
+        for (size_t i = first; i < first + ENS_PAIRS && i < n; i++)
+            t->gradient[i] += 2 * sums[i - first];
     }
     return ens_all_finite(t->s.e.kernels, t->pool, length);
 }
 
-/* Squared error: 2 sum_j (y_j - t_j) x_ij */
-static void add_squares(struct step *t, const struct ens_piece *piece)
+/* Log loss: -x / y at the label, of a y that is at least what counts. 0 where something is not finite. */
+static int add_logarithms(struct step *t, const struct ens_piece *piece)
 {
-    ens_source_truth(&t->s, &t->s.known, piece);
+    const size_t label = (size_t)ens_source_label(&t->s, ens_sample_row(&t->s.known, piece->first));
+    const int part = piece->length < t->s.width; /* of a long row; has it the label? */
+    const int has_label = !part || (label >= piece->column && label - piece->column < piece->length);
+    int sound = 1;
+
     for (size_t i = 0; i < t->s.n; i++) {
-        const double *tile = t->tiles + i * ENS_PIECE;
-        double sum = 0;
+        double *p = t->tiles + i * ENS_PIECE;
 
-        for (size_t j = 0; j < piece->count * piece->length; j++)
-            sum += (t->pool[j] - t->s.truth[j]) * tile[j];
-        t->gradient[i] += 2 * sum;
+        sound &= ens_pick(&t->s, &t->s.known, piece, i, t->spare, p);
+        t->in[i] = p;
     }
-}
+    if (!sound || !has_label)
+        return sound;
+    pool(t, piece->count, NULL);
+    for (size_t i = 0; i < t->s.n; i++) {
+        const double *p = t->tiles + i * ENS_PIECE;
 
-/* Log loss: -x / y at the label, of a y that is at least what counts. */
-static void add_logarithms(struct step *t, const struct ens_piece *piece)
-{
-    const size_t width = t->s.width, length = width > 1 ? 2 : 1; /* of two values the first is the label's */
-
-    for (size_t r = 0; r < piece->count; r++) {
-        const size_t label = (size_t)ens_source_label(&t->s, ens_sample_row(&t->s.known, piece->first + r));
-        const size_t at = r * piece->length + (width == 1 ? 0 : label - piece->column);
-        const size_t at_label = width > 1 ? 0 : label;
-        double y;
-
-        if (width > 1 && (label < piece->column || label - piece->column >= piece->length))
-            continue;
-        y = ens_label_probability(t->pool + at, length, at_label);
-        y = y > ENS_LEAST_PROBABILITY ? y : ENS_LEAST_PROBABILITY;
-        for (size_t i = 0; i < t->s.n; i++)
-            t->gradient[i] -= ens_label_probability(t->tiles + i * ENS_PIECE + at, length, at_label) / y;
+        for (size_t r = 0; r < piece->count; r++)
+            t->gradient[i] -= p[r] / (t->pool[r] > ENS_LEAST_PROBABILITY ? t->pool[r] : ENS_LEAST_PROBABILITY);
     }
+    return 1;
 }
 
 /* Goes through the rows. 0, or ENSEMBLE_ENOMEM; again without the rows in which something is not finite. */
-static int differentiate(struct step *t, const double *shares)
+static int differentiate(struct step *t)
 {
     for (int screened = 0;; screened = 1) {
         int sound = 1;
 
         for (size_t i = 0; i < t->s.n; i++)
             t->gradient[i] = 0;
-        ENS_EACH_PIECE(piece, &t->s, &t->s.known) {
-            sound &= fill_piece(t, &piece, shares);
-            if (t->score == ENSEMBLE_SCORE_SQUARED_ERROR)
-                add_squares(t, &piece);
-            else
-                add_logarithms(t, &piece);
-        }
+        ENS_EACH_PIECE(piece, &t->s, &t->s.known)
+            sound &= t->score == ENSEMBLE_SCORE_SQUARED_ERROR ? add_squares(t, &piece) : add_logarithms(t, &piece);
         for (size_t i = 0; i < t->s.n; i++)
             sound &= t->gradient[i] - t->gradient[i] == 0;
         if (sound || screened)
@@ -153,16 +164,13 @@ static void move(struct step *t, double awake)
 
 static int update(struct ensemble *e, struct step *t, const struct ens_targets *targets)
 {
-    double sum, awake = 0, *shares;
+    double sum, awake = 0;
     int code = ens_source_open(&t->s, &t->heap, e, targets, ENS_SOURCE_PARTIAL | ENS_SOURCE_WEIGHTED);
 
     if (code == 0 && targets->dtype != ENSEMBLE_I32 && t->score == ENSEMBLE_SCORE_LOG_LOSS)
         code = ENSEMBLE_EFIT;
     if (code == 0)
         code = open_step(t);
-    shares = code ? NULL : ens_heap_take(&t->heap, t->s.n, sizeof *shares);
-    if (code == 0 && shares == NULL)
-        code = ENSEMBLE_ENOMEM;
     if (code == 0)
         code = take_weights(t, e, &sum);
     if (code == 0 && t->s.n == 0)
@@ -172,8 +180,8 @@ static int update(struct ensemble *e, struct step *t, const struct ens_targets *
     for (size_t i = 0; i < t->s.n; i++)
         awake += t->w[i];
     for (size_t i = 0; i < t->s.n; i++)
-        shares[i] = t->w[i] / awake;
-    code = differentiate(t, shares);
+        t->shares[i] = t->w[i] / awake;
+    code = differentiate(t);
     if (code || t->s.known.n == 0)
         return code;
     move(t, awake);

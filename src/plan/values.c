@@ -190,7 +190,7 @@ static const double *values_of_label(const struct ens_blend *b, size_t k, const 
 
     for (size_t j = 0; j < tile->length; j++)
         values[j] = stat.sum > 0 ? 0 : (double)NAN;
-    if (label >= 0 && label < (double)tile->length)
+    if (stat.sum > 0 && label >= 0 && label < (double)tile->length)
         values[(size_t)label] = 1;
     return values;
 }

@@ -20,9 +20,14 @@ static unsigned support_of(const struct outcome *o, size_t n)
     return support;
 }
 
-static int few(const struct lesson *l)
+/* Are not all models allowed together? */
+static int few(const struct truth *truth)
 {
-    return l->options.max_models > 0 || l->options.cost != NULL;
+    unsigned all = 0;
+
+    for (size_t i = 0; i < truth->n; i++)
+        all |= (unsigned)truth->here[i] << i;
+    return !within_budget(truth->lesson, all);
 }
 
 static void check_gap(const struct outcome *o, long double gap, long double size)
@@ -36,9 +41,7 @@ static void check_gap(const struct outcome *o, long double gap, long double size
 /* With many models, sets are built by adding one at a time, and no promise is made. */
 static void check_exact(const struct truth *truth, const struct outcome *o)
 {
-    const int expected = !few(truth->lesson) || truth->n <= 16;
-
-    if (o->report.exact != expected && (expected || truth->n_here > 16))
+    if (o->report.exact != (!few(truth) || truth->n_here <= 16))
         report_fail("exact is %d", (int)o->report.exact);
 }
 
@@ -86,7 +89,11 @@ static void check_nearest(const struct truth *truth, struct quadratic *q, const 
     long double one[MODELS] = {0}, two[MODELS] = {0}, trace = 0, apart = 0, away = 0;
 
     for (size_t i = 0; i < truth->n; i++)
-        trace += q->g[i][i];
+        for (size_t at = 0; truth->here[i] && at < truth->rows * truth->width; at++) {
+            const long double d = truth->x[i][at] - (q->constraint == ENSEMBLE_SIMPLEX ? truth->t[at] : 0);
+
+            trace += d * d / (long double)truth->rows;
+        }
     q->ridge = 1e-8L * trace;
     quadratic_best(q, one);
     q->ridge = 1e-10L * trace;
@@ -113,18 +120,18 @@ static void convex_squares(const struct truth *truth, const struct outcome *o, s
     quadratic_make(&q, truth, &l->options);
     value = quadratic_value(&q, w);
     size = a.size + q.ridge * (sizes(w, l->n) + 1) * (sizes(w, l->n) + 1) + LEAST;
-    gap = quadratic_gap(&q, w, few(l) ? support_of(o, l->n) : ~0u);
+    gap = quadratic_gap(&q, w, few(truth) ? support_of(o, l->n) : ~0u);
     check_gap(o, gap, size);
     if (gap > NEAR * size)
         report_fail("the weights could be better by %Lg, where the size is %Lg", gap, size);
-    if (!few(l))
+    if (!few(truth))
         check_twins(truth, o, sizes(w, l->n));
     tally->optima++;
     if (l->n > EXHAUSTIVE)
         return;
     tally->exhaustive++;
     least = quadratic_best(&q, best);
-    if (!few(l) && !(l->options.ridge > 0))
+    if (!few(truth) && !(l->options.ridge > 0))
         check_nearest(truth, &q, o);
     if (l->options.constraint == ENSEMBLE_SIMPLEX || sizes(best, l->n) <= 2 * sizes(w, l->n))
         check_against(o, "another set of weights", value, least, TINY * size);
@@ -166,7 +173,7 @@ static void convex_likelihood(const struct truth *truth, const struct outcome *o
     const struct lesson *l = truth->lesson;
     static struct likelihood q;
     long double w[MODELS] = {0}, value, loss, gap, bound;
-    const unsigned support = few(l) ? support_of(o, l->n) : ~0u;
+    const unsigned support = few(truth) ? support_of(o, l->n) : ~0u;
 
     for (size_t i = 0; i < l->n; i++)
         w[i] = (long double)o->weights[i];
@@ -181,9 +188,9 @@ static void convex_likelihood(const struct truth *truth, const struct outcome *o
         report_fail("gap is %g", o->report.gap);
     if (gap > NEAR * (1 + fabsl(value)))
         report_fail("the weights could be better by %Lg", gap);
-    if (few(l) && l->n <= EXHAUSTIVE) {
+    if (few(truth) && l->n <= EXHAUSTIVE) {
         every_set(truth, &q, o, loss, tally);
-    } else if (!few(l)) {
+    } else if (!few(truth)) {
         likelihood_descend(&q, ~0u, loss - (long double)o->report.gap - TINY, w, &bound);
         check_against(o, "another set of weights", loss, likelihood_loss(&q, w), TINY);
     }
