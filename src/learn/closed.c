@@ -19,27 +19,32 @@ static double error_of(const struct ens_task *t, double score)
     return ens_scale_is_gain(&t->scale) ? 1 - score : score;
 }
 
-/* 1 / error; where some models make none, they share the weight. */
+/* 1 / error, of the models that have a weight; where some of them make no error, they share it. */
 static void weigh_by_inverse(const struct ens_task *t, struct ens_lesson *lesson)
 {
     int perfect = 0;
 
     for (size_t i = 0; i < t->s.n; i++)
-        perfect |= error_of(t, lesson->single[i]) <= 0;
+        perfect |= lesson->w[i] > 0 && error_of(t, lesson->single[i]) <= 0;
     for (size_t i = 0; i < t->s.n; i++) {
         const double error = error_of(t, lesson->single[i]);
 
-        lesson->w[i] = perfect ? error <= 0 : 1 / error;
+        if (lesson->w[i] > 0)
+            lesson->w[i] = perfect ? error <= 0 : 1 / error;
     }
 }
 
 static void weigh_by_softmax(const struct ens_task *t, struct ens_lesson *lesson)
 {
     const double temperature = t->options.temperature > 0 ? t->options.temperature : 1;
-    const double least = error_of(t, lesson->single[ens_best_single(t, lesson)]);
+    double least = INFINITY;
 
     for (size_t i = 0; i < t->s.n; i++)
-        lesson->w[i] = map_of(t, ENS_MAP_exp, (least - error_of(t, lesson->single[i])) / temperature);
+        if (lesson->w[i] > 0 && error_of(t, lesson->single[i]) < least)
+            least = error_of(t, lesson->single[i]);
+    for (size_t i = 0; i < t->s.n; i++)
+        if (lesson->w[i] > 0)
+            lesson->w[i] = map_of(t, ENS_MAP_exp, (least - error_of(t, lesson->single[i])) / temperature);
 }
 
 /* The accuracies by themselves, whatever the objective is. */
@@ -110,22 +115,27 @@ static void keep_weights(const struct ens_task *t, double *w)
         w[i] = ens_weight(t->e, ens_source_model(&t->s, i));
 }
 
+/* Which models may have a weight comes first, then how much. */
 static int weigh(struct ens_task *t, const struct ens_sample *sample, struct ens_lesson *lesson)
 {
     double *allowed = ens_heap_take(&t->heap, t->s.n, sizeof *allowed);
-    int code = allowed == NULL ? ENSEMBLE_ENOMEM : 0;
+    int code = 0;
 
-    if (t->options.how == ENSEMBLE_FIT_INVERSE_ERROR)
-        weigh_by_inverse(t, lesson);
-    else if (t->options.how == ENSEMBLE_FIT_SOFTMAX)
-        weigh_by_softmax(t, lesson);
-    else if (code == 0)
+    if (allowed == NULL)
+        return ENSEMBLE_ENOMEM;
+    for (size_t i = 0; i < t->s.n; i++)
+        lesson->w[i] = 1;
+    if (t->options.how == ENSEMBLE_FIT_LOG_ODDS)
         code = weigh_by_odds(t, sample, lesson);
     if (code == 0)
         code = normalise(t, lesson->w, ENSEMBLE_EZEROSUM);
     if (code)
         return code;
     limit(t, lesson, allowed);
+    if (t->options.how == ENSEMBLE_FIT_INVERSE_ERROR)
+        weigh_by_inverse(t, lesson);
+    else if (t->options.how == ENSEMBLE_FIT_SOFTMAX)
+        weigh_by_softmax(t, lesson);
     return normalise(t, lesson->w, ENSEMBLE_EFIT);
 }
 

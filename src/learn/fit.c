@@ -59,15 +59,17 @@ static int calibrate_result(struct ens_task *t, const struct ens_lesson *lesson,
     e = &t->pool->e;
     if (t->options.calibrate & ENSEMBLE_CALIBRATE_RESULT) {
         e->form = ENSEMBLE_RESULT_AS_IS;
+        e->temperature = 1;
         ens_task_set_pool(t, t->options.how == ENSEMBLE_FIT_NOTHING ? NULL : lesson->w);
         code = ens_calibrate_result(t->pool, &t->s.known, t->e->form == ENSEMBLE_RESULT_TEMPERED,
                                     &outcome->temperature);
         if (code)
             return code;
-        e->temperature = outcome->temperature;
     }
-    if (t->e->form != ENSEMBLE_RESULT_LOG)
+    if (t->e->form != ENSEMBLE_RESULT_LOG) {
         e->form = t->e->form;
+        e->temperature = t->options.calibrate & ENSEMBLE_CALIBRATE_RESULT ? outcome->temperature : t->e->temperature;
+    }
     ens_task_set_pool(t, t->options.how == ENSEMBLE_FIT_NOTHING ? NULL : lesson->w);
     return ens_score_of_handle(t->pool, &t->s.known, &scale, &outcome->log_loss);
 }

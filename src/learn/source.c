@@ -212,6 +212,7 @@ void ens_source_undo_form(struct ens_source *s, int32_t form)
     if (s->e.form != form)
         return;
     s->e.form = ENSEMBLE_RESULT_AS_IS;
+    s->e.temperature = 1;
     ens_plan_build(&s->e);
 }
 
