@@ -20,14 +20,19 @@ static unsigned support_of(const struct outcome *o, size_t n)
     return support;
 }
 
-/* Are not all models allowed together? */
-static int few(const struct truth *truth)
+static int all_allowed(const struct truth *truth)
 {
     unsigned all = 0;
 
     for (size_t i = 0; i < truth->n; i++)
         all |= (unsigned)truth->here[i] << i;
-    return !within_budget(truth->lesson, all);
+    return within_budget(truth->lesson, all);
+}
+
+/* Are not all models allowed together, or did the library not see that they are? */
+static int few(const struct truth *truth, const struct outcome *o)
+{
+    return !all_allowed(truth) || o->report.exact == 0;
 }
 
 static void check_gap(const struct outcome *o, long double gap, long double size)
@@ -38,10 +43,13 @@ static void check_gap(const struct outcome *o, long double gap, long double size
         report_fail("the gradient says %Lg, which should not be negative", gap);
 }
 
-/* With many models, sets are built by adding one at a time, and no promise is made. */
+/* With many models and limits, sets are built by adding one at a time, and no promise is made. */
 static void check_exact(const struct truth *truth, const struct outcome *o)
 {
-    if (o->report.exact != (!few(truth) || truth->n_here <= 16))
+    const int limits = truth->lesson->options.max_models > 0 || truth->lesson->options.cost != NULL;
+    const int many = truth->n_here > 16;
+
+    if ((o->report.exact != 1 && (!limits || !many)) || (o->report.exact != 0 && many && !all_allowed(truth)))
         report_fail("exact is %d", (int)o->report.exact);
 }
 
@@ -120,18 +128,18 @@ static void convex_squares(const struct truth *truth, const struct outcome *o, s
     quadratic_make(&q, truth, &l->options);
     value = quadratic_value(&q, w);
     size = a.size + q.ridge * (sizes(w, l->n) + 1) * (sizes(w, l->n) + 1) + LEAST;
-    gap = quadratic_gap(&q, w, few(truth) ? support_of(o, l->n) : ~0u);
+    gap = quadratic_gap(&q, w, few(truth, o) ? support_of(o, l->n) : ~0u);
     check_gap(o, gap, size);
     if (gap > NEAR * size)
         report_fail("the weights could be better by %Lg, where the size is %Lg", gap, size);
-    if (!few(truth))
+    if (!few(truth, o))
         check_twins(truth, o, sizes(w, l->n));
     tally->optima++;
     if (l->n > EXHAUSTIVE)
         return;
     tally->exhaustive++;
     least = quadratic_best(&q, best);
-    if (!few(truth) && !(l->options.ridge > 0))
+    if (!few(truth, o) && !(l->options.ridge > 0))
         check_nearest(truth, &q, o);
     if (l->options.constraint == ENSEMBLE_SIMPLEX || sizes(best, l->n) <= 2 * sizes(w, l->n))
         check_against(o, "another set of weights", value, least, TINY * size);
@@ -173,7 +181,7 @@ static void convex_likelihood(const struct truth *truth, const struct outcome *o
     const struct lesson *l = truth->lesson;
     static struct likelihood q;
     long double w[MODELS] = {0}, value, loss, gap, bound;
-    const unsigned support = few(truth) ? support_of(o, l->n) : ~0u;
+    const unsigned support = few(truth, o) ? support_of(o, l->n) : ~0u;
 
     for (size_t i = 0; i < l->n; i++)
         w[i] = (long double)o->weights[i];
@@ -188,9 +196,9 @@ static void convex_likelihood(const struct truth *truth, const struct outcome *o
         report_fail("gap is %g", o->report.gap);
     if (gap > NEAR * (1 + fabsl(value)))
         report_fail("the weights could be better by %Lg", gap);
-    if (few(truth) && l->n <= EXHAUSTIVE) {
+    if (few(truth, o) && l->n <= EXHAUSTIVE) {
         every_set(truth, &q, o, loss, tally);
-    } else if (!few(truth)) {
+    } else if (!few(truth, o)) {
         likelihood_descend(&q, ~0u, loss - (long double)o->report.gap - TINY, w, &bound);
         check_against(o, "another set of weights", loss, likelihood_loss(&q, w), TINY);
     }
