@@ -697,7 +697,7 @@ struct ensemble_fit_report {
                            were learned (ENSEMBLE_SIMPLEX: none at all) have an objective, ridge included, that is
                            lower by more than this; with few models, none of the same models; NaN: not known */
     double temperature; /* of the result, where it was calibrated, else NaN */
-    double log_loss;    /* of the result after that, else NaN */
+    double log_loss;    /* of the result with what was calibrated; NaN: nothing was */
 
     size_t rows_used;   /* of the others the target is not known, or what a model says, as it is read, is not finite */
     size_t models_used; /* those of weight other than 0 */
@@ -725,12 +725,13 @@ struct ensemble_fit_report {
  *  - CONVEX, squared error: by an active set on the Gram matrix, in one pass over the outputs. Of weights that are
  *    equally good, those nearest to equal ones (without a sum: nearest to 0). Log loss: by Newton steps of the same
  *    kind. With `cost` or `max_models`, over all sets of models that are allowed if there are at most 16 models, and
- *    else by adding one model at a time.
+ *    else, if the best weights of all are not allowed, by adding one model at a time.
  *  - GREEDY: `rounds` times the model is added, again if need be, with which the mean of those so far is best, the
  *    lowest index of several; the weights are those of the best round, the first of several.
  *  - The closed forms: errors are log loss, squared error, or 1 - accuracy or area. What would be infinite or negative:
  *    models without any error share all weight; correct answers are counted as (correct + 1/2) / (rows + 1); log odds
- *    below 0 count as 0. With `cost` or `max_models`, the best models by themselves, as far as they are allowed.
+ *    below 0 count as 0; models without a score get 0. With `cost` or `max_models`, the best models by themselves, as
+ *    far as they are allowed.
  * The same inputs give the same bits on every machine. Memory: 8 bytes per row and model for log loss; per row and
  * class for areas and for greedy selection by accuracy, twice that for greedy selection by areas and metrics; and
  * little more.

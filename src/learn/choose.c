@@ -173,7 +173,7 @@ static void search_forward(struct search *s)
 int ens_choose(struct ens_convex *c, struct ens_heap *heap, const struct ens_limits *limits, double *w,
                struct ens_optimum *optimum, int *exact)
 {
-    const int all = limits->cost == NULL && (limits->max_models == 0 || limits->max_models >= c->n);
+    const int limited = limits->cost != NULL || (limits->max_models > 0 && limits->max_models < c->n);
     struct search s = {.c = c, .limits = limits, .w = w, .best = {.loss = INFINITY}};
     int failed = 0;
 
@@ -182,16 +182,18 @@ int ens_choose(struct ens_convex *c, struct ens_heap *heap, const struct ens_lim
     if (failed || s.list == NULL)
         return ENSEMBLE_ENOMEM;
     memset(w, 0, c->n * sizeof *w);
-    *exact = all || c->n <= ENS_CHOOSE_MOST;
-    if (all) {
+    *exact = 1;
+    if (!limited || c->n > ENS_CHOOSE_MOST) { /* the best weights of all may be within the limits */
         for (size_t i = 0; i < c->n; i++)
             s.list[i] = i;
-        s.best = solve(&s, c->n);
-        keep(&s, c->n, &s.best);
-    } else if (*exact) {
-        search_all(&s);
+        *optimum = solve(&s, c->n);
+        *exact = !limited || is_within(&s, c->n);
+        if (*exact)
+            keep(&s, c->n, optimum);
+        else
+            search_forward(&s);
     } else {
-        search_forward(&s);
+        search_all(&s);
     }
     c->cutoff = INFINITY;
     *optimum = s.best;

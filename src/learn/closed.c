@@ -65,28 +65,34 @@ static int weigh_by_odds(struct ens_task *t, const struct ens_sample *sample, st
             break;
         accuracy = (accuracy * (double)sample->n + .5) / ((double)sample->n + 1);
         odds = map_of(t, ENS_MAP_log, accuracy / (1 - accuracy));
-        lesson->w[i] = odds > 0 ? odds : 0;
+        lesson->w[i] = odds > 0 ? odds : 0; /* also where there is none */
     }
     t->scale = scale;
     return code;
 }
 
+/* A score is better than none. */
+static int is_better(const struct ens_task *t, double score, double than)
+{
+    return than != than ? score == score : ens_scale_is_gain(&t->scale) ? score > than : score < than;
+}
+
 /* Only the best models by themselves that the limits allow keep their weights. */
 static void limit(struct ens_task *t, struct ens_lesson *lesson, double *allowed)
 {
-    const int gain = ens_scale_is_gain(&t->scale);
     struct ens_spent spent = {0, 0};
 
     for (size_t i = 0; i < t->s.n; i++)
-        allowed[i] = -1; /* not looked at */
-    for (size_t round = 0; round < t->s.n; round++) {
+        allowed[i] = lesson->w[i] > 0 ? -1 : 0; /* not looked at yet */
+    for (;;) {
         size_t best = t->s.n;
 
         for (size_t i = 0; i < t->s.n; i++)
-            if (allowed[i] < 0 && (best == t->s.n || (gain ? lesson->single[i] > lesson->single[best]
-                                                           : lesson->single[i] < lesson->single[best])))
+            if (allowed[i] < 0 && (best == t->s.n || is_better(t, lesson->single[i], lesson->single[best])))
                 best = i;
-        allowed[best] = lesson->w[best] > 0 && ens_limits_allow(&t->limits, spent, best);
+        if (best == t->s.n)
+            return;
+        allowed[best] = ens_limits_allow(&t->limits, spent, best);
         if (allowed[best] > 0)
             spent = ens_limits_spend(&t->limits, spent, best);
         else
@@ -124,9 +130,11 @@ static int weigh(struct ens_task *t, const struct ens_sample *sample, struct ens
     if (allowed == NULL)
         return ENSEMBLE_ENOMEM;
     for (size_t i = 0; i < t->s.n; i++)
-        lesson->w[i] = 1;
+        lesson->w[i] = lesson->single[i] == lesson->single[i]; /* one without a score is not judged */
     if (t->options.how == ENSEMBLE_FIT_LOG_ODDS)
         code = weigh_by_odds(t, sample, lesson);
+    else
+        code = normalise(t, lesson->w, ENSEMBLE_EFIT);
     if (code == 0)
         code = normalise(t, lesson->w, ENSEMBLE_EZEROSUM);
     if (code)
@@ -143,9 +151,6 @@ int ens_closed_form(struct ens_task *t, const struct ens_sample *sample, struct 
 {
     int code = 0;
 
-    for (size_t i = 0; i < t->s.n; i++)
-        if (lesson->single[i] != lesson->single[i])
-            return ENSEMBLE_EFIT;
     if (t->options.how == ENSEMBLE_FIT_NOTHING)
         keep_weights(t, lesson->w);
     else

@@ -226,6 +226,41 @@ static void drop_tiny(struct ens_convex *c, const size_t *models, size_t n, doub
     }
 }
 
+/* Does the program tell two models apart? */
+static int are_copies(const struct ens_convex *c, size_t n, size_t i, size_t j)
+{
+    const double *a = c->a + i * n, *b = c->a + j * n;
+
+    if (a[i] != b[j] || a[i] != a[j] || c->b[i] != c->b[j])
+        return 0;
+    for (size_t k = 0; k < n; k++)
+        if (a[k] != b[k])
+            return 0;
+    return 1;
+}
+
+/* Copies of a model share their weight, to the bit, whatever rounding has made of it. */
+static void share_among_copies(struct ens_convex *c, size_t n, double *w)
+{
+    for (size_t i = 0; i < n; i++)
+        c->q.x[i] = 0; /* not looked at */
+    for (size_t i = 0; i < n; i++) {
+        double sum = w[i], count = 1;
+
+        for (size_t j = i + 1; j < n && c->q.x[i] == 0; j++)
+            if (are_copies(c, n, i, j)) {
+                c->q.x[j] = 1;
+                sum += w[j];
+                count++;
+            }
+        for (size_t j = i + 1; j < n && count > 1; j++)
+            if (are_copies(c, n, i, j))
+                w[j] = sum / count;
+        if (count > 1)
+            w[i] = sum / count;
+    }
+}
+
 struct ens_optimum ens_convex_solve(struct ens_convex *c, const size_t *models, size_t n, double *w)
 {
     struct ens_optimum optimum =
@@ -233,5 +268,6 @@ struct ens_optimum ens_convex_solve(struct ens_convex *c, const size_t *models, 
 
     if (c->constraint != ENSEMBLE_UNCONSTRAINED)
         drop_tiny(c, models, n, w, &optimum);
+    share_among_copies(c, n, w);
     return optimum;
 }

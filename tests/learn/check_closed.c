@@ -37,7 +37,9 @@ static void by_errors(const struct truth *truth, const struct outcome *o, long d
     for (size_t i = 0; i < truth->n; i++) {
         if (!truth->here[i])
             continue;
-        if (options->how == ENSEMBLE_FIT_SOFTMAX)
+        if (isnan(error[i]))
+            part[i] = 0; /* no answer in any row, so no score */
+        else if (options->how == ENSEMBLE_FIT_SOFTMAX)
             part[i] = expl((least - error[i]) / t);
         else
             part[i] = error[i] > 0 ? 1 / error[i] : (long double)INFINITY;
@@ -56,7 +58,7 @@ static void choose(const struct truth *truth, const struct outcome *o, long doub
 
         for (size_t i = 0; i < truth->n; i++)
             if (truth->here[i] && !(seen >> i & 1) &&
-                (best == MODELS || sign * o->single[i] < sign * o->single[best]))
+                (best == MODELS || isnan(o->single[best]) || sign * o->single[i] < sign * o->single[best]))
                 best = i;
         seen |= 1u << best;
         if (part[best] > 0 && within_budget(l, chosen | 1u << best))

@@ -169,8 +169,8 @@ static int may_be_best(const struct lesson *l, const struct truth *truth, const 
     for (size_t i = 0; i < truth->n; i++) {
         const int sure = !(single[i].low < single[i].high) && !(single[best].low < single[best].high);
 
-        if (!truth->here[i] || i == best)
-            continue;
+        if (!truth->here[i] || i == best || isnan(single[i].low))
+            continue; /* missing, itself, or without an answer in any row */
         if (more ? single[i].low > single[best].high : single[i].high < single[best].low)
             return 0;
         if (sure && i < best && !(single[i].low < single[best].low))
