@@ -734,7 +734,8 @@ struct ensemble_fit_report {
  *    far as they are allowed.
  * The same inputs give the same bits on every machine. Memory: 8 bytes per row and model for log loss; per row and
  * class for areas and for greedy selection by accuracy, twice that for greedy selection by areas and metrics; and
- * little more.
+ * little more, but that the square of the number of models counts beyond some hundreds: CONVEX, and squared error
+ * altogether, take up to 8,191 of them (else ENSEMBLE_EOVERFLOW).
  * Errors: as ensemble_combine(), and ENSEMBLE_ETARGET, ENSEMBLE_EPARAMETER (a field's value; fewer rows than folds),
  * ENSEMBLE_ECOUNT (`count`, `n_costs`, or an array of the report that is too short), ENSEMBLE_EZEROSUM (no model is any
  * good), ENSEMBLE_ESTRUCT, ENSEMBLE_E2BIG; ENSEMBLE_EFIT where something does not go together: values as targets with

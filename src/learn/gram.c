@@ -8,6 +8,9 @@
 
 #define LANES (ENS_PAIRS * ENS_PAIR_LANES)
 
+/* Columns, at most: the partial sums of so many can be counted in 32 bits. */
+#define MOST ((size_t)8192)
+
 /* The partial sums of column i beside a group; columns up to i only. */
 static double *partial_of(const struct ens_gram *g, size_t i, size_t group)
 {
@@ -28,8 +31,8 @@ int ens_gram_open(struct ens_gram *g, struct ens_heap *heap, const struct ens_ke
     int failed = 0;
 
     *g = (struct ens_gram){.kernels = kernels, .m = m, .groups = (m + ENS_PAIRS - 1) / ENS_PAIRS};
-    if (m > (size_t)1 << 15)
-        return ENSEMBLE_ENOMEM;
+    if (m > MOST)
+        return ENSEMBLE_EOVERFLOW;
     g->tile = ens_heap_doubles(heap, m * ENS_PIECE, &failed);
     g->partial = ens_heap_doubles(heap, partial_size(m), &failed);
     g->sum = ens_heap_doubles(heap, m * m, &failed);

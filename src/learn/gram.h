@@ -15,7 +15,7 @@ struct ens_gram {
     size_t pieces;     /* that are in the partial sums */
 };
 
-/* Takes the memory. 0, or ENSEMBLE_ENOMEM. */
+/* Takes the memory. 0, ENSEMBLE_ENOMEM, or ENSEMBLE_EOVERFLOW for more than 8,192 columns. */
 int ens_gram_open(struct ens_gram *g, struct ens_heap *heap, const struct ens_kernels *kernels, size_t m);
 
 void ens_gram_begin(struct ens_gram *g);

@@ -123,24 +123,42 @@ static int select_greedily(struct ens_task *t, const struct ens_sample *sample, 
     return ens_greedy_select(&g, lesson->w, &lesson->objective, &lesson->iterations);
 }
 
-/* What can be told apart by a Gram matrix or a likelihood is told from them. */
-static int learn_convex(struct ens_task *t, struct ens_convex *c, struct ens_lesson *lesson)
+/* The best weights. `list`: all models. */
+static int learn_convex(struct ens_task *t, struct ens_convex *c, const size_t *list, struct ens_lesson *lesson)
 {
-    size_t *list = ens_heap_take(&t->heap, c->n, sizeof *list);
     struct ens_optimum optimum;
     int code = ens_convex_open(c, &t->heap);
 
-    if (code || list == NULL)
-        return ENSEMBLE_ENOMEM;
-    compare(c, list, lesson);
-    if (t->options.how == ENSEMBLE_FIT_GREEDY)
-        return 0;
-    code = ens_choose(c, &t->heap, &t->limits, lesson->w, &optimum, &lesson->exact);
+    if (code == 0 && c->likelihood != NULL)
+        code = ens_gram_open(&c->likelihood->gram, &t->heap, t->s.e.kernels, c->n + 1);
+    if (code == 0)
+        code = ens_choose(c, &t->heap, &t->limits, lesson->w, &optimum, &lesson->exact);
+    if (code)
+        return code;
     lesson->iterations = (size_t)optimum.steps;
     lesson->objective = loss_of(c, list, lesson->w, c->n);
     lesson->gap = c->gram != NULL ? optimum.gap : optimum.gap + (lesson->objective - optimum.loss);
     lesson->gap = lesson->gap > 0 ? lesson->gap : 0;
-    return code;
+    return 0;
+}
+
+/* From a Gram matrix or a likelihood, if there is one; else from rows. */
+static int learn_from(struct ens_task *t, const struct ens_sample *sample, struct ens_convex *c,
+                      struct ens_lesson *lesson)
+{
+    size_t *list = ens_heap_take(&t->heap, c->n, sizeof *list);
+    int code = list == NULL ? ENSEMBLE_ENOMEM : 0;
+
+    if (code == 0 && t->rows)
+        code = compare_rows(t, sample, lesson);
+    else if (code == 0)
+        compare(c, list, lesson);
+    if (code)
+        return code;
+    if (t->options.how == ENSEMBLE_FIT_CONVEX)
+        return learn_convex(t, c, list, lesson);
+    return t->options.how == ENSEMBLE_FIT_GREEDY ? select_greedily(t, sample, c, lesson)
+                                                 : ens_closed_form(t, sample, lesson);
 }
 
 static int all_finite(const struct ens_gram *g)
@@ -171,14 +189,7 @@ static int learn_weights(struct ens_task *t, const struct ens_sample *sample, st
         code = ens_likelihood_open(&likelihood, &t->s, sample);
         c.likelihood = &likelihood;
     }
-    if (code)
-        return code;
-    code = t->rows ? compare_rows(t, sample, lesson) : learn_convex(t, &c, lesson);
-    if (code)
-        return code;
-    if (t->options.how == ENSEMBLE_FIT_GREEDY)
-        return select_greedily(t, sample, &c, lesson);
-    return t->options.how == ENSEMBLE_FIT_CONVEX ? 0 : ens_closed_form(t, sample, lesson);
+    return code ? code : learn_from(t, sample, &c, lesson);
 }
 
 int ens_learn(struct ens_task *t, const struct ens_sample *sample, struct ens_lesson *lesson)

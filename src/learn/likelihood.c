@@ -66,7 +66,7 @@ int ens_likelihood_open(struct ens_likelihood *l, struct ens_source *s, const st
     l->pool = ens_heap_doubles(s->heap, sample->n, &failed);
     l->row = ens_heap_doubles(s->heap, ENS_LOG_BLOCK, &failed);
     l->in = ens_heap_take(s->heap, s->n, sizeof *l->in);
-    if (failed || l->p == NULL || l->in == NULL || ens_gram_open(&l->gram, s->heap, l->kernels, s->n + 1))
+    if (failed || l->p == NULL || l->in == NULL)
         return ENSEMBLE_ENOMEM;
     ENS_EACH_PIECE(piece, s, sample)
         for (size_t i = 0; i < s->n; i++)

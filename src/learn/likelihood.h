@@ -17,7 +17,7 @@ struct ens_likelihood {
     double *pool;  /* rows: of the weights that ens_likelihood_convex() was last called with */
     double *row;   /* ENS_LOG_BLOCK: of some rows */
     const void **in; /* n */
-    struct ens_gram gram; /* of n + 1 columns at most */
+    struct ens_gram gram; /* of n + 1 columns at most; opened by whoever asks for what is convex */
 };
 
 /* The probability of a row's label, from what is said about it; `length` 1: of label 1. */
