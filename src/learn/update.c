@@ -150,11 +150,11 @@ static void move(struct step *t, double awake)
 
     for (size_t i = 0; i < n; i++)
         least = t->gradient[i] < least ? t->gradient[i] : least;
+    for (size_t i = 0; i < n; i++)
+        t->gradient[i] = -t->rate * ((t->gradient[i] - least) / (double)t->s.known.n);
+    t->s.e.kernels->map[ENS_f64][ENS_MAP_exp](t->gradient, t->gradient, n, &exp);
     for (size_t i = 0; i < n; i++) {
-        double factor = -t->rate * ((t->gradient[i] - least) / (double)t->s.known.n);
-
-        t->s.e.kernels->map[ENS_f64][ENS_MAP_exp](&factor, &factor, 1, &exp);
-        t->w[i] *= factor;
+        t->w[i] *= t->gradient[i];
         t->w[i] = t->w[i] > LEAST ? t->w[i] : LEAST;
         sum += t->w[i];
     }
