@@ -748,8 +748,9 @@ int ensemble_fit(struct ensemble *e, const void *targets, int32_t dtype, size_t 
 
 /*
  * How good the combined rows are, with every method, form, weight and policy as set: `score` is an ENSEMBLE_SCORE_...,
- * `targets` as for ensemble_fit(). Rows of which the target is not known do not count, nor do those without an answer;
- * if no row is left, *value is NaN. Takes memory, and so is not for several threads at once; changes nothing.
+ * `targets` as for ensemble_fit(). Rows of which the target is not known do not count, nor do those without an answer,
+ * or with an infinite one; if no row is left, *value is NaN. Takes memory, and so is not for several threads at once;
+ * changes nothing.
  * Errors: as ensemble_combine(), and ENSEMBLE_EPARAMETER (no such score), ENSEMBLE_EFIT (it needs labels),
  * ENSEMBLE_ETARGET.
  */

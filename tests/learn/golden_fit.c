@@ -191,7 +191,7 @@ static void make(struct lesson *l, const struct section *s, unsigned run)
     l->call = s->call;
     l->n = rng_between(&l->rng, s->with & MANY ? 15 : 1, s->with & MANY ? MODELS : 7);
     l->width = widths[run % 6] + (s->with & COOL_RESULT && widths[run % 6] == 1);
-    l->rows = s->with & LONG ? 400 + 60 * run : rng_between(&l->rng, 12, 60);
+    l->rows = !(s->with & LONG) ? rng_between(&l->rng, 12, 60) : l->width == WIDTH ? ROWS : 400 + 60 * run;
     l->target = s->with & BY_VALUES ? (int)(run % DTYPES) : LABELS;
     for (size_t r = 0; r < l->rows; r++) {
         l->label[r] = (int32_t)rng_below(&l->rng, l->width > 1 ? l->width : 2) - 3 * rng_one_in(&l->rng, 20);

@@ -6,6 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Values of a lesson, at most; golden_fit has larger ones. */
+#define LARGE 72000
+
 /* What consecutive seeds try. */
 struct topic {
     enum call call;
@@ -55,9 +58,9 @@ static void choose_shape(struct lesson *l, const struct topic *topic)
     if (topic->objective == -1)
         l->rows = rng_between(&l->rng, 4, 40);
     else if (rng_one_in(&l->rng, 10))
-        l->rows = rng_between(&l->rng, 250, ROWS);
-    if (l->rows * l->n * l->width > VALUES)
-        l->rows = VALUES / (l->n * l->width);
+        l->rows = rng_between(&l->rng, 250, 1200);
+    if (l->rows * l->n * l->width > LARGE)
+        l->rows = LARGE / (l->n * l->width);
 }
 
 static int linear(const struct lesson *l)

@@ -11,8 +11,8 @@
 
 #define MODELS 20
 #define WIDTH 12
-#define ROWS 1200
-#define VALUES 72000 /* models x rows x width, at most */
+#define ROWS 3000
+#define VALUES 252000 /* models x rows x width, at most */
 #define ROUNDS 64
 
 /* Dtypes count from 0 as those of number.h, which does not know labels. */

@@ -66,6 +66,8 @@ TEST(test_targets_of_a_wrong_size_or_type)
         if (counts[i] != ROWS * WIDTH)
             refused_at(&p, p.targets, ENSEMBLE_F64, counts[i], NULL, ENSEMBLE_ECOUNT, ENSEMBLE_ECOUNT, __LINE__);
     }
+    refused_at(&p, (const void *)(UINTPTR_MAX - 7), ENSEMBLE_I32, ROWS, NULL, ENSEMBLE_EOVERFLOW, ENSEMBLE_EOVERFLOW,
+               __LINE__); /* beyond the end of all memory */
     for (size_t i = 0; i < LENGTH(no_dtypes); i++)
         refused_at(&p, p.labels, no_dtypes[i], ROWS, NULL, ENSEMBLE_EDTYPE, ENSEMBLE_EDTYPE, __LINE__);
     drop(&p);

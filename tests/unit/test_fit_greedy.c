@@ -302,6 +302,27 @@ TEST(test_nan_is_never_the_best)
     drop(&p);
 }
 
+/* A metric is made small, whatever the objective that it stands in place of. */
+TEST(test_a_metric_beside_an_objective)
+{
+    for (size_t k = 1; k < LENGTH(every_score); k++) {
+        struct problem p = random_problem(19, ENSEMBLE_F32, 4, 30, 3);
+        struct watched watched = {&p, 0, 30, 0};
+        const struct ensemble_fit_options options = OPTIONS(
+            .how = ENSEMBLE_FIT_GREEDY, .objective = every_score[k], .rounds = 7, .metric = fourth_powers,
+            .user = &watched);
+        const struct selection s = select_by_definition(&p, 0, 7);
+        struct learned l;
+
+        fit_labels(&p, &options, &l);
+        for (size_t i = 0; i < 4; i++)
+            assert_near(l.weights[i], (double)s.times[i] / (double)s.round, 1e-15);
+        for (size_t i = 0; i < 4; i++)
+            assert_true(l.report.best_single <= l.single[i]);
+        drop(&p);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -314,6 +335,7 @@ int main(void)
         cmocka_unit_test(test_a_metric_sees_the_combined_values),
         cmocka_unit_test(test_a_metric_with_values_as_targets),
         cmocka_unit_test(test_nan_is_never_the_best),
+        cmocka_unit_test(test_a_metric_beside_an_objective),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -89,6 +89,19 @@ TEST(test_at_most_so_many_models)
         }
 }
 
+/* Of few rows, the best weights of sets that differ little are close to each other, and what is no use is not clear. */
+TEST(test_sets_that_are_close)
+{
+    for (uint64_t seed = 1; seed <= 12; seed++) {
+        const struct ensemble_fit_options options =
+            OPTIONS(.objective = ENSEMBLE_SCORE_LOG_LOSS, .max_models = 2 + seed % 4);
+        struct problem p = random_problem(seed, ENSEMBLE_F32, 8, 10 + seed % 20, 3);
+
+        assert_best_of_few(&p, &options);
+        drop(&p);
+    }
+}
+
 TEST(test_a_budget)
 {
     const double cost[] = {3, 1, 0, 2.5, 4, 6}, budgets[] = {0, .5, 1, 3.5, 6, 7.5, 9, 100};
@@ -266,6 +279,8 @@ TEST(test_bags_of_the_digits)
     assert_true(l.report.objective >= plain.report.objective - plain.report.gap);
     assert_near(l.report.objective, plain.report.objective, .01);
     assert_near(l.report.held_out, plain.report.objective, .04);
+    assert_int_equal(l.report.exact, 0);
+    assert_true(is_nan(l.report.gap));
     drop(&p);
 }
 
@@ -312,6 +327,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_at_most_so_many_models),
+        cmocka_unit_test(test_sets_that_are_close),
         cmocka_unit_test(test_a_budget),
         cmocka_unit_test(test_few_models_of_the_digits),
         cmocka_unit_test(test_a_budget_that_buys_nothing),

@@ -223,6 +223,112 @@ TEST(test_no_rows_at_all)
     ensemble_destroy(e);
 }
 
+/*
+ * In one row the first model says more than what counts, and the other nothing. What that would be worth, if it were
+ * not bounded, would cost more in all other rows.
+ */
+TEST(test_what_is_less_than_what_counts)
+{
+    for (size_t first = 0; first < 2; first++) {
+        struct problem p = empty_problem(2, 40, 2);
+        const size_t second = 1 - first;
+        struct learned l;
+
+        for (size_t r = 0; r < 40; r++) {
+            p.values[(first * 40 + r) * 2] = r > 0 ? .4 : 1e-11;
+            p.values[(second * 40 + r) * 2] = r > 0 ? .8 : 0;
+            for (size_t i = 0; i < 2; i++)
+                p.values[(i * 40 + r) * 2 + 1] = 1 - p.values[(i * 40 + r) * 2];
+        }
+        pose(&p, ENSEMBLE_F64);
+        fit_labels(&p, NULL, &l);
+        assert_true(l.weights[first] == 0 && l.weights[second] == 1);
+        assert_true(l.report.gap <= 1e-12);
+        assert_near(l.report.objective, -(39 * log(.8) + log(1e-12)) / 40, 1e-13);
+        drop(&p);
+    }
+}
+
+/* Rows of more values than are looked at together, with a rest behind them and without. */
+TEST(test_scores_of_wide_rows)
+{
+    const size_t widths[] = {31, 32, 33, 255, 256, 257, 512, 700};
+    const double weights[] = {.5, .25, .25};
+
+    for (size_t s = 0; s < LENGTH(widths); s++) {
+        struct problem p = random_problem(s + 50, ENSEMBLE_F64, 3, 9, widths[s]);
+
+        p.labels[4] = -1;
+        p.labels[5] = (int32_t)widths[s] - 1;
+        p.labels[6] = 0;
+        for (size_t i = 0; i < 3; i++)
+            for (size_t r = 5; r < 8; r++)
+                p.values[(i * 9 + r) * widths[s] + (size_t)p.labels[r]] = .75 + (double)i / 16;
+        forget(&p.said);
+        pose(&p, ENSEMBLE_F64);
+        weigh(&p.said, weights);
+        for (int32_t score = ENSEMBLE_SCORE_LOG_LOSS; score <= ENSEMBLE_SCORE_CALIBRATION_ERROR; score++)
+            assert_near(score_now(p.said.e, &p, score), (double)score_with(&p, score, weights), 1e-12);
+        drop(&p);
+    }
+}
+
+/* The same rows, where each model is looked at by itself and the pool is made of what they say. */
+TEST(test_fits_of_wide_rows)
+{
+    const size_t widths[] = {33, 256, 257, 700};
+    const int32_t hows[] = {ENSEMBLE_FIT_GREEDY, ENSEMBLE_FIT_INVERSE_ERROR};
+
+    for (size_t s = 0; s < LENGTH(widths) * LENGTH(hows); s++)
+        for (int32_t score = ENSEMBLE_SCORE_LOG_LOSS; score <= ENSEMBLE_SCORE_AUC; score++) {
+            const struct ensemble_fit_options options =
+                OPTIONS(.how = hows[s / LENGTH(widths)], .objective = score, .rounds = 5);
+            struct problem p = random_problem(s + 60, ENSEMBLE_F64, 3, 9, widths[s % LENGTH(widths)]);
+            struct learned l;
+
+            p.labels[4] = -1;
+            fit_labels(&p, &options, &l);
+            assert_near(l.report.objective, (double)score_with(&p, score, l.weights), 1e-12);
+            for (size_t i = 0; i < 3; i++) {
+                double alone[3] = {0};
+
+                alone[i] = 1;
+                assert_near(l.single[i], (double)score_with(&p, score, alone), 1e-12);
+            }
+            drop(&p);
+        }
+}
+
+/* Values as targets of wide rows; what is not known, or infinite, may be anywhere in them. */
+TEST(test_targets_of_wide_rows)
+{
+    const size_t widths[] = {255, 256, 257, 700};
+
+    for (size_t s = 0; s < LENGTH(widths); s++) {
+        const size_t width = widths[s], count = 9 * width;
+        struct problem p = random_problem(s + 70, ENSEMBLE_F64, 3, 9, width);
+        struct learned l;
+        double value = 0;
+
+        for (size_t k = 0; k < count; k++)
+            p.targets[k] = (double)(k % 13) / 16;
+        fit_targets(&p, NULL, &l);
+        assert_near(l.report.objective, (double)score_with(&p, ENSEMBLE_SCORE_SQUARED_ERROR, l.weights), 1e-11);
+        p.targets[2 * width + 7] = NAN;
+        p.targets[6 * width + width - 1] = NAN;
+        p.labels[2] = p.labels[6] = -1;
+        assert_int_equal(
+            ensemble_score(p.said.e, ENSEMBLE_SCORE_SQUARED_ERROR, p.targets, ENSEMBLE_F64, count, &value), 0);
+        assert_near(value, (double)score_with(&p, ENSEMBLE_SCORE_SQUARED_ERROR, l.weights), 1e-11);
+        fit_targets(&p, NULL, &l);
+        assert_int_equal(l.report.rows_used, 7);
+        assert_near(l.report.objective, (double)score_with(&p, ENSEMBLE_SCORE_SQUARED_ERROR, l.weights), 1e-11);
+        p.targets[5 * width + width - 2] = INFINITY;
+        assert_int_equal(ensemble_fit(p.said.e, p.targets, ENSEMBLE_F64, count, NULL, NULL), ENSEMBLE_ETARGET);
+        drop(&p);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -234,6 +340,10 @@ int main(void)
         cmocka_unit_test(test_rows_are_left_out_whatever_the_policy),
         cmocka_unit_test(test_a_result_that_is_normalised),
         cmocka_unit_test(test_no_rows_at_all),
+        cmocka_unit_test(test_what_is_less_than_what_counts),
+        cmocka_unit_test(test_scores_of_wide_rows),
+        cmocka_unit_test(test_fits_of_wide_rows),
+        cmocka_unit_test(test_targets_of_wide_rows),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -123,12 +123,14 @@ TEST(test_calibration_error_by_hand)
 /* The upper end of a bin is part of it: 1 is in the last one, and so is what is above 14/15. */
 TEST(test_ends_of_bins)
 {
-    const double y[] = {1, 0, .96875, .03125, 1, 0};
-    const int32_t labels[] = {0, 0, 1};
-    struct ensemble *e = alone(y, 3, 2);
+    const double y[] = {1, 0, .96875, .03125, 1, 0}, z[] = {.4, .3, .3, .375, .3125, .3125};
+    const int32_t labels[] = {0, 0, 1}, others[] = {1, 0};
+    struct ensemble *e = alone(y, 3, 2), *f = alone(z, 2, 3);
 
     assert_near(score_labels(e, ENSEMBLE_SCORE_CALIBRATION_ERROR, labels, 3), (1 + .96875 + 1 - 2) / 3, 1e-15);
+    assert_near(score_labels(f, ENSEMBLE_SCORE_CALIBRATION_ERROR, others, 2), (1 - .375 - .4) / 2, 1e-15);
     ensemble_destroy(e);
+    ensemble_destroy(f);
 }
 
 /* Rows of one class have no area; a class that nobody has does not count. */

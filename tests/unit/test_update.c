@@ -78,11 +78,12 @@ static const int everyone[MOST_MODELS] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
 TEST(test_steps_by_the_formula)
 {
     const double rates[] = {.01, .5, 3}, shares[] = {0, .05, .9};
+    const size_t widths[] = {1, 4, 257, 700}; /* of which the last two are gone through part by part */
 
     for (size_t k = 0; k < LENGTH(scores); k++)
-        for (size_t width = 1; width <= 4; width += 3)
+        for (size_t w = 0; w < LENGTH(widths); w++)
             for (size_t s = 0; s < LENGTH(rates); s++) {
-                struct problem p = random_problem(s + 1, ENSEMBLE_F32, 5, 33, width);
+                struct problem p = random_problem(s + 1, ENSEMBLE_F32, 5, 33, widths[w]);
                 double weights[5] = {1, 2, 3, 4, 5}, got[5];
 
                 p.labels[3] = -1;
