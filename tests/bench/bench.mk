@@ -42,3 +42,5 @@ bench: $(BENCH_B)/bench ## speed beside plain C; a part of it: BENCH="--learn", 
 	$< $(BENCH)
 
 .PHONY: bench
+
+include tests/bench/peers/peers.mk

@@ -24,6 +24,7 @@ struct contender {
     contender_call *call;      /* does the task once, or fails loudly */
     struct ensemble *ensemble; /* for `call`, if it is the library; destroyed with the cell */
     const void *peer;          /* for `call`, if it is not */
+    int fixed;                 /* knew the number of models when it was compiled; only tests/bench/peers asks */
     int yardstick;             /* does something else than the task, to compare with */
     contender_time *time;      /* in place of `call`, if it has a clock of its own; else NULL */
     double ns[MAX_TURNS];      /* of one call; sorted when measured */
