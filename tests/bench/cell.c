@@ -58,8 +58,8 @@ static double turn(const struct cell *cell, size_t c, size_t calls, int warm)
 }
 
 /*
- * How many turns there is time for, if contender c takes each[c] nanoseconds in one. Where not all can be had, who takes
- * four times as long as the fastest has had his turn: then each[c] becomes 0.
+ * How many turns there is time for, if contender c takes each[c] nanoseconds in one. Where not all can be had, those
+ * that take four times as long as the fastest have had theirs: each[c] becomes 0.
  */
 static size_t turns_in(const struct cell *cell, const struct timing *timing, double *each)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * OpenBLAS or BLIS: gemv, where the outputs of the models are the columns of a matrix, and a chain of axpy. Compiled once
- * for each, into shared objects that do not see each other.
+ * OpenBLAS or BLIS: gemv, where the outputs of the models are the columns of a matrix, and a chain of axpy. Compiled
+ * once for each, into shared objects that do not see each other.
  */
 #include "family.h"
 

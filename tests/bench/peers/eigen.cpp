@@ -38,7 +38,8 @@ auto expression(const sum *s, size_t row)
     if constexpr (N == 1)
         return weights<Acc>(s)[0] * input<In>(s, 0, row).template cast<Acc>();
     else
-        return expression<In, Acc, N - 1>(s, row) + weights<Acc>(s)[N - 1] * input<In>(s, N - 1, row).template cast<Acc>();
+        return expression<In, Acc, N - 1>(s, row) +
+               weights<Acc>(s)[N - 1] * input<In>(s, N - 1, row).template cast<Acc>();
 }
 
 template <class In, class Acc, class Out, size_t N>

@@ -19,9 +19,9 @@ enum { MOST_MODELS = 64 };
 enum kind { F32_F32, F64_F64, F16_F32, BF16_F32, F16_F16, BF16_BF16, KINDS };
 
 /*
- * The task: out = sum_i weights[i] in[i], summed in float, or in double where the inputs are. Each input is rows x width
- * elements, from row to row `stride` elements and from model to model `step` bytes; the result has no gaps. Inputs
- * without gaps are one row.
+ * The task: out = sum_i weights[i] in[i], summed in float, or in double where the inputs are. Each input is rows x
+ * width elements, from row to row `stride` elements and from model to model `step` bytes; the result has no gaps.
+ * Inputs without gaps are one row.
  */
 struct sum {
     enum kind kind;

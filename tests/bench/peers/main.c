@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The library beside what else can sum outputs with weights: plain C by two compilers, and libraries where they are. All
- * take turns, with one thread each.
+ * The library beside what else can sum outputs with weights: plain C by two compilers, and libraries where they are.
+ * All take turns, with one thread each.
  *
  *     peers [--turns 15] [--seconds 3] [--csv FILE] [--all]      --seconds: for a cell at most, more or less
  *           [--types f32,f16-f32] [--models 3,8]                 --all: also a line for each contender
@@ -60,8 +60,7 @@ struct job {
 };
 
 static const struct family *found[FAMILIES];
-static void *memory;
-static size_t memory_size;
+static struct room room; /* for the largest task */
 
 static void call_member(const void *context, const struct contender *me)
 {
@@ -148,7 +147,7 @@ static void run_cell(enum kind kind, size_t models, const struct shape *shape, c
     static struct job job;
     static struct cell cell;
 
-    task_make(&job.sum, kind, models, shape, memory);
+    task_make(&job.sum, kind, models, shape, &room);
     cell = (struct cell){.method = shape->stride != shape->width ? "sum-gaps" : "sum",
                          .dtype = kinds[kind].name,
                          .models = models,
@@ -209,38 +208,46 @@ static size_t most_memory(void)
     return (size_t)sysconf(_SC_PHYS_PAGES) * (size_t)sysconf(_SC_PAGESIZE) / 2;
 }
 
-/* Memory that Python's process can map too, as large as the largest cell. */
-static void get_memory(const struct settings *settings, const struct shape *shapes, size_t n)
+static int fits(enum kind kind, size_t models, const struct shape *shape)
 {
-    int file;
+    return task_inputs(kind, models, shape) + task_results(kind, shape) <= most_memory();
+}
+
+/* Memory that Python's process can map too, as large as the largest cell. */
+static void get_room(const struct settings *settings, const struct shape *shapes, size_t n)
+{
+    const int file = memfd_create("peers", 0);
 
     for (size_t k = 0; k < KINDS; k++)
         for (size_t m = 0; m < MODEL_COUNTS; m++)
             for (size_t s = 0; s < n; s++) {
-                const size_t bytes = task_bytes((enum kind)k, model_counts[m], &shapes[s]);
+                const enum kind kind = (enum kind)k;
 
-                if (listed(settings->types, kinds[k].name) && number_listed(settings->models, model_counts[m]) &&
-                    bytes <= most_memory() && bytes > memory_size)
-                    memory_size = bytes;
+                if (!listed(settings->types, kinds[k].name) || !number_listed(settings->models, model_counts[m]) ||
+                    !fits(kind, model_counts[m], &shapes[s]))
+                    continue;
+                if (task_inputs(kind, model_counts[m], &shapes[s]) > room.inputs_size)
+                    room.inputs_size = task_inputs(kind, model_counts[m], &shapes[s]);
+                if (task_results(kind, &shapes[s]) > room.results_size)
+                    room.results_size = task_results(kind, &shapes[s]);
             }
-    memory_size = (memory_size + 4095) / 4096 * 4096;
-    file = memfd_create("peers", 0);
-    if (memory_size == 0 || file < 0 || ftruncate(file, (off_t)memory_size) != 0)
+    if (room.inputs_size == 0 || file < 0 || ftruncate(file, (off_t)(room.results_size + room.inputs_size)) != 0)
         die("no memory, or nothing to do");
-    memory = mmap(NULL, memory_size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
-    if (memory == MAP_FAILED)
+    room.results = mmap(NULL, room.results_size + room.inputs_size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    if (room.results == MAP_FAILED)
         die("no memory");
-    python_memory(file, memory, memory_size);
+    room.inputs = room.results + room.results_size;
+    python_memory(file, room.results, room.results_size + room.inputs_size);
 }
 
 static void run_kind(enum kind kind, const struct settings *settings, const struct shape *shapes, size_t n)
 {
-    fill_values(memory, memory_size, kinds[kind].in);
+    fill_values(room.inputs, room.inputs_size, kinds[kind].in);
     for (size_t m = 0; m < MODEL_COUNTS; m++)
         for (size_t s = 0; s < n; s++) {
             if (!number_listed(settings->models, model_counts[m]))
                 continue;
-            if (task_bytes(kind, model_counts[m], &shapes[s]) <= memory_size)
+            if (fits(kind, model_counts[m], &shapes[s]))
                 run_cell(kind, model_counts[m], &shapes[s], settings);
             else
                 printf("%s, %zu models x %zu: SKIPPED, needs more than half of this machine's memory\n",
@@ -321,7 +328,7 @@ int main(int argc, char **argv)
     find_families(argv[0]);
     python_start(settings.python);
     n = choose_shapes(&settings, shapes);
-    get_memory(&settings, shapes, n);
+    get_room(&settings, shapes, n);
     if (settings.all)
         puts("");
     cell_head(&settings.timing);

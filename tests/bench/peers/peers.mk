@@ -14,7 +14,7 @@ PEERS_HEADERS := $(addprefix tests/bench/peers/,family.h line.h python.h summary
     $(addprefix tests/bench/,cell.h coprocess.h data.h)
 PEERS_FAMILIES := $(patsubst %,$(PEERS_B)/%.so,loops_gcc loops_clang eigen openblas blis onednn)
 
-# peers_build COMPILER, HEADER, LANGUAGE, ARGUMENTS: builds $@ if there are such a compiler and header; else there is none.
+# peers_build COMPILER, HEADER, LANGUAGE, ARGUMENTS: builds $@ if there is such a compiler and header.
 peers_build = @mkdir -p $(@D); rm -f $@; \
     if printf '\043include <$(2)>\n' | $(1) -E -x $(3) $(4) - > /dev/null 2>&1; then \
         set -x; $(1) $(PEERS_FLAGS) $< $(4) -o $@; \
@@ -44,7 +44,7 @@ $(PEERS_B)/peers: $(PEERS_SOURCES) $(PEERS_HEADERS) $(PEERS_B)/line.o $(STATIC)
 	$(CC) $(TEST_CPPFLAGS) $(CFLAGS) $(TEST_CFLAGS) $(LDFLAGS) $(filter %.c %.o %.a,$^) -ldl -lm -o $@
 
 # A part of it: BENCH="--types f32,f16-f32 --models 3 --lengths 1000 --all".
-bench-peers: $(PEERS_B)/peers $(PEERS_FAMILIES) ## speed beside Eigen, BLAS, oneDNN, NumPy and others; see BENCH of bench
+bench-peers: $(PEERS_B)/peers $(PEERS_FAMILIES) ## speed beside BLAS, Eigen, oneDNN, NumPy, ...; BENCH="--models 3"
 	$< $(BENCH)
 
 .PHONY: bench-peers

@@ -3,10 +3,10 @@
 The weighted sum with NumPy and PyTorch, beside the library: started by python.c, which asks line by line.
 
     memory FILE SIZE                                            maps what all contenders share; answers "ok"
-    cell IN OUT MODELS ROWS WIDTH STRIDE STEP AT W...           answers the names of those that can do it
+    cell IN OUT MODELS ROWS WIDTH STRIDE STEP FROM TO W...      answers the names of those that can do it
     run NAME CALLS                                              one call that does not count, then CALLS; answers "ns"
 
-Input m begins at byte m * STEP, the result at byte AT; STRIDE is in elements.
+Input m begins at byte FROM + m * STEP, the result at byte TO; STRIDE is in elements.
 """
 import mmap
 import sys
@@ -30,8 +30,8 @@ memory = None
 class Cell:
     def __init__(self, words):
         self.kind, self.to = words[0], words[1]
-        self.n, self.rows, self.width, self.stride, self.step, self.at = map(int, words[2:8])
-        self.weights = [float(w) for w in words[8:]]
+        self.n, self.rows, self.width, self.stride, self.step, self.first, self.at = map(int, words[2:9])
+        self.weights = [float(w) for w in words[9:]]
 
     def numpy(self):
         if np is None or "bf16" in (self.kind, self.to):
@@ -40,7 +40,7 @@ class Cell:
         size = kind.itemsize
         shape, steps = ((self.rows, self.width), (self.stride * size, size)) if self.rows > 1 else \
             ((self.width,), (size,))
-        inputs = np.ndarray((self.n,) + shape, kind, memory, 0, (self.step,) + steps)
+        inputs = np.ndarray((self.n,) + shape, kind, memory, self.first, (self.step,) + steps)
         out = np.ndarray(shape, to, memory, self.at)
         sums = np.float64 if self.kind == "f64" else np.float32
         w = np.array(self.weights, sums)
@@ -74,7 +74,8 @@ class Cell:
                      "bf16": torch.bfloat16}[t] for t in (self.kind, self.to))
         size, row = SIZES[self.kind], self.rows > 1
         shape, steps = ((self.rows, self.width), (self.stride, 1)) if row else ((self.width,), (1,))
-        inputs = torch.frombuffer(memory, dtype=kind).as_strided((self.n,) + shape, (self.step // size,) + steps)
+        inputs = torch.frombuffer(memory, dtype=kind).as_strided((self.n,) + shape, (self.step // size,) + steps,
+                                                                 self.first // size)
         out = torch.frombuffer(memory, dtype=to, offset=self.at, count=self.rows * self.width).view(shape)
         weights = self.weights
         models = [inputs[m] for m in range(self.n)]

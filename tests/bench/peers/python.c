@@ -53,8 +53,9 @@ size_t python_task(const struct sum *sum, const char **names)
 
     if (python.to == NULL)
         return 0;
-    fprintf(python.to, "cell %s %zu %zu %zu %zu %zu %zu", types[sum->kind], sum->models, sum->rows, sum->width,
-            sum->stride, sum->step, (size_t)((const char *)sum->out - base));
+    fprintf(python.to, "cell %s %zu %zu %zu %zu %zu %zu %zu", types[sum->kind], sum->models, sum->rows, sum->width,
+            sum->stride, sum->step, (size_t)((const char *)sum->in[0] - base),
+            (size_t)((const char *)sum->out - base));
     for (size_t i = 0; i < sum->models; i++)
         fprintf(python.to, " %.17g", sum->weights64[i]);
     fputc('\n', python.to);

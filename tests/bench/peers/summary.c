@@ -77,10 +77,11 @@ static void print_time(const struct cell *cell, const struct contender *c)
 
 void summary_head(void)
 {
-    printf("\nOne line for each cell: the time of a call of the library, +- half of what lies between its quartiles; the\n"
-           "best of the others; the library's time over that (ratio) and the verdict (tie: within %.0f %%); how much of the\n"
-           "library's time reading the inputs alone takes (line). Below %d elements, where a fixed expression is no\n"
-           "contender, how many nanoseconds the library takes more than the best of those.\n\n",
+    printf("\nOne line for each cell: the time of a call of the library, +- half of what lies between its quartiles;\n"
+           "the best of the others; the library's time over that (ratio) and the verdict (tie: within %.0f %%); how\n"
+           "much of the library's time reading the inputs alone takes (line). Below %d elements, where a fixed\n"
+           "expression is no contender, how many nanoseconds the library takes more than the best of those. *: gaps\n"
+           "between rows, 16 elements from one to the next.\n\n",
            100 * level, FIXED_FROM);
 }
 

@@ -5,7 +5,7 @@
 
 #include "../cell.h"
 
-/* Below this many elements, an expression that is compiled into its place is no contender: it does not call anything. */
+/* Below so many elements, an expression that is compiled into its place is no contender: it does not call anything. */
 enum { FIXED_FROM = 1000 };
 
 /* A measured cell. Its last contender is the library. */

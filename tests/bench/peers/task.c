@@ -18,18 +18,31 @@ const struct kind_info kinds[KINDS] = {
     [BF16_BF16] = {"bf16-bf16", ENSEMBLE_BF16, ENSEMBLE_BF16, 2, 2, 1. / 128},
 };
 
+/* The result begins elsewhere in its page than the inputs do. */
+enum { RESULT_AT = 2112 };
+
 /* From one input to the next: whole pages and a bit, so that the streams do not fall into the same cache sets. */
 static size_t step_of(enum kind kind, const struct shape *shape)
 {
     return (shape->rows * shape->stride * kinds[kind].size + 4095) / 4096 * 4096 + 320;
 }
 
-size_t task_bytes(enum kind kind, size_t models, const struct shape *shape)
+static size_t pages(size_t bytes)
 {
-    return models * step_of(kind, shape) + shape->rows * shape->width * kinds[kind].out_size + 8192;
+    return (bytes + 4095) / 4096 * 4096;
 }
 
-void task_make(struct sum *sum, enum kind kind, size_t models, const struct shape *shape, void *memory)
+size_t task_inputs(enum kind kind, size_t models, const struct shape *shape)
+{
+    return pages(models * step_of(kind, shape));
+}
+
+size_t task_results(enum kind kind, const struct shape *shape)
+{
+    return pages(RESULT_AT + shape->rows * shape->width * kinds[kind].out_size);
+}
+
+void task_make(struct sum *sum, enum kind kind, size_t models, const struct shape *shape, const struct room *room)
 {
     const int gaps = shape->stride != shape->width;
 
@@ -38,10 +51,10 @@ void task_make(struct sum *sum, enum kind kind, size_t models, const struct shap
     sum->width = gaps ? shape->width : shape->rows * shape->width;
     sum->stride = gaps ? shape->stride : sum->width;
     for (size_t i = 0; i < models; i++) {
-        sum->in[i] = (char *)memory + i * sum->step;
+        sum->in[i] = room->inputs + i * sum->step;
         sum->weights64[i] = sum->weights[i] = (float)i / 100 + .11f;
     }
-    sum->out = (char *)memory + models * sum->step;
+    sum->out = room->results + RESULT_AT;
 }
 
 struct library {

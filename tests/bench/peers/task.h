@@ -23,15 +23,21 @@ struct shape {
     size_t stride; /* elements from row to row */
 };
 
-/* The bytes of memory that a task needs, inputs and result. */
-size_t task_bytes(enum kind kind, size_t models, const struct shape *shape);
+/* Where all tasks lie, one after the other: results apart from inputs, which so keep their values. */
+struct room {
+    char *results, *inputs;
+    size_t results_size, inputs_size;
+};
 
-/* Lays a task out in memory, which is large enough. */
-void task_make(struct sum *sum, enum kind kind, size_t models, const struct shape *shape, void *memory);
+/* What a task needs of both: whole pages. */
+size_t task_inputs(enum kind kind, size_t models, const struct shape *shape);
+size_t task_results(enum kind kind, const struct shape *shape);
+
+void task_make(struct sum *sum, enum kind kind, size_t models, const struct shape *shape, const struct room *room);
 
 /*
- * The library, made ready for a task, and one combine of it. As the library sees it, a task has rows also where there are
- * no gaps between them, so `shape` is needed.
+ * The library, made ready for a task, and one combine of it. As the library sees it, a task has rows also where there
+ * are no gaps between them, so `shape` is needed.
  */
 void *library_prepare(const struct sum *sum, const struct shape *shape);
 void library_run(const struct sum *sum, void *prepared);
@@ -41,8 +47,8 @@ void library_finish(void *prepared);
 double *task_result(const struct sum *sum);
 
 /*
- * The element at which the result differs from the one expected by more than rounding, or SIZE_MAX. `stepwise`: the sum is
- * rounded to the type of the result after each model.
+ * The element at which the result differs from the one expected by more than rounding, or SIZE_MAX. `stepwise`: the
+ * sum is rounded to the type of the result after each model.
  */
 size_t task_differs(const struct sum *sum, const double *expected, int stepwise, double *value);
 
