@@ -49,17 +49,20 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* A turn; its time for one call. */
-static double turn(const struct cell *cell, size_t c, size_t calls, int warm)
+/* After a call that takes longer, the caches hold nothing of what it began with. */
+static const double too_long_ns = 50e6;
+
+/* A turn; its time for one call. `each`: what is expected for all of it. */
+static double turn(const struct cell *cell, size_t c, size_t calls, int warm, double each)
 {
-    if (warm && cell->contenders[c].time == NULL)
+    if (warm && cell->contenders[c].time == NULL && each < 2 * too_long_ns)
         time_calls(cell, &cell->contenders[c], 1);
     return time_calls(cell, &cell->contenders[c], calls);
 }
 
 /*
  * How many turns there is time for, if contender c takes each[c] nanoseconds in one. Where not all can be had, those
- * that take four times as long as the fastest have had theirs: each[c] becomes 0.
+ * that take twice as long as the fastest have had theirs: each[c] becomes 0.
  */
 static size_t turns_in(const struct cell *cell, const struct timing *timing, double *each)
 {
@@ -74,7 +77,7 @@ static size_t turns_in(const struct cell *cell, const struct timing *timing, dou
     if (timing->seconds == 0 || sum * (double)timing->turns <= most)
         return timing->turns;
     for (size_t c = 0; c < cell->n; c++) {
-        if (each[c] > 4 * least && each[c] > 4 * turn_ns)
+        if (each[c] > 2 * least && each[c] > 2 * turn_ns)
             each[c] = 0;
         left += each[c];
     }
@@ -92,14 +95,14 @@ static void measure(struct cell *cell, const struct timing *timing)
         const double once = time_calls(cell, &cell->contenders[c], 1 + (cell->rows * cell->width < 10000));
 
         calls[c] = once < turn_ns ? (size_t)(turn_ns / once) + 1 : 1;
-        each[c] = ((double)calls[c] + timing->warm) * once;
+        each[c] = ((double)calls[c] + (timing->warm && once < too_long_ns)) * once;
         cell->contenders[c].ns[0] = once;
     }
     cell->turns = turns_in(cell, timing, each);
     for (size_t t = 0; t < cell->turns; t++)
         for (size_t c = 0; c < cell->n; c++)
             cell->contenders[c].ns[t] =
-                each[c] > 0 ? turn(cell, c, calls[c], timing->warm) : cell->contenders[c].ns[0];
+                each[c] > 0 ? turn(cell, c, calls[c], timing->warm, each[c]) : cell->contenders[c].ns[0];
     for (size_t c = 0; c < cell->n; c++)
         qsort(cell->contenders[c].ns, cell->turns, sizeof(double), by_value);
 }

@@ -5,7 +5,7 @@
  *
  *     peers [--turns 15] [--seconds 3] [--csv FILE] [--all]      --seconds: for a cell at most, more or less
  *           [--types f32,f16-f32] [--models 3,8]                 --all: also a line for each contender
- *           [--lengths 1000,32000] [--batches] [--python FILE]   --batches: only those; --lengths: only those lengths
+ *           [--lengths 1000,32000] [--batches] [--python FILE]   --lengths, --batches: only what is named
  */
 #define _GNU_SOURCE /* memfd_create */
 
@@ -42,7 +42,7 @@ enum {
 
 struct settings {
     const char *types, *models, *lengths, *python; /* lists with commas; NULL: all */
-    int batches;                                    /* only the batches */
+    int batches;                                    /* only these, but for the lengths that are named */
     int all;
     struct timing timing;
 };
@@ -194,7 +194,7 @@ static size_t choose_shapes(const struct settings *settings, struct shape *shape
     size_t n = 0;
 
     for (size_t l = 0; l < LENGTHS; l++)
-        if (!settings->batches && number_listed(settings->lengths, lengths[l]))
+        if ((settings->lengths != NULL || !settings->batches) && number_listed(settings->lengths, lengths[l]))
             shapes[n++] = (struct shape){1, lengths[l], lengths[l]};
     for (size_t b = 0; b < BATCHES; b++)
         if (settings->batches || settings->lengths == NULL)
