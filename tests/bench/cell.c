@@ -62,7 +62,7 @@ static double turn(const struct cell *cell, size_t c, size_t calls, int warm, do
 
 /*
  * How many turns there is time for, if contender c takes each[c] nanoseconds in one. Where not all can be had, those
- * that take twice as long as the fastest have had theirs: each[c] becomes 0.
+ * that take twice as long as the fastest have had theirs, but for the library: each[c] becomes 0.
  */
 static size_t turns_in(const struct cell *cell, const struct timing *timing, double *each)
 {
@@ -77,7 +77,7 @@ static size_t turns_in(const struct cell *cell, const struct timing *timing, dou
     if (timing->seconds == 0 || sum * (double)timing->turns <= most)
         return timing->turns;
     for (size_t c = 0; c < cell->n; c++) {
-        if (each[c] > 2 * least && each[c] > 2 * turn_ns)
+        if (c + 1 < cell->n && each[c] > 2 * least && each[c] > 2 * turn_ns)
             each[c] = 0;
         left += each[c];
     }
