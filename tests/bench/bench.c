@@ -13,6 +13,7 @@
 #define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
 
 #include "cell.h"
+#include "data.h"
 #include "learn.h"
 #include "methods.h"
 #include "peers.h"
@@ -126,22 +127,6 @@ static void run_cell(struct job *job, const struct timing *timing, unsigned char
     cell_run(&cell, timing);
 }
 
-/* Values between 0 and 1 whatever the type: no denormals, which some processors are slow on. */
-static void fill(unsigned char *memory, size_t bytes, size_t type)
-{
-    for (size_t i = 0; i + 8 <= bytes; i += dtypes[type].size) {
-        const float x = (float)(i * 2654435761u % 1000 + 1) / 1001;
-        const double d = x;
-        uint32_t bits;
-        uint16_t half;
-
-        memcpy(&bits, &x, 4);
-        half = (uint16_t)(type == 2 ? (bits >> 13) - (112u << 10) : bits >> 16);
-        memcpy(memory + i, type == 0 ? (const void *)&x : type == 1 ? (const void *)&d : (const void *)&half,
-               dtypes[type].size);
-    }
-}
-
 /* Inputs, and a result that is never wider than eight bytes an element. */
 static size_t memory_of(size_t type, size_t models, size_t length)
 {
@@ -165,7 +150,7 @@ static void run_type(size_t type, const struct settings *settings)
     memory = mmap(NULL, need, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED)
         die("no memory");
-    fill(memory, need, type);
+    fill_values(memory, need, dtypes[type].dtype);
     for (size_t m = 0; m < sizeof model_counts / sizeof *model_counts; m++)
         for (size_t l = 0; l < sizeof lengths / sizeof *lengths; l++) {
             struct job job = {.type = type, .models = model_counts[m], .length = lengths[l]};

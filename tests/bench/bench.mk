@@ -8,9 +8,10 @@ BENCH_B := $(B)/tests/bench
 BENCH_PEERS := $(patsubst %,$(BENCH_B)/%.o, \
     peers loops_order $(foreach loops,elements rows report models,loops_$(loops) loops_$(loops)_fast) \
     learn_loops learn_loops_fast)
-BENCH_SOURCES := bench.c methods.c report.c report_job.c learn.c learn_data.c learn_python.c cell.c data.c
-BENCH_HEADERS := methods.h report.h report_job.h learn.h learn_data.h learn_python.h learn_loops.h cell.h data.h \
-    peers.h loops.h passes.h
+BENCH_SOURCES := bench.c methods.c report.c report_job.c learn.c learn_data.c learn_python.c coprocess.c \
+    cell.c data.c
+BENCH_HEADERS := methods.h report.h report_job.h learn.h learn_data.h learn_python.h learn_loops.h coprocess.h \
+    cell.h data.h peers.h loops.h passes.h
 
 $(BENCH_B)/peers.o: tests/bench/peers.c tests/bench/peers.h $(B)/settings
 	@mkdir -p $(@D)
@@ -41,3 +42,5 @@ bench: $(BENCH_B)/bench ## speed beside plain C; a part of it: BENCH="--learn", 
 	$< $(BENCH)
 
 .PHONY: bench
+
+include tests/bench/peers/peers.mk

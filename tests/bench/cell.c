@@ -49,36 +49,79 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static void measure(struct cell *cell, size_t turns)
+/* After a call that takes longer, the caches hold nothing of what it began with. */
+static const double too_long_ns = 50e6;
+
+/* A turn; its time for one call. `each`: what is expected for all of it. */
+static double turn(const struct cell *cell, size_t c, size_t calls, int warm, double each)
 {
+    if (warm && cell->contenders[c].time == NULL && each < 2 * too_long_ns)
+        time_calls(cell, &cell->contenders[c], 1);
+    return time_calls(cell, &cell->contenders[c], calls);
+}
+
+/*
+ * How many turns there is time for, if contender c takes each[c] nanoseconds in one. Where not all can be had, those
+ * that take twice as long as the fastest have had theirs, but for the library: each[c] becomes 0.
+ */
+static size_t turns_in(const struct cell *cell, const struct timing *timing, double *each)
+{
+    const double most = 1e9 * timing->seconds;
+    double least = 0, sum = 0, left = 0;
+
+    for (size_t c = 0; c < cell->n; c++) {
+        sum += each[c];
+        if (!cell->contenders[c].yardstick && (least == 0 || each[c] < least))
+            least = each[c];
+    }
+    if (timing->seconds == 0 || sum * (double)timing->turns <= most)
+        return timing->turns;
+    for (size_t c = 0; c < cell->n; c++) {
+        if (c + 1 < cell->n && each[c] > 2 * least && each[c] > 2 * turn_ns)
+            each[c] = 0;
+        left += each[c];
+    }
+    if (left * (double)timing->turns <= most)
+        return timing->turns;
+    return most / left < 3 ? timing->turns < 3 ? timing->turns : 3 : (size_t)(most / left);
+}
+
+static void measure(struct cell *cell, const struct timing *timing)
+{
+    double each[MAX_CONTENDERS];
     size_t calls[MAX_CONTENDERS];
 
     for (size_t c = 0; c < cell->n; c++) {
         const double once = time_calls(cell, &cell->contenders[c], 1 + (cell->rows * cell->width < 10000));
 
         calls[c] = once < turn_ns ? (size_t)(turn_ns / once) + 1 : 1;
+        each[c] = ((double)calls[c] + (timing->warm && once < too_long_ns)) * once;
+        cell->contenders[c].ns[0] = once;
     }
-    for (size_t t = 0; t < turns; t++)
+    cell->turns = turns_in(cell, timing, each);
+    for (size_t t = 0; t < cell->turns; t++)
         for (size_t c = 0; c < cell->n; c++)
-            cell->contenders[c].ns[t] = time_calls(cell, &cell->contenders[c], calls[c]);
+            cell->contenders[c].ns[t] =
+                each[c] > 0 ? turn(cell, c, calls[c], timing->warm, each[c]) : cell->contenders[c].ns[0];
     for (size_t c = 0; c < cell->n; c++)
-        qsort(cell->contenders[c].ns, turns, sizeof(double), by_value);
+        qsort(cell->contenders[c].ns, cell->turns, sizeof(double), by_value);
 }
 
 /* The median of the plain loop; 0 if there is none. */
-static double loop_ns(const struct cell *cell, size_t turns)
+static double loop_ns(const struct cell *cell)
 {
     for (size_t c = 0; c < cell->n; c++)
         if (strcmp(cell->contenders[c].name, "loop") == 0)
-            return cell->contenders[c].ns[turns / 2];
+            return cell->contenders[c].ns[cell->turns / 2];
     return 0;
 }
 
 /* A line for each contender, see cell_head(). */
-static void print(const struct cell *cell, size_t turns)
+static void print(const struct cell *cell)
 {
+    const size_t turns = cell->turns;
     const struct contender *last = &cell->contenders[cell->n - 1];
-    const double loop = loop_ns(cell, turns);
+    const double loop = loop_ns(cell);
 
     printf("%s, %s, %zu models x ", cell->method, cell->dtype, cell->models);
     if (cell->rows != 1)
@@ -99,8 +142,10 @@ static void print(const struct cell *cell, size_t turns)
     fflush(stdout);
 }
 
-static void write_csv(FILE *csv, const struct cell *cell, size_t turns)
+static void write_csv(FILE *csv, const struct cell *cell)
 {
+    const size_t turns = cell->turns;
+
     for (size_t c = 0; c < cell->n; c++) {
         const double *ns = cell->contenders[c].ns;
 
@@ -111,9 +156,9 @@ static void write_csv(FILE *csv, const struct cell *cell, size_t turns)
 
 void cell_measure(struct cell *cell, const struct timing *timing)
 {
-    measure(cell, timing->turns);
+    measure(cell, timing);
     if (timing->csv != NULL)
-        write_csv(timing->csv, cell, timing->turns);
+        write_csv(timing->csv, cell);
     for (size_t c = 0; c < cell->n; c++)
         ensemble_destroy(cell->contenders[c].ensemble);
 }
@@ -121,7 +166,7 @@ void cell_measure(struct cell *cell, const struct timing *timing)
 void cell_run(struct cell *cell, const struct timing *timing)
 {
     cell_measure(cell, timing);
-    print(cell, timing->turns);
+    print(cell);
 }
 
 void cell_head(const struct timing *timing)

@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum { MAX_MODELS = 64, MAX_TURNS = 101, MAX_CONTENDERS = 16 };
+enum { MAX_MODELS = 64, MAX_TURNS = 101, MAX_CONTENDERS = 32 };
 
 struct contender;
 typedef void contender_call(const void *job, const struct contender *me);
@@ -24,6 +24,7 @@ struct contender {
     contender_call *call;      /* does the task once, or fails loudly */
     struct ensemble *ensemble; /* for `call`, if it is the library; destroyed with the cell */
     const void *peer;          /* for `call`, if it is not */
+    int fixed;                 /* knew the number of models when it was compiled; only tests/bench/peers asks */
     int yardstick;             /* does something else than the task, to compare with */
     contender_time *time;      /* in place of `call`, if it has a clock of its own; else NULL */
     double ns[MAX_TURNS];      /* of one call; sorted when measured */
@@ -38,14 +39,17 @@ struct cell {
     size_t width;
     size_t bytes;    /* what a contender reads in one call */
     const void *job; /* for the contenders' `call` */
+    size_t turns;    /* that were done; set when measured */
     size_t n;
     struct contender contenders[MAX_CONTENDERS];
 };
 
-/* How long to measure, and where the figures go besides standard output; csv may be NULL. */
+/* How long to measure, and where the figures go besides standard output. */
 struct timing {
     size_t turns;
-    FILE *csv;
+    FILE *csv;      /* or NULL */
+    double seconds; /* 0, or how long a cell may take: fewer turns, but 3, and one try of those that are far behind */
+    int warm;       /* each turn begins with a call that does not count: the caches are as the contender leaves them */
 };
 
 /* Says what is wrong, and ends the program. */

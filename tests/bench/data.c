@@ -3,6 +3,7 @@
 
 #include "cell.h"
 
+#include <ensemble.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,4 +33,20 @@ uint32_t random_u32(void)
 float random_value(void)
 {
     return (float)(random_u32() % 16384 + 1) / 16386;
+}
+
+void fill_values(void *memory, size_t bytes, int32_t dtype)
+{
+    const size_t size = dtype == ENSEMBLE_F64 ? 8 : dtype == ENSEMBLE_F32 ? 4 : 2;
+
+    for (size_t i = 0; i + 8 <= bytes; i += size) {
+        const float x = (float)(i * 2654435761u % 1000 + 1) / 1001;
+        const double d = x;
+        uint32_t bits;
+        uint16_t half;
+
+        memcpy(&bits, &x, 4);
+        half = (uint16_t)(dtype == ENSEMBLE_F16 ? (bits >> 13) - (112u << 10) : bits >> 16);
+        memcpy((unsigned char *)memory + i, size == 4 ? (const void *)&x : size == 8 ? (const void *)&d : &half, size);
+    }
 }

@@ -17,4 +17,7 @@ uint32_t random_u32(void);
 /* Above 0 and below 1, with a few equal ones among a thousand. */
 float random_value(void);
 
+/* Fills memory with values between 0 and 1 whatever the type: no denormals, which some processors are slow on. */
+void fill_values(void *memory, size_t bytes, int32_t dtype);
+
 #endif
