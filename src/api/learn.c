@@ -5,9 +5,9 @@
 #include "learn/fit.h"
 #include "learn/update.h"
 
-/* The sizes in the first release that had these structs. */
-#define FIT_OPTIONS_FIRST sizeof(struct ensemble_fit_options)
-#define FIT_REPORT_FIRST sizeof(struct ensemble_fit_report)
+/* The sizes in 0.4, the first release that had these structs: up to their last fields then. */
+#define FIT_OPTIONS_FIRST (offsetof(struct ensemble_fit_options, user) + sizeof(void *))
+#define FIT_REPORT_FIRST (offsetof(struct ensemble_fit_report, trajectory) + sizeof(double *))
 
 /* The report's own arrays, which the caller says the lengths of. */
 static int check_report(const struct ensemble *e, const struct ensemble_fit_report *report)

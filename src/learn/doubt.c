@@ -54,6 +54,8 @@ void ens_doubt_find(struct ens_doubt *d, const struct ens_source *s, const struc
 {
     size_t n = 0;
 
+    if (s->width == 1)
+        return;
     d->hits = 0;
     for (size_t at = 0; at < sample->n; at++) {
         const double *row = sums + at * s->width;

@@ -16,7 +16,10 @@ struct ens_doubt {
 /* Takes the memory, looks at what the models say, and doubts all rows. 0, or ENSEMBLE_ENOMEM. */
 int ens_doubt_open(struct ens_doubt *d, struct ens_source *s, const struct ens_sample *sample);
 
-/* Finds the rows in doubt when so much has been summed: rows x width, a width of 2 or more. */
+/*
+ * Finds the rows in doubt when so much has been summed: rows x width. Where the width is 1 no value leads, and all
+ * stay.
+ */
 void ens_doubt_find(struct ens_doubt *d, const struct ens_source *s, const struct ens_sample *sample,
                     const double *sums);
 

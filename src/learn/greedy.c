@@ -8,7 +8,6 @@
 
 #include "learn/doubt.h"
 
-
 #include <math.h>
 #include <string.h>
 
@@ -56,7 +55,7 @@ static int open_doubt(struct selection *s)
     const size_t width = g->s->width;
     int failed = 0;
 
-    if (ens_scale_is_global(&g->scale) || width == 1)
+    if (ens_scale_is_global(&g->scale))
         return 0;
     s->doubt = ens_heap_take(g->s->heap, 1, sizeof *s->doubt);
     s->some = ens_heap_doubles(g->s->heap, width < ENS_PIECE ? ENS_PIECE : width, &failed);
@@ -203,17 +202,6 @@ static void try_in_doubt(struct selection *s)
     }
 }
 
-static void try_all(struct selection *s)
-{
-    for (size_t first = 0; first < s->g->sample->n; first += rows_at(s, first))
-        for (size_t i = 0; i < s->n; i++)
-            if (s->allowed[i]) {
-                add_candidate(s, s->g->sample, i, first, rows_at(s, first), s->sums + first * s->g->s->width,
-                              s->candidate);
-                ens_tally_add(&s->tallies[i], first, rows_at(s, first), s->candidate);
-            }
-}
-
 static void try_rows(struct selection *s)
 {
     if (ens_scale_is_global(&s->g->scale)) {
@@ -224,12 +212,9 @@ static void try_rows(struct selection *s)
     }
     for (size_t i = 0; i < s->n; i++) {
         ens_tally_begin(&s->tallies[i]);
-        s->tallies[i].sample = s->doubt != NULL ? &s->doubt->sample : s->g->sample;
+        s->tallies[i].sample = &s->doubt->sample;
     }
-    if (s->doubt != NULL)
-        try_in_doubt(s);
-    else
-        try_all(s);
+    try_in_doubt(s);
     for (size_t i = 0; i < s->n; i++)
         s->losses[i] = loss_of(s, &s->tallies[i]);
 }

@@ -8,7 +8,10 @@
 
 enum { BOUND, FREE, BARRED };
 
-/* The shifts as parts of A's diagonal, and of the largest element of it at the least. */
+/*
+ * The shifts as parts of A's diagonal, and of the largest element of it at the least. With 2^-23 the equations of a
+ * step keep half of the digits, and the next steps find the others.
+ */
 #define SHIFT 0x1p-23
 #define LEAST 0x1p-30
 
@@ -236,7 +239,7 @@ static void unbar(struct ens_quadratic *q)
 
 void ens_quadratic_step(struct ens_quadratic *q, const double *center, double *w, int fresh)
 {
-    const size_t limit = 50 * q->n + 100;
+    const size_t limit = 50 * q->n + 100; /* far more than it takes; in case rounding makes it go round in circles */
     size_t next = q->n;
 
     for (size_t i = 0; i < q->n; i++)
@@ -308,7 +311,7 @@ double ens_quadratic_gap(const struct ens_quadratic *q, const double *w)
  * to where it began is found. Where that gets on too slowly, what is left to gain is along directions of little
  * curvature: other shifts, and smaller ones, lead there. The best weights so far are kept in q->best.
  */
-int ens_quadratic_solve(struct ens_quadratic *q, double *w)
+void ens_quadratic_solve(struct ens_quadratic *q, double *w)
 {
     double least = INFINITY, noise = 0;
     int repeat = 0, reductions = 0, idle = 0, fresh = 1;
@@ -338,5 +341,4 @@ int ens_quadratic_solve(struct ens_quadratic *q, double *w)
     }
     for (size_t i = 0; i < q->n; i++)
         w[i] = q->best[i];
-    return repeat;
 }

@@ -45,8 +45,8 @@ void ens_quadratic_step(struct ens_quadratic *q, const double *center, double *w
 /* The shifts that A's diagonal asks for. */
 void ens_quadratic_set_shifts(struct ens_quadratic *q);
 
-/* The problem itself, from `w` on. Returns how many steps of the method it took. */
-int ens_quadratic_solve(struct ens_quadratic *q, double *w);
+/* The problem itself, from `w` on. */
+void ens_quadratic_solve(struct ens_quadratic *q, double *w);
 
 /*
  * By how much w'Aw - 2 b'w is at most larger than that of any weights that are allowed and whose sizes add up to at

@@ -313,3 +313,24 @@ int ens_score_of_handle(struct ens_source *s, const struct ens_sample *sample, c
     ens_heap_release(s->heap, mark);
     return failed ? ENSEMBLE_ENOMEM : code;
 }
+
+int ens_score(const struct ensemble *e, const struct ens_targets *targets, int32_t score, double *value)
+{
+    const struct ens_scale scale = {.score = score};
+    struct ens_heap heap = {&e->allocator, NULL};
+    struct ens_source *s = ens_heap_take(&heap, 1, sizeof *s); /* not on the stack, of which combining takes a lot */
+    double found = NAN;
+    int code = s == NULL ? ENSEMBLE_ENOMEM
+                         : ens_source_open(s, &heap, e, targets, ENS_SOURCE_WEIGHTED);
+
+    if (code == 0 && targets->dtype != ENSEMBLE_I32 && score != ENSEMBLE_SCORE_SQUARED_ERROR)
+        code = ENSEMBLE_EFIT;
+    if (code == 0)
+        ens_source_undo_form(s, ENSEMBLE_RESULT_LOG);
+    if (code == 0 && s->rows > 0)
+        code = ens_score_of_handle(s, &s->known, &scale, &found);
+    if (code == 0)
+        *value = found;
+    ens_heap_release(&heap, NULL);
+    return code;
+}

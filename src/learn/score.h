@@ -75,4 +75,7 @@ int ens_score_of_handle(struct ens_source *s, const struct ens_sample *sample, c
 int ens_combine_rows(const struct ens_source *s, const struct ens_sample *sample, size_t first, size_t count,
                      double *to);
 
+/* The score of what a handle combines, for ensemble_score(). 0 or an error code. */
+int ens_score(const struct ensemble *e, const struct ens_targets *targets, int32_t score, double *value);
+
 #endif

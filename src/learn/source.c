@@ -207,6 +207,19 @@ int ens_source_open(struct ens_source *s, struct ens_heap *heap, const struct en
     return code ? code : find_known(s);
 }
 
+int ens_is_linear(const struct ensemble *e, int alone)
+{
+    if ((e->method != ENSEMBLE_SUM && e->method != ENSEMBLE_MEAN) || e->form == ENSEMBLE_RESULT_LOG ||
+        e->form == ENSEMBLE_RESULT_SOFTMAX)
+        return 0;
+    if (alone && (e->class_weights.n_models > 0 || e->row_weights.weight != NULL))
+        return 0;
+    for (size_t i = 0; alone && i < e->n_models && (e->policy & ENSEMBLE_LEAVE_OUT_ABSENT); i++)
+        if (e->models[i].map != NULL)
+            return 0;
+    return 1;
+}
+
 void ens_source_undo_form(struct ens_source *s, int32_t form)
 {
     if (s->e.form != form)

@@ -63,6 +63,12 @@ enum {
 int ens_source_open(struct ens_source *s, struct ens_heap *heap, const struct ensemble *e,
                     const struct ens_targets *targets, int how);
 
+/*
+ * Is what a handle combines the linear pool of what the models say, up to normalising and tempering? `alone`: with a
+ * weight for each model, and nothing else that decides who takes part in a row or a class.
+ */
+int ens_is_linear(const struct ensemble *e, int alone);
+
 /* If the source's handle has its results in this form, it has them as they are from now on. */
 void ens_source_undo_form(struct ens_source *s, int32_t form);
 

@@ -59,12 +59,7 @@ static int check_handle(const struct ens_task *t)
         return ENSEMBLE_EFIT;
     if (is_closed_form(o->how) || o->how == ENSEMBLE_FIT_NOTHING)
         return 0;
-    if (!t->linear || e->class_weights.n_models > 0 || e->row_weights.weight != NULL)
-        return ENSEMBLE_EFIT;
-    for (size_t i = 0; i < e->n_models && (e->policy & ENSEMBLE_LEAVE_OUT_ABSENT); i++)
-        if (e->models[i].map != NULL)
-            return ENSEMBLE_EFIT;
-    return 0;
+    return ens_is_linear(e, 1) ? 0 : ENSEMBLE_EFIT;
 }
 
 /* The costs of the models that are there. */
@@ -130,8 +125,7 @@ int ens_task_open(struct ens_task *t, const struct ensemble *e, const struct ens
     t->scale = (struct ens_scale){t->options.objective, t->options.metric, t->options.user};
     if (t->scale.score == 0)
         t->scale.score = labels ? ENSEMBLE_SCORE_LOG_LOSS : ENSEMBLE_SCORE_SQUARED_ERROR;
-    t->linear = (e->method == ENSEMBLE_SUM || e->method == ENSEMBLE_MEAN) && e->form != ENSEMBLE_RESULT_LOG &&
-                e->form != ENSEMBLE_RESULT_SOFTMAX;
+    t->linear = ens_is_linear(e, 0);
     if (code == 0)
         code = ens_source_open(&t->s, &t->heap, e, targets, partial);
     if (code == 0)

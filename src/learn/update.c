@@ -194,44 +194,11 @@ static int update(struct ensemble *e, struct step *t, const struct ens_targets *
     return 0;
 }
 
-/* As for a fit of the pool. */
-static int is_linear(const struct ensemble *e)
-{
-    if ((e->method != ENSEMBLE_SUM && e->method != ENSEMBLE_MEAN) || e->form == ENSEMBLE_RESULT_LOG ||
-        e->form == ENSEMBLE_RESULT_SOFTMAX || e->class_weights.n_models > 0 || e->row_weights.weight != NULL)
-        return 0;
-    for (size_t i = 0; i < e->n_models && (e->policy & ENSEMBLE_LEAVE_OUT_ABSENT); i++)
-        if (e->models[i].map != NULL)
-            return 0;
-    return 1;
-}
-
 int ens_update(struct ensemble *e, const struct ens_targets *targets, int32_t score, double rate, double share)
 {
     struct step t = {.score = score, .rate = rate, .share = share, .heap = {&e->allocator, NULL}};
-    int code = is_linear(e) ? update(e, &t, targets) : ENSEMBLE_EFIT;
+    int code = ens_is_linear(e, 1) ? update(e, &t, targets) : ENSEMBLE_EFIT;
 
     ens_heap_release(&t.heap, NULL);
-    return code;
-}
-
-int ens_score(const struct ensemble *e, const struct ens_targets *targets, int32_t score, double *value)
-{
-    const struct ens_scale scale = {.score = score};
-    struct ens_heap heap = {&e->allocator, NULL};
-    struct ens_source *s = ens_heap_take(&heap, 1, sizeof *s); /* not on the stack, of which combining takes a lot */
-    double found = NAN;
-    int code = s == NULL ? ENSEMBLE_ENOMEM
-                         : ens_source_open(s, &heap, e, targets, ENS_SOURCE_WEIGHTED);
-
-    if (code == 0 && targets->dtype != ENSEMBLE_I32 && score != ENSEMBLE_SCORE_SQUARED_ERROR)
-        code = ENSEMBLE_EFIT;
-    if (code == 0)
-        ens_source_undo_form(s, ENSEMBLE_RESULT_LOG);
-    if (code == 0 && s->rows > 0)
-        code = ens_score_of_handle(s, &s->known, &scale, &found);
-    if (code == 0)
-        *value = found;
-    ens_heap_release(&heap, NULL);
     return code;
 }

@@ -8,7 +8,4 @@
 /* One step, for ensemble_update(). 0 or an error code, and then nothing has changed. */
 int ens_update(struct ensemble *e, const struct ens_targets *targets, int32_t score, double rate, double share);
 
-/* The score of what a handle combines, for ensemble_score(). 0 or an error code. */
-int ens_score(const struct ensemble *e, const struct ens_targets *targets, int32_t score, double *value);
-
 #endif
