@@ -24,7 +24,7 @@ struct selection {
     double *candidate; /* some rows of the sums with a candidate added, */
     double *values;    /* and of the candidate */
     struct ens_tally *tallies; /* one for each candidate, or one for all */
-    struct ens_doubt *doubt; /* accuracy: the rows in which candidates may differ, */
+    struct ens_doubt doubt; /* accuracy: the rows in which candidates may differ, */
     double *some;      /* and the sums of some of them; else NULL */
 };
 
@@ -57,9 +57,8 @@ static int open_doubt(struct selection *s)
 
     if (ens_scale_is_global(&g->scale))
         return 0;
-    s->doubt = ens_heap_take(g->s->heap, 1, sizeof *s->doubt);
     s->some = ens_heap_doubles(g->s->heap, width < ENS_PIECE ? ENS_PIECE : width, &failed);
-    return failed || s->doubt == NULL ? ENSEMBLE_ENOMEM : ens_doubt_open(s->doubt, g->s, g->sample);
+    return failed ? ENSEMBLE_ENOMEM : ens_doubt_open(&s->doubt, g->s, g->sample);
 }
 
 static int open_selection(struct selection *s)
@@ -180,16 +179,16 @@ static void try_globally(struct selection *s, size_t i)
 static void try_in_doubt(struct selection *s)
 {
     const struct ens_source *source = s->g->s;
-    const struct ens_sample *sample = &s->doubt->sample;
+    const struct ens_sample *sample = &s->doubt.sample;
     const size_t step = ens_rows_together(source), width = source->width;
 
     if (s->round > 0)
-        ens_doubt_find(s->doubt, source, s->g->sample, s->sums);
+        ens_doubt_find(&s->doubt, source, s->g->sample, s->sums);
     for (size_t first = 0; first < sample->n; first += step) {
         const size_t count = sample->n - first < step ? sample->n - first : step;
 
         for (size_t r = 0; r < count; r++)
-            memcpy(s->some + r * width, s->sums + s->doubt->place[first + r] * width, width * sizeof *s->some);
+            memcpy(s->some + r * width, s->sums + s->doubt.place[first + r] * width, width * sizeof *s->some);
         for (size_t i = 0; i < s->n; i++)
             if (s->allowed[i]) {
                 add_candidate(s, sample, i, first, count, s->some, s->candidate);
@@ -197,7 +196,7 @@ static void try_in_doubt(struct selection *s)
             }
     }
     for (size_t i = 0; i < s->n; i++) {
-        s->tallies[i].hits += s->doubt->hits;
+        s->tallies[i].hits += s->doubt.hits;
         s->tallies[i].rows = s->g->sample->n;
     }
 }
@@ -212,7 +211,7 @@ static void try_rows(struct selection *s)
     }
     for (size_t i = 0; i < s->n; i++) {
         ens_tally_begin(&s->tallies[i]);
-        s->tallies[i].sample = &s->doubt->sample;
+        s->tallies[i].sample = &s->doubt.sample;
     }
     try_in_doubt(s);
     for (size_t i = 0; i < s->n; i++)
