@@ -20,6 +20,7 @@ struct ens_plan {
     size_t *model;    /* their indices */
     double *weight64; /* their factors, for sums in double */
     float *weight32;  /* and rounded once, for sums in float */
+    const void **data; /* where their outputs begin, as bound; kept by ens_inputs_bind() */
     int plain;        /* a weighted sum of outputs as they are: plan/walk.c; else plan/blend.c */
     int equal;        /* the models that take part have one weight */
     struct ens_recipe recipe;
@@ -78,6 +79,15 @@ struct ens_summary {
     size_t gaps;         /* a row stride that is not the width */
 };
 
+/*
+ * The commonest call needs no more than this and a look at the addresses (plan/quick.h): a weighted sum of bound outputs
+ * that are of one dtype, without gaps, and not so large that anything has to be decided.
+ */
+struct ens_quick {
+    size_t count;                        /* elements of the result; SIZE_MAX: this is not such a case */
+    ens_span_kernel *kernel[ENS_DTYPES]; /* by the result's dtype; NULL: not into that one */
+};
+
 struct ensemble {
     struct ens_allocator allocator;
     const struct ens_kernels *kernels;
@@ -104,6 +114,7 @@ struct ensemble {
     struct ens_row_weights row_weights;
 
     struct ens_summary summary; /* of `outputs`; not kept where plan.fault is set */
+    struct ens_quick quick;     /* from both */
 };
 
 /* How many values a row of a model's output has; NULL: of a model without a class map. */

@@ -16,6 +16,21 @@ struct ens_walk {
     int in_place;         /* the result is one of the outputs */
 };
 
+/* Models of one kernel call, since their addresses are on the stack. */
+#define ENS_WALK_MOST 64
+
+/*
+ * Inputs of this size together come from memory, or from a cache that is nearly as far: beyond the second-level cache
+ * of any processor that is common now.
+ */
+#define ENS_WALK_FAR_BYTES ((size_t)8 << 20)
+
+/* Does one kernel call sum n models of one dtype best? `far`: their outputs come from memory. */
+static inline int ens_walk_at_once(size_t n, int far)
+{
+    return n <= ENS_GROUP_NEAR || (far ? n == ENS_GROUP_FAR : n <= ENS_WALK_MOST);
+}
+
 /* A weighted sum of outputs as they are. */
 void ens_walk(const struct ens_walk *walk);
 
