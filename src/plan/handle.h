@@ -84,8 +84,8 @@ struct ens_summary {
  * that are of one dtype, without gaps, and not so large that anything has to be decided.
  */
 struct ens_quick {
-    size_t count;                        /* elements of the result; SIZE_MAX: this is not such a case */
-    ens_span_kernel *kernel[ENS_DTYPES]; /* by the result's dtype; NULL: not into that one */
+    size_t count;                        /* elements of the result; */
+    ens_span_kernel *kernel[ENS_DTYPES]; /* by its dtype; NULL: not into that one, or this is not such a case */
 };
 
 struct ensemble {

@@ -23,7 +23,7 @@ static int is_quick(const struct ensemble *e)
 
 void ens_quick_find(struct ensemble *e)
 {
-    e->quick.count = SIZE_MAX;
+    e->quick = (struct ens_quick){0};
     if (!is_quick(e))
         return;
     e->quick.count = e->summary.rows * e->width;
