@@ -13,7 +13,7 @@ static int is_quick(const struct ensemble *e)
     const struct ens_summary *summary = &e->summary;
     const size_t n = e->plan.n;
 
-    if (e->plan.fault || !e->plan.plain || n == 0 || n > ENS_WALK_MOST || e->row_weights.weight != NULL)
+    if (e->plan.fault || !e->plan.plain || n == 0 || n > ENS_WALK_MOST)
         return 0;
     if ((summary->wrong | summary->missing | summary->other_dtypes | summary->gaps) > 0)
         return 0;

@@ -56,10 +56,12 @@ static void change(struct ensemble *e, struct rng *rng, size_t *n, int32_t dtype
         assert_int_equal(ensemble_set_method(e, rng_one_in(rng, 4) ? ENSEMBLE_MAX : (int32_t)rng_below(rng, 2)), 0);
         break;
     case 4:
-        assert_int_equal(rng_one_in(rng, 2) ? ensemble_set_row_weights(e, gates, rows, *n)
+        assert_int_equal(rng_one_in(rng, 4) ? ensemble_set_row_weights(e, gates, rows, *n)
                                             : ensemble_set_row_weights(e, NULL, 0, 0), 0);
         break;
     case 5:
+    case 6:
+    case 7:
         for (size_t i = 0; i < *n; i++)
             assert_int_equal(ensemble_set_model_output(e, i, data[1][i], dtype, rows, 0), 0);
         break;
