@@ -79,12 +79,20 @@ static void compare(const struct ensemble *e, struct rng *rng, size_t count)
                                                : (unsigned char *)apart;
     const int32_t dtype = rng_one_in(rng, 20) ? (int32_t)rng_below(rng, 7) : (int32_t)rng_between(rng, 1, 4);
     struct ensemble_call call = {.struct_size = sizeof call, .result_count = count, .dtype = dtype};
-    int code;
+    int code, roomy;
 
     result += rng_one_in(rng, 4) ? rng_below(rng, 16) : 0;
     call.result = rng_one_in(rng, 50) ? NULL : result;
     memcpy(before, result, sizeof before - 16);
+    call.result_count = count - 1;
+    roomy = ensemble_run(e, &call) == 0; /* the short form wants the exact count, the long one so many or more */
+    memcpy(result, before, sizeof before - 16);
+    call.result_count = count;
     code = ensemble_run(e, &call);
+    if (roomy) {
+        code = ENSEMBLE_ECOUNT;
+        memcpy(result, before, sizeof before - 16);
+    }
     memcpy(by_run, result, sizeof before - 16);
     memcpy(result, before, sizeof before - 16);
     assert_int_equal(ensemble_combine(e, call.result, dtype, count), code);
