@@ -88,6 +88,12 @@ struct ens_quick {
     ens_span_kernel *kernel[ENS_DTYPES]; /* by its dtype; NULL: not into that one, or this is not such a case */
 };
 
+/* The loop that the caller has lent, as ensemble_set_parallel() has it; NULL: none. */
+struct ens_parallel {
+    void (*loop)(void *user, size_t n, void (*task)(void *context, size_t index), void *context);
+    void *user;
+};
+
 struct ensemble {
     struct ens_allocator allocator;
     const struct ens_kernels *kernels;
@@ -112,6 +118,7 @@ struct ensemble {
 
     struct ens_class_weights class_weights;
     struct ens_row_weights row_weights;
+    struct ens_parallel parallel;
 
     struct ens_summary summary; /* of `outputs`; not kept where plan.fault is set */
     struct ens_quick quick;     /* from both */

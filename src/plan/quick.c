@@ -3,7 +3,7 @@
 
 #include "base/compiler.h"
 #include "base/size.h"
-#include "plan/walk.h"
+#include "plan/split.h"
 
 /* Larger results may be stored past the caches: plan/walk.c. A few nanoseconds are nothing to them. */
 #define MOST_ELEMENTS ((size_t)1 << 16)
@@ -16,6 +16,8 @@ static int is_quick(const struct ensemble *e)
     if (e->plan.fault || !e->plan.plain || n == 0 || n > ENS_WALK_MOST)
         return 0;
     if ((summary->wrong | summary->missing | summary->other_dtypes | summary->gaps) > 0)
+        return 0;
+    if (e->parallel.loop != NULL && ens_split_pieces(e, summary, summary->rows) >= 2)
         return 0;
     return summary->rows > 0 && summary->rows <= MOST_ELEMENTS / e->width &&
            (n * summary->rows * e->width << ens_dtype_shift(summary->dtype)) < ENS_WALK_FAR_BYTES;

@@ -7,6 +7,7 @@
 #include "plan/blend.h"
 #include "plan/overlap.h"
 #include "plan/report.h"
+#include "plan/split.h"
 #include "plan/walk.h"
 
 /* The rows of the call, and a result that has room for exactly these. `*bytes`: of the result, gaps included. */
@@ -96,9 +97,27 @@ static ENS_COLD ENS_APART int run_with_report(const struct ens_walk *walk, const
                                               int how)
 {
     struct ens_report report = {.asked = asked, .lenient = (how & ENS_RUN_PARTIAL) != 0};
-    const int code = ens_report_check(walk, row_weights, asked);
 
-    return code ? code : ens_blend(walk, row_weights, call, &report);
+    return ens_blend(walk, row_weights, call, &report);
+}
+
+/*
+ * In pieces, side by side. What is left to be found wrong does not depend on the rows: a call of none of them finds it.
+ */
+static ENS_COLD ENS_APART int run_split(const struct ens_walk *walk, const float *row_weights,
+                                        const struct ensemble_call *call, const struct ensemble_report *report,
+                                        int how, int plain, size_t pieces)
+{
+    const struct ens_split split = {walk, plain, row_weights, report, (how & ENS_RUN_PARTIAL) != 0};
+    struct ens_walk none = *walk;
+    int code;
+
+    none.row_count = 0;
+    code = plain ? 0 : report != NULL ? run_with_report(&none, row_weights, call, report, how)
+                                      : ens_blend(&none, row_weights, call, NULL);
+    if (code == 0)
+        ens_split_run(&split, pieces);
+    return code;
 }
 
 int ens_run(const struct ensemble *e, const struct ensemble_call *call, const struct ensemble_report *report, int how)
@@ -108,7 +127,8 @@ int ens_run(const struct ensemble *e, const struct ensemble_call *call, const st
     struct ens_fault fault;
     struct ens_walk walk;
     const float *row_weights;
-    int code;
+    size_t pieces;
+    int code, plain;
 
     if (call->outputs == NULL)
         code = ens_inputs_take_bound(&inputs, e, how & ENS_RUN_PARTIAL, &fault);
@@ -125,11 +145,20 @@ int ens_run(const struct ensemble *e, const struct ensemble_call *call, const st
         code = check_targets(&walk, row_weights, call, report, how);
     if (ENS_UNLIKELY(code))
         return code;
+    if (ENS_UNLIKELY(report != NULL)) {
+        code = ens_report_check(&walk, row_weights, report);
+        if (code)
+            return code;
+    }
+    plain = e->plan.plain && row_weights == NULL && inputs.summary->missing == 0 && report == NULL;
+    pieces = e->parallel.loop != NULL ? ens_split_pieces(e, inputs.summary, walk.row_count) : 0;
+    if (ENS_UNLIKELY(pieces >= 2 && walk.row_count > 0))
+        return run_split(&walk, row_weights, call, report, how, plain, pieces);
     if (ENS_UNLIKELY(report != NULL))
         return run_with_report(&walk, row_weights, call, report, how);
-    if (ENS_UNLIKELY(!e->plan.plain || row_weights != NULL || inputs.summary->missing > 0))
+    if (ENS_UNLIKELY(!plain))
         return ens_blend(&walk, row_weights, call, NULL);
-    ens_walk(&walk);
+    ens_walk(&walk, &(struct ens_part){0, walk.row_count, 0, e->width});
     return 0;
 }
 

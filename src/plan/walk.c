@@ -212,32 +212,42 @@ static struct route choose_route(const struct ens_walk *walk)
     return route;
 }
 
-void ens_walk(const struct ens_walk *walk)
+/* Is the result so large that it is stored past the caches? Of a result in rows apart, each row would have to be. */
+static int is_streamed(const struct ens_walk *walk, int dense)
 {
-    const size_t width = walk->e->width;
     const unsigned shift = ens_dtype_shift(walk->dtype);
-    const int one_line =
-        walk->row_count == 1 || (walk->inputs->summary->gaps == 0 && walk->result_stride == width);
-    struct piece piece = {.row = walk->row_begin, .length = one_line ? walk->row_count * width : width};
-    const struct route route = choose_route(walk);
-    const int stream = piece.length >= STREAM_BYTES >> shift && !walk->in_place &&
-                       ((uintptr_t)walk->result & (((size_t)1 << shift) - 1)) == 0;
+    const size_t width = walk->e->width;
 
-    if (walk->row_count == 0)
+    return (dense ? walk->row_count * width : width) >= STREAM_BYTES >> shift && !walk->in_place &&
+           ((uintptr_t)walk->result & (((size_t)1 << shift) - 1)) == 0;
+}
+
+void ens_walk(const struct ens_walk *walk, const struct ens_part *part)
+{
+    const size_t width = walk->e->width, stride = walk->result_stride;
+    const unsigned shift = ens_dtype_shift(walk->dtype);
+    const int dense = walk->row_count == 1 || (walk->inputs->summary->gaps == 0 && stride == width);
+    const int one_line = part->rows == 1 || (dense && part->columns == width);
+    const int stream = is_streamed(walk, dense);
+    const struct route route = choose_route(walk);
+    struct piece piece = {.row = walk->row_begin + part->row,
+                          .column = part->column,
+                          .length = one_line ? part->rows * part->columns : part->columns,
+                          .out = walk->result + ((part->row * stride + part->column) << shift)};
+
+    if (part->rows == 0)
         return;
-    piece.out = walk->result;
-    piece.more_rows = one_line ? 0 : walk->row_count - 1;
-    if (ENS_LIKELY(!stream && (piece.more_rows == 0 || !route.far))) {
+    if (ENS_LIKELY(!stream && (one_line || !route.far))) {
+        piece.more_rows = one_line ? 0 : part->rows - 1;
         sum_piece(&route, &piece);
         return;
     }
-    piece.more_rows = 0;
-    for (size_t line = 0; line < (one_line ? 1 : walk->row_count); line++) {
-        piece.row = walk->row_begin + line;
-        piece.out = walk->result + (line * walk->result_stride << shift);
+    for (size_t line = 0; line < (one_line ? 1 : part->rows); line++) {
         if (stream)
             stream_piece(&route, piece);
         else
             sum_piece(&route, &piece);
+        piece.row++;
+        piece.out += stride << shift;
     }
 }

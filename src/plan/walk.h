@@ -31,8 +31,14 @@ static inline int ens_walk_at_once(size_t n, int far)
     return n <= ENS_GROUP_NEAR || (far ? n == ENS_GROUP_FAR : n <= ENS_WALK_MOST);
 }
 
+/* A part of the result of a walk: some of its rows, counted from the first one of the walk, and some columns of each. */
+struct ens_part {
+    size_t row, rows;
+    size_t column, columns;
+};
+
 /* A weighted sum of outputs as they are. */
-void ens_walk(const struct ens_walk *walk);
+void ens_walk(const struct ens_walk *walk, const struct ens_part *part);
 
 /* Writes `length` NaN. */
 void ens_walk_nan(void *out, int32_t dtype, size_t length);

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+#include "plan/split.h"
+
+#include "base/compiler.h"
+#include "base/dtype.h"
+#include "plan/blend.h"
+#include "plan/report.h"
+
+#include <stdatomic.h>
+
+/*
+ * What a piece reads at least, or how many values of models it looks at where each costs more than a multiplication:
+ * some ten microseconds of work, where handing it over costs well below one (docs/decisions/0015-short-ways.md).
+ */
+#define PIECE_BYTES ((size_t)256 << 10)
+#define PIECE_VALUES ((size_t)16 << 10)
+
+/* A piece's columns begin at a multiple of so many, so that hardly ever two pieces write to one cache line. */
+#define PIECE_COLUMNS ((size_t)64)
+
+/* The pieces are parts of a grid. Whoever is called takes the next one that is left. */
+struct job {
+    const struct ens_split *split;
+    size_t rows, columns; /* of a piece */
+    size_t across;        /* pieces beside each other */
+    size_t pieces;
+    atomic_size_t next;
+};
+
+size_t ens_split_pieces(const struct ensemble *e, const struct ens_summary *summary, size_t rows)
+{
+    const size_t values = rows * e->width; /* fits, as the outputs do */
+    const size_t piece = e->plan.plain ? PIECE_BYTES >> ens_dtype_shift(summary->dtype) : PIECE_VALUES;
+
+    return values / piece * e->plan.n + values % piece * e->plan.n / piece;
+}
+
+static void shift_report(struct ensemble_report *report, const struct ensemble *e, size_t rows)
+{
+#define SHIFT(name, field, shape)                                                                                    \
+    if (report->field != NULL)                                                                                       \
+        report->field += rows * ens_report_elements(e, ENS_PER_##shape);
+    ENS_REPORT_LIST(SHIFT)
+#undef SHIFT
+    if (report->top > 0) {
+        report->top_labels += rows * report->top;
+        report->top_values += rows * report->top;
+    }
+}
+
+/* Rows of a call that need more than a weighted sum. What could fail has been tried, and no workspace is shared. */
+static ENS_APART void blend_rows(const struct ens_split *split, size_t row, size_t rows)
+{
+    const struct ensemble_call call = {.struct_size = sizeof call};
+    struct ens_walk walk = *split->walk;
+    struct ensemble_report asked;
+    struct ens_report report = {.asked = &asked, .lenient = split->lenient};
+
+    walk.row_begin += row;
+    walk.row_count = rows;
+    if (walk.result != NULL)
+        walk.result += row * walk.result_stride << ens_dtype_shift(walk.dtype);
+    if (split->report != NULL) {
+        asked = *split->report;
+        shift_report(&asked, walk.e, row);
+    }
+    ens_blend(&walk, split->row_weights, &call, split->report != NULL ? &report : NULL);
+}
+
+static void run_piece(const struct job *job, size_t piece)
+{
+    const struct ens_walk *walk = job->split->walk;
+    const size_t row = piece / job->across * job->rows, column = piece % job->across * job->columns;
+    const size_t rows = walk->row_count - row, columns = walk->e->width - column;
+    const struct ens_part part = {row, rows < job->rows ? rows : job->rows, column,
+                                  columns < job->columns ? columns : job->columns};
+
+    if (job->split->plain)
+        ens_walk(walk, &part);
+    else
+        blend_rows(job->split, part.row, part.rows);
+}
+
+/* The loop's function. Which call it is does not matter, nor whether there are fewer or more calls than pieces. */
+static void run_next(void *context, size_t index)
+{
+    struct job *job = context;
+    const size_t piece = atomic_fetch_add_explicit(&job->next, 1, memory_order_relaxed);
+
+    (void)index;
+    if (piece < job->pieces)
+        run_piece(job, piece);
+}
+
+void ens_split_run(const struct ens_split *split, size_t pieces)
+{
+    const struct ensemble *e = split->walk->e;
+    const size_t rows = split->walk->row_count, across = split->plain ? (pieces + rows - 1) / rows : 1;
+    struct job job = {.split = split, .rows = (rows + pieces - 1) / pieces};
+
+    job.columns = (e->width + across - 1) / across;
+    job.columns += (0 - job.columns) % PIECE_COLUMNS;
+    job.across = (e->width + job.columns - 1) / job.columns;
+    job.pieces = (rows + job.rows - 1) / job.rows * job.across;
+    atomic_init(&job.next, 0);
+    e->parallel.loop(e->parallel.user, job.pieces, run_next, &job);
+    while (atomic_load_explicit(&job.next, memory_order_relaxed) < job.pieces)
+        run_next(&job, 0);
+}
