@@ -597,8 +597,7 @@ int ensemble_run(const struct ensemble *e, const struct ensemble_call *call);
 /*
  * Lends the ensemble a loop that runs its turns side by side, such as a thread pool has: `parallel_for` is to call
  * task(context, i) for each i from 0 to n - 1, in any order and on any threads, its own included, and to return when
- * all of these calls have; `user` is passed on to it as it is. NULL: no loop (the default). docs/threads.md shows it for
- * pthreads, OpenMP, libdispatch, pthreadpool and ONNX Runtime.
+ * all of these calls have; `user` is passed on to it as it is. NULL: no loop (the default). docs/threads.md shows some.
  * ensemble_combine(), ensemble_run(), ensemble_measure() and ensemble_top_k() then hand over large calls, once for each
  * call, in pieces of rows, or of elements where that is a sum of outputs as they are; a call that is done in a few
  * microseconds is not handed over. The results are the same bits, whatever the threads, and whatever their number; a

@@ -34,8 +34,8 @@ struct ens_span {
 };
 
 /*
- * Up to so many models, and exactly so many from memory, have code of their own in a weighted sum; else as many as there
- * are are summed by a loop over the models (docs/decisions/0003-groups-of-models.md, 0015-short-ways.md).
+ * Up to so many models, and exactly so many from memory, have code of their own in a weighted sum. All other numbers
+ * are summed by a loop over the models (docs/decisions/0003-groups-of-models.md, 0015-short-ways.md).
  */
 #define ENS_GROUP_NEAR 8
 #define ENS_GROUP_FAR 16

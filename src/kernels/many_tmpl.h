@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The weighted sum of many models, of which little is read: a stretch of up to sixteen vectors is held in
- * accumulators while a loop adds one model after the other. Each costs a broadcast of its weight and nothing else, and no tile is
- * stored in between; every element takes the same steps as in wsum_tmpl.h.
+ * The weighted sum of many models: a stretch of up to sixteen vectors is held in accumulators while a loop adds one
+ * model after the other, and no tile is stored in between. Every element takes the same steps as in wsum_tmpl.h.
  */
-
 /* X(k) for each vector of a stretch. */
-#define ENS_STRETCH(X)                                                                                               \
-    ENS_STRETCH_END(X) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15)
+#define ENS_STRETCH(X) ENS_STRETCH_END(X) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15)
 #define ENS_STRETCH_END(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7)
 
 /* Model m's products with its weight, added to what is there, or (FIRST) in its place if there is nothing. */
@@ -46,10 +43,10 @@ static ENS_INLINE void FN(wsum_stretch)(const int in, const int out, const struc
     ENS_STRETCH(BEGIN)
     VEC rest = a0;
 
-    if (start != NULL) {
 #define START(k)                                                                                                     \
     if (whole > k)                                                                                                   \
         a##k = V(load)(ACC, AT(start, k * V(lanes)()), 0);
+    if (start != NULL) {
         ENS_STRETCH(START)
         if (part > 0)
             rest = V(load)(ACC, AT(start, (size_t)whole * V(lanes)()), part);
@@ -63,10 +60,10 @@ static ENS_INLINE void FN(wsum_stretch)(const int in, const int out, const struc
     ENS_STRETCH(END)
     if (part > 0)
         V(store)(out, to + ((size_t)whole * V(lanes)() << ENS_SHIFT(out)), rest, part, 0);
+}
 #undef END
 #undef START
 #undef BEGIN
-}
 #undef ADD_FIRST
 #undef ADD
 #undef PASS

@@ -45,7 +45,8 @@
  * pairs (bfloat16), and in a plain span where that spreads the cost of the loop over more work. Returns the element of
  * the last row that comes next.
  */
-static ENS_INLINE size_t FN(wsum_few)(const int in, const int out, const int n, const int plain, const struct ens_span *s)
+static ENS_INLINE size_t FN(wsum_few)(const int in, const int out, const int n, const int plain,
+                                      const struct ens_span *s)
 {
 #define HOIST(m)                                                                                                     \
     const unsigned char *p##m = s->in[n > m ? m : 0];                                                                \

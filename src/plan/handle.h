@@ -80,8 +80,8 @@ struct ens_summary {
 };
 
 /*
- * The commonest call needs no more than this and a look at the addresses (plan/quick.h): a weighted sum of bound outputs
- * that are of one dtype, without gaps, and not so large that anything has to be decided.
+ * The commonest call needs no more than this and a look at the addresses (plan/quick.h): a weighted sum of bound
+ * outputs that are of one dtype, without gaps, and not so large that anything has to be decided.
  */
 struct ens_quick {
     size_t count;                        /* elements of the result; */

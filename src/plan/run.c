@@ -96,7 +96,8 @@ static ENS_COLD ENS_APART int run_with_report(const struct ens_walk *walk, const
                                               const struct ensemble_call *call, const struct ensemble_report *asked,
                                               int how)
 {
-    struct ens_report report = {.asked = asked, .lenient = (how & ENS_RUN_PARTIAL) != 0};
+    struct ens_report report = {
+        .asked = asked, .first_row = walk->row_begin, .lenient = (how & ENS_RUN_PARTIAL) != 0};
 
     return ens_blend(walk, row_weights, call, &report);
 }

@@ -35,36 +35,19 @@ size_t ens_split_pieces(const struct ensemble *e, const struct ens_summary *summ
     return values / piece * e->plan.n + values % piece * e->plan.n / piece;
 }
 
-static void shift_report(struct ensemble_report *report, const struct ensemble *e, size_t rows)
-{
-#define SHIFT(name, field, shape)                                                                                    \
-    if (report->field != NULL)                                                                                       \
-        report->field += rows * ens_report_elements(e, ENS_PER_##shape);
-    ENS_REPORT_LIST(SHIFT)
-#undef SHIFT
-    if (report->top > 0) {
-        report->top_labels += rows * report->top;
-        report->top_values += rows * report->top;
-    }
-}
-
 /* Rows of a call that need more than a weighted sum. What could fail has been tried, and no workspace is shared. */
 static ENS_APART void blend_rows(const struct ens_split *split, size_t row, size_t rows)
 {
-    const struct ensemble_call call = {.struct_size = sizeof call};
+    static const struct ensemble_call no_workspace = {.struct_size = sizeof no_workspace};
+    struct ens_report report = {
+        .asked = split->report, .first_row = split->walk->row_begin, .lenient = split->lenient};
     struct ens_walk walk = *split->walk;
-    struct ensemble_report asked;
-    struct ens_report report = {.asked = &asked, .lenient = split->lenient};
 
     walk.row_begin += row;
     walk.row_count = rows;
     if (walk.result != NULL)
         walk.result += row * walk.result_stride << ens_dtype_shift(walk.dtype);
-    if (split->report != NULL) {
-        asked = *split->report;
-        shift_report(&asked, walk.e, row);
-    }
-    ens_blend(&walk, split->row_weights, &call, split->report != NULL ? &report : NULL);
+    ens_blend(&walk, split->row_weights, &no_workspace, split->report != NULL ? &report : NULL);
 }
 
 static void run_piece(const struct job *job, size_t piece)

@@ -31,7 +31,7 @@ static inline int ens_walk_at_once(size_t n, int far)
     return n <= ENS_GROUP_NEAR || (far ? n == ENS_GROUP_FAR : n <= ENS_WALK_MOST);
 }
 
-/* A part of the result of a walk: some of its rows, counted from the first one of the walk, and some columns of each. */
+/* A part of a result: some of its rows, counted from its first one, and some columns of each. */
 struct ens_part {
     size_t row, rows;
     size_t column, columns;

@@ -66,8 +66,9 @@ static void describe_span(const void *what, char *text, size_t size)
         snprintf(kernel, sizeof kernel, "wsum %s of %s to %s", number_name(c->acc), number_name(c->in),
                  number_name(c->out));
     snprintf(text, size, "%s, n %zu, length %zu, %s start, %s%s%s, %s, offsets %zu %zu, data %d, weights %d", kernel,
-             c->n, c->length, c->with_start ? "with" : "without", mode_names[c->mode], c->stream ? " stream" : "", c->far ? " far" : "",
-             guarded_place_name(c->place), c->in_offset, c->out_offset, (int)c->data, (int)c->weights);
+             c->n, c->length, c->with_start ? "with" : "without", mode_names[c->mode], c->stream ? " stream" : "",
+             c->far ? " far" : "", guarded_place_name(c->place), c->in_offset, c->out_offset, (int)c->data,
+             (int)c->weights);
 }
 
 static void make_room(void)
