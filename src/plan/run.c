@@ -102,23 +102,16 @@ static ENS_COLD ENS_APART int run_with_report(const struct ens_walk *walk, const
     return ens_blend(walk, row_weights, call, &report);
 }
 
-/*
- * In pieces, side by side. What is left to be found wrong does not depend on the rows: a call of none of them finds it.
- */
-static ENS_COLD ENS_APART int run_split(const struct ens_walk *walk, const float *row_weights,
-                                        const struct ensemble_call *call, const struct ensemble_report *report,
-                                        int how, int plain, size_t pieces)
+/* What is left to be found wrong does not depend on the rows: a call of none of them finds it. */
+static ENS_COLD ENS_APART int try_no_rows(const struct ens_walk *walk, const float *row_weights,
+                                          const struct ensemble_call *call, const struct ensemble_report *report,
+                                          int how)
 {
-    const struct ens_split split = {walk, plain, row_weights, report, (how & ENS_RUN_PARTIAL) != 0};
     struct ens_walk none = *walk;
-    int code;
 
     none.row_count = 0;
-    code = plain ? 0 : report != NULL ? run_with_report(&none, row_weights, call, report, how)
-                                      : ens_blend(&none, row_weights, call, NULL);
-    if (code == 0)
-        ens_split_run(&split, pieces);
-    return code;
+    return report != NULL ? run_with_report(&none, row_weights, call, report, how)
+                          : ens_blend(&none, row_weights, call, NULL);
 }
 
 int ens_run(const struct ensemble *e, const struct ensemble_call *call, const struct ensemble_report *report, int how)
@@ -153,8 +146,14 @@ int ens_run(const struct ensemble *e, const struct ensemble_call *call, const st
     }
     plain = e->plan.plain && row_weights == NULL && inputs.summary->missing == 0 && report == NULL;
     pieces = e->parallel.loop != NULL ? ens_split_pieces(e, inputs.summary, walk.row_count) : 0;
-    if (ENS_UNLIKELY(pieces >= 2 && walk.row_count > 0))
-        return run_split(&walk, row_weights, call, report, how, plain, pieces);
+    if (ENS_UNLIKELY(pieces >= 2 && walk.row_count > 0)) {
+        const struct ens_split split = {&walk, plain, row_weights, report, (how & ENS_RUN_PARTIAL) != 0};
+
+        code = plain ? 0 : try_no_rows(&walk, row_weights, call, report, how);
+        if (code == 0)
+            ens_split_run(&split, pieces);
+        return code;
+    }
     if (ENS_UNLIKELY(report != NULL))
         return run_with_report(&walk, row_weights, call, report, how);
     if (ENS_UNLIKELY(!plain))

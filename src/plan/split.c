@@ -7,6 +7,7 @@
 #include "plan/report.h"
 
 #include <stdatomic.h>
+#include <stdint.h>
 
 /*
  * What a piece reads at least, or how many values of models it looks at where each costs more than a multiplication:
@@ -18,13 +19,20 @@
 /* A piece's columns begin at a multiple of so many, so that hardly ever two pieces write to one cache line. */
 #define PIECE_COLUMNS ((size_t)64)
 
-/* The pieces are parts of a grid. Whoever is called takes the next one that is left. */
+/*
+ * So many pieces are asked for at most: enough for any number of threads to end at about the same time, and few to keep
+ * account of. As rows are divided into as many columns each, they can become twice as many.
+ */
+#define MOST_PIECES ((size_t)512)
+#define BITS 64
+
+/* The pieces are parts of a grid. Each is done once, whatever the loop calls, since a result may replace its input. */
 struct job {
     const struct ens_split *split;
     size_t rows, columns; /* of a piece */
     size_t across;        /* pieces beside each other */
     size_t pieces;
-    atomic_size_t next;
+    _Atomic uint64_t taken[2 * MOST_PIECES / BITS];
 };
 
 size_t ens_split_pieces(const struct ensemble *e, const struct ens_summary *summary, size_t rows)
@@ -32,7 +40,9 @@ size_t ens_split_pieces(const struct ensemble *e, const struct ens_summary *summ
     const size_t values = rows * e->width; /* fits, as the outputs do */
     const size_t piece = e->plan.plain ? PIECE_BYTES >> ens_dtype_shift(summary->dtype) : PIECE_VALUES;
 
-    return values / piece * e->plan.n + values % piece * e->plan.n / piece;
+    const size_t pieces = values / piece * e->plan.n + values % piece * e->plan.n / piece;
+
+    return pieces < MOST_PIECES ? pieces : MOST_PIECES;
 }
 
 /* Rows of a call that need more than a weighted sum. What could fail has been tried, and no workspace is shared. */
@@ -64,14 +74,14 @@ static void run_piece(const struct job *job, size_t piece)
         blend_rows(job->split, part.row, part.rows);
 }
 
-/* The loop's function. Which call it is does not matter, nor whether there are fewer or more calls than pieces. */
-static void run_next(void *context, size_t index)
+/* The loop's function. */
+static void run_once(void *context, size_t piece)
 {
     struct job *job = context;
-    const size_t piece = atomic_fetch_add_explicit(&job->next, 1, memory_order_relaxed);
+    const uint64_t bit = (uint64_t)1 << piece % BITS;
 
-    (void)index;
-    if (piece < job->pieces)
+    if (piece < job->pieces &&
+        (atomic_fetch_or_explicit(&job->taken[piece / BITS], bit, memory_order_relaxed) & bit) == 0)
         run_piece(job, piece);
 }
 
@@ -85,8 +95,9 @@ void ens_split_run(const struct ens_split *split, size_t pieces)
     job.columns += (0 - job.columns) % PIECE_COLUMNS;
     job.across = (e->width + job.columns - 1) / job.columns;
     job.pieces = (rows + job.rows - 1) / job.rows * job.across;
-    atomic_init(&job.next, 0);
-    e->parallel.loop(e->parallel.user, job.pieces, run_next, &job);
-    while (atomic_load_explicit(&job.next, memory_order_relaxed) < job.pieces)
-        run_next(&job, 0);
+    for (size_t i = 0; i < 2 * MOST_PIECES / BITS; i++)
+        atomic_init(&job.taken[i], 0);
+    e->parallel.loop(e->parallel.user, job.pieces, run_once, &job);
+    for (size_t piece = 0; piece < job.pieces; piece++)
+        run_once(&job, piece);
 }
