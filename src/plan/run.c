@@ -158,7 +158,7 @@ int ens_run(const struct ensemble *e, const struct ensemble_call *call, const st
         return run_with_report(&walk, row_weights, call, report, how);
     if (ENS_UNLIKELY(!plain))
         return ens_blend(&walk, row_weights, call, NULL);
-    ens_walk(&walk, &(struct ens_part){0, walk.row_count, 0, e->width});
+    ens_walk(&walk);
     return 0;
 }
 

@@ -69,7 +69,7 @@ static void run_piece(const struct job *job, size_t piece)
                                   columns < job->columns ? columns : job->columns};
 
     if (job->split->plain)
-        ens_walk(walk, &part);
+        ens_walk_part(walk, &part);
     else
         blend_rows(job->split, part.row, part.rows);
 }

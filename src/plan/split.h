@@ -8,7 +8,7 @@
 /* A call whose checks have all passed. */
 struct ens_split {
     const struct ens_walk *walk;
-    int plain; /* for ens_walk(); else for ens_blend(), with what follows */
+    int plain; /* for ens_walk_part(); else for ens_blend(), with what follows */
     const float *row_weights;
     const struct ensemble_report *report; /* NULL: none */
     int lenient;

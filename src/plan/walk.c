@@ -223,7 +223,7 @@ static int is_streamed(const struct ens_walk *walk, int dense)
            ((uintptr_t)walk->result & (((size_t)1 << shift) - 1)) == 0;
 }
 
-void ens_walk(const struct ens_walk *walk, const struct ens_part *part)
+void ens_walk_part(const struct ens_walk *walk, const struct ens_part *part)
 {
     const size_t width = walk->e->width, stride = walk->result_stride;
     const unsigned shift = ens_dtype_shift(walk->dtype);
@@ -251,4 +251,9 @@ void ens_walk(const struct ens_walk *walk, const struct ens_part *part)
         piece.row++;
         piece.out += stride << shift;
     }
+}
+
+void ens_walk(const struct ens_walk *walk)
+{
+    ens_walk_part(walk, &(struct ens_part){0, walk->row_count, 0, walk->e->width});
 }

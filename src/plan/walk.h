@@ -37,8 +37,9 @@ struct ens_part {
     size_t column, columns;
 };
 
-/* A weighted sum of outputs as they are. */
-void ens_walk(const struct ens_walk *walk, const struct ens_part *part);
+/* A weighted sum of outputs as they are; all of it, or a part. */
+void ens_walk(const struct ens_walk *walk);
+void ens_walk_part(const struct ens_walk *walk, const struct ens_part *part);
 
 /* Writes `length` NaN. */
 void ens_walk_nan(void *out, int32_t dtype, size_t length);
