@@ -8,10 +8,10 @@
 #include <string.h>
 
 /*
- * Accumulators of a tile, on the stack: three quarters of what a call may use of it (16 KiB), and small enough to stay
- * in any first-level cache beside the lines that stream past it.
+ * Accumulators of a tile, on the stack: half of what a call may use of it (16 KiB), and small enough to stay in any
+ * first-level cache beside the lines that stream past it.
  */
-#define TILE_BYTES 12288
+#define TILE_BYTES 8192
 
 /*
  * A result this large is not found in the caches by whoever reads it next; storing past them saves reading the lines
