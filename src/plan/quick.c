@@ -40,6 +40,13 @@ int ens_quick_combine(const struct ensemble *e, void *result, int32_t dtype, siz
 {
     const struct ens_plan *plan = &e->plan;
     const int in_double = (e->summary.dtype == ENSEMBLE_F64) | (dtype == ENSEMBLE_F64);
+    const struct ens_span span = {
+        .out = result,
+        .in = plan->data,
+        .weight = in_double ? (const void *)plan->weight64 : plan->weight32,
+        .n = plan->n,
+        .length = count,
+    };
     ens_span_kernel *kernel;
     uintptr_t reach, bytes, before;
     int meets;
@@ -54,12 +61,6 @@ int ens_quick_combine(const struct ensemble *e, void *result, int32_t dtype, siz
         meets |= (uintptr_t)plan->data[k] - before < reach + bytes;
     if (ENS_UNLIKELY(meets))
         return 0;
-    kernel(&(struct ens_span){
-        .out = result,
-        .in = plan->data,
-        .weight = in_double ? (const void *)plan->weight64 : plan->weight32,
-        .n = plan->n,
-        .length = count,
-    });
+    ens_walk_span(kernel, &span, ens_dtype_shift(e->summary.dtype), ens_dtype_shift(dtype));
     return 1;
 }

@@ -68,6 +68,35 @@ static inline void find_sources(const struct route *route, const struct piece *p
     }
 }
 
+/* How many of a span's inputs and its result begin at a cache line, `head` elements later? */
+static size_t count_aligned(const struct ens_span *span, size_t head, unsigned in_shift, unsigned out_shift)
+{
+    size_t n = (((uintptr_t)span->out + (head << out_shift)) & (ENS_WALK_LINE - 1)) == 0;
+
+    for (size_t k = 0; k < span->n; k++)
+        n += (((uintptr_t)span->in[k] + (head << in_shift)) & (ENS_WALK_LINE - 1)) == 0;
+    return n;
+}
+
+ENS_APART void ens_walk_in_line(ens_span_kernel *kernel, const struct ens_span *span, unsigned in_shift,
+                                unsigned out_shift)
+{
+    const size_t head = ((0 - (uintptr_t)span->in[0]) & (ENS_WALK_LINE - 1)) >> in_shift;
+    const void *in[ENS_WALK_MOST];
+    struct ens_span part = *span;
+
+    if (count_aligned(span, head, in_shift, out_shift) > count_aligned(span, 0, in_shift, out_shift)) {
+        part.length = head;
+        kernel(&part);
+        part.length = span->length - head;
+        part.out = (unsigned char *)span->out + (head << out_shift);
+        part.in = in;
+        for (size_t k = 0; k < span->n; k++)
+            in[k] = (const unsigned char *)span->in[k] + (head << in_shift);
+    }
+    kernel(&part);
+}
+
 /* Sums the models first to first + n - 1 for a piece by `kernel`, from `start` (NULL: nothing) to `out`. */
 static inline void sum_group(const struct route *route, const struct piece *piece, size_t first, size_t n,
                              ens_span_kernel *kernel, const void *start, void *out, int stream)
@@ -89,7 +118,11 @@ static inline void sum_group(const struct route *route, const struct piece *piec
     };
 
     find_sources(route, piece, first, n, &sources);
-    kernel(&span);
+    if (route->direct != NULL && piece->more_rows == 0 && !stream)
+        ens_walk_span(kernel, &span, ens_dtype_shift(route->walk->inputs->summary->dtype),
+                      ens_dtype_shift(route->walk->dtype));
+    else
+        kernel(&span);
 }
 
 /*

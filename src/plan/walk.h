@@ -31,6 +31,23 @@ static inline int ens_walk_at_once(size_t n, int far)
     return n <= ENS_GROUP_NEAR || (far ? n == ENS_GROUP_FAR : n <= ENS_WALK_MOST);
 }
 
+/*
+ * Calls a kernel for a span: in two calls where the first input does not begin at a cache line, and more of what is read
+ * and written does, some elements later. A load or store that crosses from one line to the next costs as much as two.
+ * Not for short spans, nor for more rows. Inputs and result have elements of 1 << in_shift and 1 << out_shift bytes.
+ */
+#define ENS_WALK_LONG ((size_t)512)
+#define ENS_WALK_LINE 64
+void ens_walk_in_line(ens_span_kernel *kernel, const struct ens_span *span, unsigned in_shift, unsigned out_shift);
+static inline void ens_walk_span(ens_span_kernel *kernel, const struct ens_span *span, unsigned in_shift,
+                                 unsigned out_shift)
+{
+    if (span->length >= ENS_WALK_LONG && ((uintptr_t)span->in[0] & (ENS_WALK_LINE - 1)) != 0)
+        ens_walk_in_line(kernel, span, in_shift, out_shift);
+    else
+        kernel(span);
+}
+
 /* A part of a result: some of its rows, counted from its first one, and some columns of each. */
 struct ens_part {
     size_t row, rows;
