@@ -68,24 +68,28 @@ static inline void find_sources(const struct route *route, const struct piece *p
     }
 }
 
-/* How many of a span's inputs and its result begin at a cache line, `head` elements later? */
-static size_t count_aligned(const struct ens_span *span, size_t head, unsigned in_shift, unsigned out_shift)
+/* Do more of a span's inputs and its result begin at a cache line `head` elements later than do now? */
+static int gains(const struct ens_span *span, size_t head, unsigned in_shift, unsigned out_shift)
 {
-    size_t n = (((uintptr_t)span->out + (head << out_shift)) & (ENS_WALK_LINE - 1)) == 0;
+    uintptr_t at = (uintptr_t)span->out;
+    size_t now = at % ENS_WALK_LINE == 0, later = (at + (head << out_shift)) % ENS_WALK_LINE == 0;
 
-    for (size_t k = 0; k < span->n; k++)
-        n += (((uintptr_t)span->in[k] + (head << in_shift)) & (ENS_WALK_LINE - 1)) == 0;
-    return n;
+    for (size_t k = 0; k < span->n; k++) {
+        at = (uintptr_t)span->in[k];
+        now += at % ENS_WALK_LINE == 0;
+        later += (at + (head << in_shift)) % ENS_WALK_LINE == 0;
+    }
+    return later > now;
 }
 
 ENS_APART void ens_walk_in_line(ens_span_kernel *kernel, const struct ens_span *span, unsigned in_shift,
                                 unsigned out_shift)
 {
-    const size_t head = ((0 - (uintptr_t)span->in[0]) & (ENS_WALK_LINE - 1)) >> in_shift;
+    const size_t head = (0 - (uintptr_t)span->in[0]) % ENS_WALK_LINE >> in_shift;
     const void *in[ENS_WALK_MOST];
     struct ens_span part = *span;
 
-    if (count_aligned(span, head, in_shift, out_shift) > count_aligned(span, 0, in_shift, out_shift)) {
+    if (gains(span, head, in_shift, out_shift)) {
         part.length = head;
         kernel(&part);
         part.length = span->length - head;

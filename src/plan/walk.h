@@ -32,9 +32,9 @@ static inline int ens_walk_at_once(size_t n, int far)
 }
 
 /*
- * Calls a kernel for a span: in two calls where the first input does not begin at a cache line, and more of what is read
- * and written does, some elements later. A load or store that crosses from one line to the next costs as much as two.
- * Not for short spans, nor for more rows. Inputs and result have elements of 1 << in_shift and 1 << out_shift bytes.
+ * Calls a kernel for a span: in two calls where the first input does not begin at a cache line, and more of what is
+ * read and written does, some elements later. A load or store that crosses from one line to the next costs as much as
+ * two. Not for short spans, nor for more rows. Elements of inputs and result have 1 << in_shift and 1 << out_shift bytes.
  */
 #define ENS_WALK_LONG ((size_t)512)
 #define ENS_WALK_LINE 64
@@ -42,7 +42,7 @@ void ens_walk_in_line(ens_span_kernel *kernel, const struct ens_span *span, unsi
 static inline void ens_walk_span(ens_span_kernel *kernel, const struct ens_span *span, unsigned in_shift,
                                  unsigned out_shift)
 {
-    if (span->length >= ENS_WALK_LONG && ((uintptr_t)span->in[0] & (ENS_WALK_LINE - 1)) != 0)
+    if (span->length >= ENS_WALK_LONG && (uintptr_t)span->in[0] % ENS_WALK_LINE != 0)
         ens_walk_in_line(kernel, span, in_shift, out_shift);
     else
         kernel(span);

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# test-demo: the demo prints the table that is known, and its reader of .npy files refuses what it should. test-examples:
-# the other examples do what they say.
+# test-demo: the demo prints the table that is known, and its reader of .npy files refuses what it should.
+# test-examples: the other examples do what they say.
 
 TEST_TARGETS += test-demo test-examples
 
