@@ -75,6 +75,8 @@ int ensemble_run(const struct ensemble *e, const struct ensemble_call *call)
     }
     if (call->reserved != 0)
         return ENSEMBLE_E2BIG;
+    if (call->outputs != NULL && call->report == NULL && ens_quick_run(e, call))
+        return 0;
     code = check_outputs(e, call);
     if (code)
         return code;

@@ -86,6 +86,7 @@ struct ens_summary {
 struct ens_quick {
     size_t count;                        /* elements of the result; */
     ens_span_kernel *kernel[ENS_DTYPES]; /* by its dtype; NULL: not into that one, or this is not such a case */
+    int given;                           /* with outputs given with a call it may be one */
 };
 
 /* The loop that the caller has lent, as ensemble_set_parallel() has it; NULL: none. */

@@ -8,59 +8,123 @@
 /* Larger results may be stored past the caches: plan/walk.c. A few nanoseconds are nothing to them. */
 #define MOST_ELEMENTS ((size_t)1 << 16)
 
-static int is_quick(const struct ensemble *e)
+/* Are so many rows few enough? */
+static inline int is_small(const struct ensemble *e, size_t rows, int32_t dtype)
 {
-    const struct ens_summary *summary = &e->summary;
-    const size_t n = e->plan.n;
-
-    if (e->plan.fault || !e->plan.plain || n == 0 || n > ENS_WALK_MOST)
-        return 0;
-    if ((summary->wrong | summary->missing | summary->other_dtypes | summary->gaps) > 0)
-        return 0;
-    if (e->parallel.loop != NULL && ens_split_pieces(e, summary, summary->rows) >= 2)
-        return 0;
-    return summary->rows > 0 && summary->rows <= MOST_ELEMENTS / e->width &&
-           (n * summary->rows * e->width << ens_dtype_shift(summary->dtype)) < ENS_WALK_FAR_BYTES;
+    return rows > 0 && rows <= MOST_ELEMENTS / e->width &&
+           (e->plan.n * rows * e->width << ens_dtype_shift(dtype)) < ENS_WALK_FAR_BYTES;
 }
 
 void ens_quick_find(struct ensemble *e)
 {
-    e->quick = (struct ens_quick){0};
-    if (!is_quick(e))
-        return;
-    e->quick.count = e->summary.rows * e->width;
-    for (int out = 0; out < ENS_DTYPES; out++) {
-        const int acc = e->summary.dtype == ENSEMBLE_F64 || out == ENS_f64 ? ENS_f64 : ENS_f32;
+    const struct ens_summary *summary = &e->summary;
+    const struct ens_plan *plan = &e->plan;
 
-        e->quick.kernel[out] = e->kernels->wsum[acc][e->summary.dtype - 1][out];
+    e->quick = (struct ens_quick){0};
+    if (plan->fault || !plan->plain || plan->n == 0 || plan->n > ENS_WALK_MOST)
+        return;
+    e->quick.given = e->parallel.loop == NULL;
+    if ((summary->wrong | summary->missing | summary->other_dtypes | summary->gaps) > 0 ||
+        !is_small(e, summary->rows, summary->dtype) ||
+        (e->parallel.loop != NULL && ens_split_pieces(e, summary, summary->rows) >= 2))
+        return;
+    e->quick.count = summary->rows * e->width;
+    for (int out = 0; out < ENS_DTYPES; out++) {
+        const int acc = summary->dtype == ENSEMBLE_F64 || out == ENS_f64 ? ENS_f64 : ENS_f32;
+
+        e->quick.kernel[out] = e->kernels->wsum[acc][summary->dtype - 1][out];
     }
 }
 
-int ens_quick_combine(const struct ensemble *e, void *result, int32_t dtype, size_t count)
+/*
+ * Sums `count` elements of models whose outputs begin at `in`, one after the other without gaps; but not where the
+ * result is none, or meets an output. `in_dtype` and `dtype` are public ones; the kernel is for them.
+ */
+static inline int sum(const struct ensemble *e, ens_span_kernel *kernel, const void *const *in, int32_t in_dtype,
+                      void *result, int32_t dtype, size_t count)
 {
     const struct ens_plan *plan = &e->plan;
-    const int in_double = (e->summary.dtype == ENSEMBLE_F64) | (dtype == ENSEMBLE_F64);
+    const int in_double = (in_dtype == ENSEMBLE_F64) | (dtype == ENSEMBLE_F64);
+    const unsigned in_shift = ens_dtype_shift(in_dtype), out_shift = ens_dtype_shift(dtype);
+    const uintptr_t reach = count << in_shift, bytes = count << out_shift, before = (uintptr_t)result - reach;
     const struct ens_span span = {
         .out = result,
-        .in = plan->data,
+        .in = in,
         .weight = in_double ? (const void *)plan->weight64 : plan->weight32,
         .n = plan->n,
         .length = count,
     };
-    ens_span_kernel *kernel;
-    uintptr_t reach, bytes, before;
-    int meets;
+    int meets = result == NULL || ens_size_wraps(result, bytes);
 
-    if (ENS_UNLIKELY(!ens_dtype_known(dtype) || result == NULL || (kernel = e->quick.kernel[dtype - 1]) == NULL))
-        return 0;
-    reach = count << ens_dtype_shift(e->summary.dtype);
-    bytes = count << ens_dtype_shift(dtype);
-    before = (uintptr_t)result - reach;
-    meets = ens_size_wraps(result, bytes);
     for (size_t k = 0; k < plan->n; k++)
-        meets |= (uintptr_t)plan->data[k] - before < reach + bytes;
+        meets |= (uintptr_t)in[k] - before < reach + bytes;
     if (ENS_UNLIKELY(meets))
         return 0;
-    ens_walk_span(kernel, &span, ens_dtype_shift(e->summary.dtype), ens_dtype_shift(dtype));
+    ens_walk_span(kernel, &span, in_shift, out_shift);
     return 1;
+}
+
+int ens_quick_combine(const struct ensemble *e, void *result, int32_t dtype, size_t count)
+{
+    ens_span_kernel *kernel;
+
+    if (ENS_UNLIKELY(!ens_dtype_known(dtype) || (kernel = e->quick.kernel[dtype - 1]) == NULL))
+        return 0;
+    return sum(e, kernel, e->plan.data, e->summary.dtype, result, dtype, count);
+}
+
+/* Is there anything about an output that has to be decided? Not a branch for each question: they are all improbable. */
+static inline size_t is_odd(const struct ensemble *e, const struct ensemble_output *output,
+                            const struct ensemble_output *first)
+{
+    const size_t stride = output->row_stride;
+
+    return (output->rows ^ first->rows) | (uint32_t)(output->dtype ^ first->dtype) | (output->data == NULL) |
+           ((stride != 0) & (stride != e->width));
+}
+
+/* Do the outputs of a call leave nothing to decide? Then `in` is where those of the models that take part begin. */
+static inline int take_outputs(const struct ensemble *e, const struct ensemble_output *outputs, const void **in)
+{
+    const struct ens_plan *plan = &e->plan;
+    const struct ensemble_output *const first = &outputs[plan->model[0]];
+    size_t odd = 0;
+
+    if (ENS_LIKELY(plan->n == e->n_models)) {
+        for (size_t i = 0; i < plan->n; i++) {
+            odd |= is_odd(e, &outputs[i], first) | (uint32_t)outputs[i].reserved;
+            in[i] = outputs[i].data;
+        }
+        return odd == 0;
+    }
+    for (size_t i = 0; i < e->n_models; i++)
+        odd |= (uint32_t)outputs[i].reserved;
+    for (size_t k = 0; k < plan->n; k++) {
+        odd |= is_odd(e, &outputs[plan->model[k]], first);
+        in[k] = outputs[plan->model[k]].data;
+    }
+    return odd == 0;
+}
+
+int ens_quick_run(const struct ensemble *e, const struct ensemble_call *call)
+{
+    const struct ensemble_output *outputs = call->outputs;
+    const size_t n = e->plan.n;
+    const void *in[ENS_WALK_MOST];
+    ens_span_kernel *kernel;
+    size_t rows;
+    int32_t dtype;
+
+    if (ENS_UNLIKELY(!e->quick.given || call->output_size != sizeof *outputs || call->n_outputs != e->n_models ||
+                     (call->row_begin | call->row_count) != 0 || call->row_weights != NULL ||
+                     call->row_weights_count != 0 || (call->result_stride != 0 && call->result_stride != e->width)))
+        return 0;
+    rows = outputs[e->plan.model[0]].rows;
+    dtype = outputs[e->plan.model[0]].dtype;
+    if (ENS_UNLIKELY(!ens_dtype_known(dtype) || !ens_dtype_known(call->dtype) || !is_small(e, rows, dtype) ||
+                     call->result_count < rows * e->width || !take_outputs(e, outputs, in)))
+        return 0;
+    kernel = e->kernels->wsum[dtype == ENSEMBLE_F64 || call->dtype == ENSEMBLE_F64 ? ENS_f64 : ENS_f32][dtype - 1]
+                             [call->dtype - 1];
+    return kernel != NULL && n > 0 && sum(e, kernel, in, dtype, call->result, call->dtype, rows * e->width);
 }

@@ -8,7 +8,11 @@
 /* Is there such a way? To be asked whenever the plan or the bound outputs have changed. */
 void ens_quick_find(struct ensemble *e);
 
-/* Does what ens_run() would do, and returns 1; or nothing, and returns 0. `count` is e->quick.count. */
+/*
+ * Does what ens_run() would do, and returns 1; or nothing, and returns 0. `count` is e->quick.count. `call` has this
+ * library's size, outputs, and no report.
+ */
 int ens_quick_combine(const struct ensemble *e, void *result, int32_t dtype, size_t count);
+int ens_quick_run(const struct ensemble *e, const struct ensemble_call *call);
 
 #endif

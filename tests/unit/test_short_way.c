@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ensemble_combine() knows a short way for what is commonest (src/plan/quick.h); ensemble_run() always takes the long
- * one. Whatever happened to a handle before, both must say and write the same.
+ * ensemble_combine(), and ensemble_run() with outputs that are given with the call, know a short way for what is
+ * commonest (src/plan/quick.h); ensemble_run() with those of the handle always takes the long one. Whatever happened to
+ * a handle before, all must say and write the same.
  */
 #include "support.h"
 
@@ -12,6 +13,7 @@ enum { MODELS = 70, VALUES = 400, STEPS = 20000 };
 static double data[2][MODELS][VALUES]; /* of any dtype: bytes that are numbers as double, float and in 16 bits */
 static double weights[MODELS];
 static float gates[VALUES * MODELS];
+static struct ensemble_output bound[MODELS]; /* what the models were pointed at */
 static const size_t widths[] = {1, 3, 10, 16, 33, 100};
 
 static void fill(struct rng *rng)
@@ -24,6 +26,12 @@ static void fill(struct rng *rng)
         gates[i] = (float)rng_below(rng, 5) / 4;
 }
 
+static void set(struct ensemble *e, size_t model, const void *output, int32_t dtype, size_t rows, size_t stride)
+{
+    assert_int_equal(ensemble_set_model_output(e, model, output, dtype, rows, stride), 0);
+    bound[model] = (struct ensemble_output){.data = output, .rows = rows, .row_stride = stride, .dtype = dtype};
+}
+
 /* Points a model somewhere: mostly at more of the same, now and then at something that does not fit. */
 static void point(struct ensemble *e, struct rng *rng, size_t model, int32_t dtype, size_t width, size_t rows)
 {
@@ -33,16 +41,18 @@ static void point(struct ensemble *e, struct rng *rng, size_t model, int32_t dty
         dtype = (int32_t)rng_between(rng, 1, 4);
     if (rng_one_in(rng, 30))
         rows = rng_below(rng, rows + 1);
-    assert_int_equal(ensemble_set_model_output(e, model, output, dtype, rows, rng_one_in(rng, 30) ? width + 1 : 0), 0);
+    set(e, model, output, dtype, rows, rng_one_in(rng, 30) ? width + rng_below(rng, 2) : 0);
 }
 
 static void change(struct ensemble *e, struct rng *rng, size_t *n, int32_t dtype, size_t width, size_t rows)
 {
     switch (*n == 0 ? 0 : rng_below(rng, 12)) {
     case 0:
-        if (*n < MODELS)
-            assert_int_equal(ensemble_add_model_output(e, data[0][*n], dtype, rows), (int)*n);
-        *n += *n < MODELS;
+        if (*n == MODELS)
+            break;
+        assert_int_equal(ensemble_add_model_output(e, NULL, dtype, 0), (int)*n);
+        set(e, *n, data[0][*n], dtype, rows, 0);
+        ++*n;
         break;
     case 1:
         for (size_t i = 0; i < *n; i++)
@@ -63,15 +73,36 @@ static void change(struct ensemble *e, struct rng *rng, size_t *n, int32_t dtype
     case 6:
     case 7:
         for (size_t i = 0; i < *n; i++)
-            assert_int_equal(ensemble_set_model_output(e, i, data[1][i], dtype, rows, 0), 0);
+            set(e, i, data[1][i], dtype, rows, 0);
         break;
     default:
         point(e, rng, rng_below(rng, *n), dtype, width, rows);
     }
 }
 
-/* Both ways, into memory of the same contents; the result may lie anywhere, in the outputs too. */
-static void compare(const struct ensemble *e, struct rng *rng, size_t count)
+/* With outputs that are given, `result` holds what the call has written without, and was `before`. */
+static void compare_given(const struct ensemble *e, struct rng *rng, const struct ensemble_call *without, size_t n,
+                          unsigned char *result, const double *before, int expected)
+{
+    static double by_run[VALUES];
+    struct ensemble_call call = *without;
+    const size_t odd = rng_below(rng, n);
+
+    memcpy(by_run, result, sizeof by_run - 16);
+    memcpy(result, before, sizeof by_run - 16);
+    call.outputs = bound;
+    call.n_outputs = n;
+    if (rng_one_in(rng, 20)) {
+        bound[odd].reserved = 1;
+        assert_int_equal(ensemble_run(e, &call), ENSEMBLE_E2BIG);
+        bound[odd].reserved = 0;
+    }
+    assert_int_equal(ensemble_run(e, &call), expected);
+    assert_memory_equal(result, by_run, sizeof by_run - 16);
+}
+
+/* All ways, into memory of the same contents; the result may lie anywhere, in the outputs too. */
+static void compare(const struct ensemble *e, struct rng *rng, size_t n, size_t count)
 {
     static double before[VALUES], by_run[VALUES];
     static double apart[VALUES];
@@ -85,11 +116,13 @@ static void compare(const struct ensemble *e, struct rng *rng, size_t count)
         result = (unsigned char *)data[1][rng_below(rng, MODELS)] + rng_below(rng, 16 * count) - 8 * count;
     call.result = rng_one_in(rng, 50) ? NULL : result;
     memcpy(before, result, sizeof before - 16);
+    call.output_size = sizeof *bound;
     call.result_count = count - 1;
     roomy = ensemble_run(e, &call) == 0; /* the short form wants the exact count, the long one so many or more */
     memcpy(result, before, sizeof before - 16);
     call.result_count = count;
     code = ensemble_run(e, &call);
+    compare_given(e, rng, &call, n, result, before, code);
     if (roomy) {
         code = ENSEMBLE_ECOUNT;
         memcpy(result, before, sizeof before - 16);
@@ -115,7 +148,7 @@ TEST(test_both_ways_say_the_same)
 
         for (int step = 0; step < STEPS; step++) {
             change(e, &rng, &n, dtype, width, rows);
-            compare(e, &rng, rows * width);
+            compare(e, &rng, n, rows * width);
             sums += ensemble_combine(e, probe, ENSEMBLE_F64, rows * width) == 0;
         }
         assert_true(sums > STEPS / 20);
