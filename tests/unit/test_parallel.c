@@ -277,6 +277,9 @@ TEST(test_row_weights_and_faults)
 TEST(test_small_calls_stay)
 {
     struct scene s = scene_of(4, 10, 0, ENSEMBLE_F32, ENSEMBLE_MEAN);
+    struct ensemble_output given[MODELS];
+    struct ensemble_call call = {.struct_size = sizeof call, .outputs = given, .output_size = sizeof *given,
+                                 .n_outputs = MODELS, .result_count = 60000, .dtype = ENSEMBLE_F32};
 
     calls = 0;
     assert_int_equal(ensemble_set_parallel(s.e, forward, &calls), 0);
@@ -287,13 +290,18 @@ TEST(test_small_calls_stay)
     end(&s);
     s = scene_of(1, 60000, 0, ENSEMBLE_F32, ENSEMBLE_MEAN); /* large, but else of the kind that goes a short way */
     assert_int_equal(ensemble_set_parallel(s.e, forward, &calls), 0);
+    call.result = s.result;
     turns = 0;
     assert_int_equal(ensemble_combine(s.e, s.result, ENSEMBLE_F32, 60000), 0);
     assert_int_equal(calls, 1);
     assert_true(turns >= 2 && turns < 100);
+    for (size_t i = 0; i < MODELS; i++)
+        given[i] = (struct ensemble_output){.data = s.data, .rows = 1, .dtype = ENSEMBLE_F32};
+    assert_int_equal(ensemble_run(s.e, &call), 0);
+    assert_int_equal(calls, 2);
     assert_int_equal(ensemble_set_parallel(s.e, NULL, NULL), 0);
     assert_int_equal(ensemble_combine(s.e, s.result, ENSEMBLE_F32, 60000), 0);
-    assert_int_equal(calls, 1);
+    assert_int_equal(calls, 2);
     assert_int_equal(ensemble_set_parallel(NULL, forward, NULL), ENSEMBLE_ENULL);
     end(&s);
 }
