@@ -60,7 +60,16 @@ void cell_add(struct cell *cell, const struct contender *contender);
 /* Measures, writes to the CSV file, and destroys the contenders' ensembles. */
 void cell_measure(struct cell *cell, const struct timing *timing);
 
-/* The same, and prints a line for each contender. */
+/* Adds the turns that the same cell had before, as far as there is room for them. */
+void cell_merge(struct cell *cell, const struct cell *before);
+
+/* Lines for a CSV file. */
+void cell_write(FILE *csv, const struct cell *cell);
+
+/* A line for each contender, see cell_head(). */
+void cell_print(const struct cell *cell);
+
+/* Measures, and prints these lines. */
 void cell_run(struct cell *cell, const struct timing *timing);
 
 /* What the columns mean: for standard output, and the first line of the CSV file. */
