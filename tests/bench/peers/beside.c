@@ -4,6 +4,7 @@
 #include <string.h>
 
 enum { MOST_SHORT = 256, AGAIN = 3 };
+static const double level = 1.1; /* a tie: within so much */
 
 static char fell_short[MOST_SHORT][160];
 static size_t n_short, n_cells;
@@ -18,15 +19,16 @@ static int is_ours(const struct contender *c)
     return strncmp(c->name, "ensemble", 8) == 0;
 }
 
-/* The fastest of the others. */
-static const struct contender *best_of(const struct cell *cell)
+/* The fastest of the others; of those that compute in double, as their names end then, or of all. NULL: none. */
+static const struct contender *best_of(const struct cell *cell, int only_double)
 {
     const struct contender *best = NULL;
 
     for (size_t c = 0; c < cell->n; c++) {
         const struct contender *me = &cell->contenders[c];
 
-        if (!is_ours(me) && !me->yardstick && (best == NULL || median(cell, me) < median(cell, best)))
+        if (!is_ours(me) && !me->yardstick && (!only_double || strstr(me->name, "-double") != NULL) &&
+            (best == NULL || median(cell, me) < median(cell, best)))
             best = me;
     }
     return best;
@@ -44,14 +46,15 @@ static void print_ns(double ns)
 
 static int reached(const struct cell *cell, double goal)
 {
-    const struct contender *best = best_of(cell);
+    const struct contender *best = best_of(cell, 0);
 
     return best == NULL || median(cell, best) >= goal * median(cell, &cell->contenders[cell->n - 1]);
 }
 
 static void print(const struct cell *cell, double goal, int tries)
 {
-    const struct contender *ours = &cell->contenders[cell->n - 1], *best = best_of(cell);
+    const struct contender *ours = &cell->contenders[cell->n - 1], *best = best_of(cell, 0);
+    const struct contender *as_exact = best_of(cell, 1);
     char name[96];
 
     snprintf(name, sizeof name, "%-20s %-4s %zu models x %zu x %zu", cell->method, cell->dtype, cell->models,
@@ -66,11 +69,13 @@ static void print(const struct cell *cell, double goal, int tries)
     print_ns(median(cell, best));
     printf("  %-22s %7.2f x", best->name, median(cell, best) / median(cell, ours));
     if (!reached(cell, goal)) {
-        printf("  SHORT of %.0f", goal);
+        printf("  %s", median(cell, best) < median(cell, ours) / level ? "BEHIND" : "SHORT");
         if (n_short < MOST_SHORT)
             snprintf(fell_short[n_short++], sizeof *fell_short, "%-48s %6.2f x  %s", name,
                      median(cell, best) / median(cell, ours), best->name);
     }
+    if (as_exact != NULL)
+        printf("  in double %.2f x", median(cell, as_exact) / median(cell, ours));
     if (tries > 1)
         printf("  measured %d times", tries);
     puts("");
@@ -86,7 +91,9 @@ void beside_head(double goal)
 {
     printf("One line for each cell: the time of a call of the library, +- half of what lies between its quartiles; the\n"
            "best of the others, and how many times the library's time that takes. Wanted: %.0f and more. What falls\n"
-           "short is measured again, %d times at most, and judged by all of its turns.\n\n",
+           "short is measured again, %d times at most, and judged by all of its turns; BEHIND: another is ahead by more\n"
+           "than 10 %%. in double: the best of those that compute in double, where the library does and others need not.\n"
+           "\n",
            goal, AGAIN);
     n_short = n_cells = 0;
 }

@@ -325,6 +325,11 @@ def entropy__numpy(c):
     return -np.einsum("rj,rj->r", m, np.log(m))
 
 
+def entropy__numpy_double(c):
+    m = c.pool().astype(np.float64)
+    return -np.einsum("rj,rj->r", m, np.log(m))
+
+
 def mutual_information__scipy(c):
     return scipy.stats.entropy(c.pool(), axis=1) - c.w @ scipy.stats.entropy(c.y, axis=2)
 
@@ -339,6 +344,13 @@ def mutual_information__numpy(c):
     return c.w @ np.einsum("irj,irj->ir", c.y, c.scratch) - np.einsum("rj,rj->r", m, np.log(m))
 
 
+def mutual_information__numpy_double(c):
+    y = c.y.astype(np.float64)
+    w = c.w.astype(np.float64)
+    m = (w @ y.reshape(c.n, -1)).reshape(c.rows, c.width)
+    return w @ np.einsum("irj,irj->ir", y, np.log(y)) - np.einsum("rj,rj->r", m, np.log(m))
+
+
 def conflict__scipy(c):
     return -scipy.special.logsumexp(np.tensordot(c.w, np.log(c.y), 1), axis=1)
 
@@ -346,6 +358,12 @@ def conflict__scipy(c):
 def conflict__numpy(c):
     p = mean_logarithm(c)
     return -np.log(np.exp(p, out=p).sum(axis=1))
+
+
+def conflict__numpy_double(c):
+    logarithms = np.log(c.y.reshape(c.n, -1).astype(np.float64))
+    p = c.w.astype(np.float64) @ logarithms
+    return -np.log(np.exp(p, out=p).reshape(c.rows, c.width).sum(axis=1))
 
 
 def disagreement__numpy(c):
@@ -372,6 +390,13 @@ def variance__numpy_in_place(c):
 
 def variance__numpy_average(c):
     return np.average((c.y - c.pool()) ** 2, axis=0, weights=c.w)
+
+
+def variance__numpy_double(c):
+    y, w = c.flat.astype(np.float64), c.w.astype(np.float64)
+    y -= w @ y
+    y *= y
+    return (w @ y).reshape(c.rows, c.width)
 
 
 def contribution__numpy(c):
@@ -407,6 +432,14 @@ def correlation__numpy_dot(c):
     return products / np.outer(size, size)
 
 
+def correlation__numpy_double(c):
+    d = c.flat.astype(np.float64)
+    d -= d.mean(axis=1, keepdims=True)
+    products = d @ d.T
+    size = np.sqrt(np.diag(products))
+    return products / np.outer(size, size)
+
+
 def score_log_loss__sklearn(c):
     return sklearn.metrics.log_loss(c.truth, c.pool(), labels=np.arange(c.width))
 
@@ -431,6 +464,12 @@ def score_brier__numpy(c):
 
 def score_brier__numpy_dot(c):
     d = (c.pool() - c.one_hot).ravel()
+    return (d @ d) / c.rows
+
+
+def score_brier__numpy_double(c):
+    d = c.w.astype(np.float64) @ c.flat.astype(np.float64)
+    d -= c.one_hot.ravel()
     return (d @ d) / c.rows
 
 

@@ -211,8 +211,8 @@ static struct times times_of(const struct cell *cell, const struct layout *layou
 enum verdict { FINE, MACHINE, UNSURE, SLOWER, VERDICTS };
 
 /*
- * Where the library loses more than 10 %: the machine's doing, if reading the inputs loses as much, or if the loop loses
- * as much and is not faster either.
+ * Where the library loses more than 10 %: the machine's doing, if no loop is faster by more than 10 % here, and either
+ * the loop loses as much, or what reading the inputs takes longer here explains it, in nanoseconds, but for 10 %.
  */
 static enum verdict verdict_of(const struct times *apart, const struct times *here)
 {
@@ -220,8 +220,9 @@ static enum verdict verdict_of(const struct times *apart, const struct times *he
 
     if (ratio <= most)
         return FINE;
-    if (here->line / apart->line >= ratio / most ||
-        (here->loop > 0 && here->loop / apart->loop >= ratio / most && here->ours <= most * here->loop))
+    if ((here->loop <= 0 || here->ours <= most * here->loop) &&
+        ((here->loop > 0 && here->loop / apart->loop >= ratio / most) ||
+         here->ours - (here->line - apart->line) <= most * apart->ours))
         return MACHINE;
     return here->quartile1 > apart->quartile3 ? SLOWER : UNSURE;
 }
@@ -368,9 +369,10 @@ void neighbours_section(const struct settings *settings)
         printf("  %-8s %s\n", layouts[l].name, layouts[l].about);
     printf("One line for each cell: the time of a call of the library, of the better one of two plain loops, and of\n"
            "reading the inputs, all in the first layout; then how much longer the library takes in each of the others.\n"
-           "Where that is more than 10 %%, the same for loop and line. machine: one of them loses as much, and no loop\n"
-           "is faster; unsure: the ranges between the quartiles overlap. Cells with something unsure or slower are\n"
-           "measured again, %d times at most, after the others of the type, and judged by all of their turns.\n\n",
+           "Where that is more than 10 %%, the same for loop and line. machine: no loop is faster here, and one loses as\n"
+           "much, or reading the inputs takes as many nanoseconds more; unsure: the ranges between the quartiles overlap.\n"
+           "Cells with something unsure or slower are measured again, %d times at most, after the others of the type,\n"
+           "and judged by all of their turns.\n\n",
            AGAIN);
     for (size_t k = 0; k < WANTED; k++)
         if (listed(settings->types, kinds[wanted[k]].name))

@@ -2,9 +2,11 @@
 """
 The weighted sum of NumPy arrays through ctypes, beside NumPy's own: started by through_ctypes.c, line by line.
 
-    library FILE                  loads it; answers "ok"
-    cell DTYPE MODELS LENGTH      answers the names of those that do it, the library last; = before a yardstick
-    run NAME CALLS                one call that does not count, then CALLS; answers the nanoseconds of one
+    library FILE                          loads it; answers "ok"
+    cell bound|new DTYPE MODELS LENGTH    answers the names of those that do it, the library last; = before a yardstick
+    run NAME CALLS                        one call that does not count, then CALLS; answers the nanoseconds of one
+
+bound: the same arrays at each call, so what can be prepared is. new: each call is given other arrays.
 """
 import ctypes
 import sys
@@ -18,6 +20,7 @@ except ImportError as error:
     sys.exit(0)
 
 DTYPES = {"f32": (1, np.float32), "f64": (2, np.float64), "f16": (3, np.float16)}
+TOLERANCES = {1: 1e-5, 2: 1e-12, 3: 1e-2}  # NumPy sums f16 in f16
 
 
 class Output(ctypes.Structure):
@@ -78,28 +81,30 @@ class Cell:
     def free(self):
         self.library.ensemble_destroy(self.e)
 
-    def numpy(self):
+    def numpy(self, new):
         w1, w2, w3 = self.weights
-        y1, y2, y3 = self.arrays
-        out, part, stack = self.out, np.empty_like(self.out), self.stack
-        w = np.array(self.weights, self.dtype)
+        part, stack, w = np.empty_like(self.out), self.stack, np.array(self.weights, self.dtype)
 
-        def expression():
+        def expression(arrays, _out):
+            y1, y2, y3 = arrays
             return w1 * y1 + w2 * y2 + w3 * y3
 
-        def in_place():
+        def in_place(arrays, out):
+            y1, y2, y3 = arrays
             np.multiply(y1, w1, out)
             np.multiply(y2, w2, part)
             np.add(out, part, out)
             np.multiply(y3, w3, part)
             return np.add(out, part, out)
 
-        return {"numpy-expression": expression,
-                "numpy-in-place": in_place,
-                "numpy-dot": lambda: w.dot(stack),
-                "numpy-dot-out": lambda: np.dot(w, stack, out),
-                "numpy-matmul": lambda: w @ stack,
-                "numpy-einsum": lambda: np.einsum("i,ij->j", w, stack, out=out)}
+        if new:
+            return {"numpy-expression": expression, "numpy-in-place": in_place,
+                    "numpy-array-dot": lambda arrays, out: np.dot(w, np.array(arrays), out)}
+        return {"numpy-expression": expression, "numpy-in-place": in_place,
+                "numpy-dot": lambda _arrays, _out: w.dot(stack),
+                "numpy-dot-out": lambda _arrays, out: np.dot(w, stack, out),
+                "numpy-matmul": lambda _arrays, _out: w @ stack,
+                "numpy-einsum": lambda _arrays, out: np.einsum("i,ij->j", w, stack, out=out)}
 
     def set_and_combine(self, address):
         """New arrays by ensemble_set_model_output, then a combine."""
@@ -114,49 +119,70 @@ class Cell:
             combine(e, pointer(address(out)), dtype, count)
             return out
 
-        return lambda: call(self.arrays, self.out)
+        return call
 
-    def run(self, address):
-        """New arrays by ensemble_run: the structs are made once, only addresses are put into them."""
+    def prepare_run(self):
+        """The structs of ensemble_run, made once, and the words in them that addresses are put into."""
         outputs = (Output * self.n)(*(Output(None, 1, 0, self.number, 0) for _ in range(self.n)))
         call = Call(ctypes.sizeof(Call), ctypes.sizeof(Output), ctypes.addressof(outputs), self.n)
         call.result_count, call.dtype = self.length, self.number
-        places = list(outputs)  # the same memory
-        run = partial(self.held.ensemble_run, self.e, ctypes.byref(call))
+        words, step = memoryview(outputs).cast("B").cast("N"), ctypes.sizeof(Output) // ctypes.sizeof(ctypes.c_size_t)
+        result, at = memoryview(call).cast("B").cast("N"), Call.result.offset // ctypes.sizeof(ctypes.c_size_t)
+        return words, step, result, at, partial(self.held.ensemble_run, self.e, ctypes.byref(call))
+
+    def run(self, address):
+        """New arrays by ensemble_run."""
+        words, step, result, at, run = self.prepare_run()
+        places = range(0, self.n * step, step)
 
         def once(arrays, out):
             for place, a in zip(places, arrays):
-                place.data = address(a)
-            call.result = address(out)
+                words[place] = address(a)
+            result[at] = address(out)
             run()
             return out
 
-        return lambda: once(self.arrays, self.out)
+        return once
 
-    def ours(self):
+    def run_three(self, addressof=ctypes.addressof, from_buffer=ctypes.c_char.from_buffer):
+        """The same for three arrays, without a loop and without a function of Python's own."""
+        words, step, result, at, run = self.prepare_run()
+        second, third = step, 2 * step
+
+        def once(arrays, out):
+            y1, y2, y3 = arrays
+            words[0] = addressof(from_buffer(y1))
+            words[second] = addressof(from_buffer(y2))
+            words[third] = addressof(from_buffer(y3))
+            result[at] = addressof(from_buffer(out))
+            run()
+            return out
+
+        return once
+
+    def ours(self, new):
+        if new:
+            ways = {"set": self.set_and_combine, "run": self.run}
+            found = {f"ensemble-{way}-{name}": make(address) for way, make in ways.items()
+                     for name, address in ADDRESSES.items()}
+            return {**found, "ensemble-run-buffers": self.run_three()}
         arguments = (self.e, ctypes.c_void_p(self.out.ctypes.data), ctypes.c_int32(self.number),
                      ctypes.c_size_t(self.length))
-        found = {}
-        for name, address in ADDRESSES.items():
-            found["ensemble-set-" + name] = self.set_and_combine(address)
-        for name, address in ADDRESSES.items():
-            found["ensemble-run-" + name] = self.run(address)
-        prepared = {"ensemble-cdll": partial(self.library.ensemble_combine, *arguments),
-                    "ensemble-prepared": partial(self.held.ensemble_combine, *arguments)}
-        return found, prepared
+        return {"ensemble-cdll": partial(self.library.ensemble_combine, *arguments),
+                "ensemble-prepared": partial(self.held.ensemble_combine, *arguments)}
 
-    def calls(self):
-        """All of them, after they have shown that they get the same; the fastest way of ours last."""
-        others, (found, prepared) = self.numpy(), self.ours()
+    def calls(self, new):
+        """All of them without arguments, after they have shown that they get the same. First the others, then ours."""
+        others = {name: partial(f, self.arrays, self.out) for name, f in self.numpy(new).items()}
+        ours = {name: partial(f, self.arrays, self.out) if new else f for name, f in self.ours(new).items()}
         expected = sum(w * y.astype(np.float64) for w, y in zip(self.weights, self.arrays))
-        tolerance = {"f32": 1e-5, "f64": 1e-12, "f16": 1e-2}[[k for k, v in DTYPES.items() if v[0] == self.number][0]]
-        for name, call in {**others, **found, **prepared}.items():
+        for name, call in {**others, **ours}.items():
             self.out[:] = -1
             answer = call()
-            answer = self.out if name in prepared else answer
-            if not np.allclose(answer.astype(np.float64), expected, rtol=tolerance, atol=0):
+            answer = self.out if name in ours else answer
+            if not np.allclose(answer.astype(np.float64), expected, rtol=TOLERANCES[self.number], atol=0):
                 raise RuntimeError(name + " has another result")
-        return others, {**found, **prepared}
+        return others, ours
 
 
 def run(call, calls):
@@ -178,13 +204,14 @@ def main():
         elif words[0] == "cell":
             if cell is not None:
                 cell.free()
-            cell = Cell(path, words[1], int(words[2]), int(words[3]))
+            new = words[1] == "new"
+            cell = Cell(path, words[2], int(words[3]), int(words[4]))
             try:
-                others, ours = cell.calls()
+                others, ours = cell.calls(new)
             except RuntimeError as error:
                 print("error:", error, flush=True)
                 return
-            yardsticks = {"address-" + name: partial(address, cell.out) for name, address in ADDRESSES.items()}
+            yardsticks = {"address-" + name: partial(f, cell.out) for name, f in ADDRESSES.items()} if new else {}
             calls = {**others, **yardsticks, **ours}
             print(*others, *("=" + name for name in yardsticks), *ours, flush=True)
         else:
