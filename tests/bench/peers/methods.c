@@ -73,11 +73,11 @@ static const struct task {
     FIELD("flips", ENSEMBLE_MEASURE_FLIPS),
     {"correlation", ENSEMBLE_MEAN, ENSEMBLE_PROBABILITIES, 0, DIFFERENT, CORRELATION, 0, usual},
 #define SCORED(name, score) {name, ENSEMBLE_MEAN, ENSEMBLE_PROBABILITIES, 0, DIFFERENT, SCORE, score, scores}
-    SCORED("score-log-loss", ENSEMBLE_SCORE_LOG_LOSS),
-    SCORED("score-brier", ENSEMBLE_SCORE_SQUARED_ERROR),
-    SCORED("score-accuracy", ENSEMBLE_SCORE_ACCURACY),
-    SCORED("score-auc", ENSEMBLE_SCORE_AUC),
-    SCORED("score-calibration", ENSEMBLE_SCORE_CALIBRATION_ERROR),
+    SCORED("metric-log-loss", ENSEMBLE_SCORE_LOG_LOSS),
+    SCORED("metric-brier", ENSEMBLE_SCORE_SQUARED_ERROR),
+    SCORED("metric-accuracy", ENSEMBLE_SCORE_ACCURACY),
+    SCORED("metric-auc", ENSEMBLE_SCORE_AUC),
+    SCORED("metric-calibration", ENSEMBLE_SCORE_CALIBRATION_ERROR),
 };
 enum { TASKS = sizeof tasks / sizeof *tasks };
 

@@ -4,7 +4,8 @@ Methods, fields of the report and scores with NumPy, SciPy and scikit-learn, bes
 
     memory FILE SIZE LABELS TRUTH FIRST SECOND    maps what both see, with the offsets of its parts; answers "ok"
     cell TASK equal|different MODELS ROWS WIDTH   answers the names of those that can do it, if what they get is what
-                                                  the library has left in FIRST and SECOND; else "error: ..."
+                                                  the library has left in FIRST and SECOND; else "error: ..."; + before
+                                                  those that are no more than a function which is there for it
     run NAME CALLS                                one call that does not count, then CALLS; answers the nanoseconds
 
 Each function below whose name is that of a task and a contender, as median__numpy_sort, does it as a user would write
@@ -93,7 +94,7 @@ def middle(c, s):
     return s[c.n // 2] if c.n % 2 else (s[c.n // 2 - 1] + s[c.n // 2]) / 2
 
 
-def median__numpy(c):
+def median__numpy_median(c):
     return np.median(c.y, axis=0)
 
 
@@ -421,7 +422,7 @@ def flips__numpy_models(c):
     return np.stack([(m - w * y).argmax(axis=1) != label for w, y in zip(c.w, c.y)], axis=1)
 
 
-def correlation__numpy(c):
+def correlation__numpy_corrcoef(c):
     return np.corrcoef(c.flat)
 
 
@@ -440,59 +441,59 @@ def correlation__numpy_double(c):
     return products / np.outer(size, size)
 
 
-def score_log_loss__sklearn(c):
+def metric_log_loss__sklearn(c):
     return sklearn.metrics.log_loss(c.truth, c.pool(), labels=np.arange(c.width))
 
 
-def score_log_loss__numpy(c):
+def metric_log_loss__numpy(c):
     return -np.log(np.clip(c.pool()[c.row, c.truth], FLOOR, 1)).mean(dtype=np.float64)
 
 
-def score_log_loss__numpy_labels(c):
+def metric_log_loss__numpy_labels(c):
     """Only what the models say of the labels."""
     return -np.log(np.clip(c.w @ c.y[:, c.row, c.truth], FLOOR, 1)).mean(dtype=np.float64)
 
 
-def score_brier__sklearn(c):
+def metric_brier__sklearn(c):
     return sklearn.metrics.mean_squared_error(c.one_hot, c.pool()) * c.width
 
 
-def score_brier__numpy(c):
+def metric_brier__numpy(c):
     m = c.pool()
     return np.square(m, out=m.copy()).sum(dtype=np.float64) / c.rows - 2 * m[c.row, c.truth].mean() + 1
 
 
-def score_brier__numpy_dot(c):
+def metric_brier__numpy_dot(c):
     d = (c.pool() - c.one_hot).ravel()
     return (d @ d) / c.rows
 
 
-def score_brier__numpy_double(c):
+def metric_brier__numpy_double(c):
     d = c.w.astype(np.float64) @ c.flat.astype(np.float64)
     d -= c.one_hot.ravel()
     return (d @ d) / c.rows
 
 
-def score_accuracy__sklearn(c):
+def metric_accuracy__sklearn(c):
     return sklearn.metrics.accuracy_score(c.truth, c.pool().argmax(axis=1))
 
 
-def score_accuracy__numpy(c):
+def metric_accuracy__numpy(c):
     return (c.pool().argmax(axis=1) == c.truth).mean()
 
 
-def score_auc__sklearn(c):
+def metric_auc__sklearn(c):
     return sklearn.metrics.roc_auc_score(c.truth, c.pool(), multi_class="ovr", average="macro")
 
 
-def score_auc__scipy(c):
+def metric_auc__numpy(c):
     ranks = scipy.stats.rankdata(c.pool(), axis=0)
     there = np.bincount(c.truth, minlength=c.width)
     sums = np.bincount(c.truth, ranks[c.row, c.truth], c.width)
     return ((sums - there * (there + 1) / 2) / (there * (c.rows - there))).mean()
 
 
-def score_calibration__numpy(c):
+def metric_calibration__numpy(c):
     m = c.pool()
     label = m.argmax(axis=1)
     sure = m[c.row, label]
@@ -514,7 +515,7 @@ def parts(task, c, memory, at):
         shapes[name] = ((np.int32, (c.rows,)),)
     for name in ("entropy", "mutual-information", "conflict", "disagreement"):
         shapes[name] = ((np.float64, (c.rows,)),)
-    shape = ((np.float64, ()),) if task.startswith("score") else shapes.get(task, ((np.float32, (c.rows, c.width)),))
+    shape = ((np.float64, ()),) if task.startswith("metric") else shapes.get(task, ((np.float32, (c.rows, c.width)),))
     return [np.ndarray(dims, kind, memory, offset) for (kind, dims), offset in zip(shape, at)]
 
 
@@ -525,7 +526,10 @@ LOOSE = {"rank": 1.01}
 def same(task, found, expected):
     if expected.dtype.kind in "iu":
         return np.mean(found != expected) <= .005
-    return np.allclose(found, expected, rtol=2e-3 if task.startswith("score") else 1e-4, atol=LOOSE.get(task, 2e-6))
+    return np.allclose(found, expected, rtol=2e-3 if task.startswith("metric") else 1e-4, atol=LOOSE.get(task, 2e-6))
+
+
+READY_MADE = ("scipy", "sklearn", "numpy-median", "numpy-corrcoef", "numpy-average")
 
 
 def contenders(task):
@@ -558,7 +562,8 @@ def main():
                 found = call(cell)
                 found = found if isinstance(found, tuple) else (found,)
                 wrong += [name for a, b in zip(found, expected) if not same(task, np.asarray(a), b)]
-            print(*(["error:", *words[1:], "differs by", *wrong] if wrong else calls), flush=True)
+            names = ["+" * name.startswith(READY_MADE) + name for name in calls]
+            print(*(["error:", *words[1:], "differs by", *wrong] if wrong else names), flush=True)
         else:
             call, times = calls[words[1]], int(words[2])
             call(cell)

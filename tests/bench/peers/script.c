@@ -58,9 +58,10 @@ void script_add(struct script *script, struct cell *cell)
         exit(1);
     }
     for (char *name = strtok(script->line, " \n"); name != NULL && n < MOST_SCRIPTED; name = strtok(NULL, " \n"), n++)
-        cell_add(cell, &(struct contender){.name = name + (*name == '='),
+        cell_add(cell, &(struct contender){.name = name + (*name == '=' || *name == '+'),
                                            .time = time_script,
                                            .peer = &script->process,
+                                           .fixed = *name == '+',
                                            .yardstick = *name == '='});
 }
 

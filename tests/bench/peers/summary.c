@@ -9,8 +9,8 @@
 /* UNSURE: by the medians behind, but the ranges between the quartiles overlap. */
 enum verdict { AHEAD, TIE, UNSURE, BEHIND, VERDICTS };
 static const char *const verdicts[VERDICTS] = {"ahead", "tie", "unsure", "BEHIND"};
-static const double level = .1;      /* a tie: within so much */
-static const double most_more = 12;  /* a tie below RATIO_FROM elements: so many nanoseconds more */
+static const double level = .1;     /* a tie: within so much */
+static const double most_more = 12; /* a tie below RATIO_FROM elements: so many nanoseconds more */
 
 /* From so many elements on, how much of the library's time reading the inputs alone should take. */
 enum { LARGE = 1000000, FEW_MODELS = 8 };
