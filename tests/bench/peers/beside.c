@@ -125,11 +125,11 @@ static void print(const struct cell *cell, double goal, int tries)
 
 void beside_head(double goal)
 {
-    printf("One line for each cell: the time of a call of the library, +- half of what lies between its quartiles; the\n"
-           "best of the others, and how many times the library's time that takes. Wanted: %.0f and more. What falls\n"
-           "short is measured again, %d times at most, and judged by all of its turns; BEHIND: another is ahead by more\n"
-           "than 10 %%. in double: the best of those that compute in double, where the library does and others need not;\n"
-           "ready-made: of those that are no more than a function which is there for it.\n\n",
+    printf("One line for each cell: the time of a call of the library, +- half of what lies between its quartiles;\n"
+           "the best of the others, and how many times the library's time that takes. Wanted: %.0f and more. What\n"
+           "falls short is measured again, %d times at most, and judged by all of its turns; BEHIND: another is\n"
+           "ahead by more than 10 %%. in double: the best of those that compute in double, where the library does\n"
+           "and others need not; ready-made: of those that are no more than a function which is there for it.\n\n",
            goal, AGAIN);
     n_short = 0;
     memset(counts, 0, sizeof counts);
@@ -167,6 +167,6 @@ void beside_print(void)
         printf("  %s\n", fell_short[i]);
     printf("\n%-16s%8s%8s%8s%8s\n", "beside", "wanted", "ahead", "tie", "behind");
     for (int which = ALL; which <= READY_MADE; which++)
-        printf("%-16s%8zu%8zu%8zu%8zu\n", names[which], counts[which][REACHED], counts[which][AHEAD], counts[which][TIE],
-               counts[which][BEHIND]);
+        printf("%-16s%8zu%8zu%8zu%8zu\n", names[which], counts[which][REACHED], counts[which][AHEAD],
+               counts[which][TIE], counts[which][BEHIND]);
 }

@@ -89,7 +89,7 @@ static double median_of(const struct cell *cell, const struct contender *c)
     return c->ns[cell->turns / 2];
 }
 
-/* By a few turns in the first layout: a reader of the line (in ready[0]) and the two fastest loops. How many of them. */
+/* By a few turns in the first layout: a reader of the line (the first) and the two fastest loops. Returns how many. */
 static size_t choose(struct ready *chosen, const struct sum *sum)
 {
     static const struct timing few = {.turns = 5, .seconds = 1, .warm = 1};
@@ -368,11 +368,11 @@ void neighbours_section(const struct settings *settings)
     for (size_t l = 0; l < LAYOUTS; l++)
         printf("  %-8s %s\n", layouts[l].name, layouts[l].about);
     printf("One line for each cell: the time of a call of the library, of the better one of two plain loops, and of\n"
-           "reading the inputs, all in the first layout; then how much longer the library takes in each of the others.\n"
-           "Where that is more than 10 %%, the same for loop and line. machine: no loop is faster here, and one loses as\n"
-           "much, or reading the inputs takes as many nanoseconds more; unsure: the ranges between the quartiles overlap.\n"
-           "Cells with something unsure or slower are measured again, %d times at most, after the others of the type,\n"
-           "and judged by all of their turns.\n\n",
+           "reading the inputs, all in the first layout; then how much longer the library takes in each of the\n"
+           "others. Where that is more than 10 %%, the same for loop and line. machine: no loop is faster here, and\n"
+           "one loses as much, or reading the inputs takes as many nanoseconds more; unsure: the ranges between the\n"
+           "quartiles overlap. Cells with something unsure or slower are measured again, %d times at most, after the\n"
+           "others of the type, and judged by all of their turns.\n\n",
            AGAIN);
     for (size_t k = 0; k < WANTED; k++)
         if (listed(settings->types, kinds[wanted[k]].name))

@@ -47,7 +47,7 @@ $(PEERS_B)/peers: $(PEERS_SOURCES) $(PEERS_HEADERS) $(PEERS_OBJECTS) $(STATIC)
 	$(CC) $(TEST_CPPFLAGS) -DPEERS_LIBRARY='"$(SHARED)"' $(CFLAGS) $(TEST_CFLAGS) $(LDFLAGS) \
 	    $(filter %.c %.o %.a,$^) -ldl -lm -o $@
 
-# The processes of which the first combine is measured: lazily bound, as compilers do it when they are not told otherwise.
+# The processes of which the first combine is measured: bound lazily, as compilers do it if they are not told otherwise.
 $(PEERS_B)/first_static: tests/bench/peers/first_child.c $(STATIC)
 	@mkdir -p $(@D)
 	$(CC) $(TEST_CPPFLAGS) $(CFLAGS) $(TEST_CFLAGS) $(LDFLAGS) $^ -o $@

@@ -28,8 +28,8 @@ void script_must(struct script *script);
 
 /*
  * After a line about a task was printed to script->process.to: adds those that it names to the cell. A name that begins
- * with = is a yardstick, one that begins with + has 1 for `fixed`; the sign is no part of the name. The names last until
- * the next line.
+ * with = is a yardstick, one that begins with + has 1 for `fixed`; the sign is no part of the name. The names last
+ * until the next line.
  */
 void script_add(struct script *script, struct cell *cell);
 

@@ -136,11 +136,11 @@ void summary_head(void)
     printf("\nOne line for each cell: the time of a call of the library, +- half of what lies between its quartiles;\n"
            "the best of the others; the library's time over that (ratio); how much of the library's time reading the\n"
            "inputs alone takes (line); how many nanoseconds the library takes more than an expression with a fixed\n"
-           "number of models that stands in its place (inline), which is a contender from %d elements on. The verdict\n"
-           "is a tie where the ratio is within %.0f %%, or below %d elements at most %.0f ns more than the expression;\n"
-           "worse than that it is BEHIND, or, where the ranges between the quartiles overlap, unsure. Such a cell is\n"
-           "measured again, three times at most, after all others, and then counted by all of its turns.\n"
-           "*: gaps between rows, 16 elements from one to the next.\n\n",
+           "number of models that stands in its place (inline), which is a contender from %d elements on. The\n"
+           "verdict is a tie where the ratio is within %.0f %%, or below %d elements at most %.0f ns more than the\n"
+           "expression; worse than that it is BEHIND, or, where the ranges between the quartiles overlap, unsure.\n"
+           "Such a cell is measured again, three times at most, after all others, and then counted by all of its\n"
+           "turns. *: gaps between rows, 16 elements from one to the next.\n\n",
            FIXED_FROM, 100 * level, RATIO_FROM, most_more);
 }
 

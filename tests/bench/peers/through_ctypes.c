@@ -23,10 +23,10 @@ void python_section(const struct settings *settings)
     if (!script_start(&script, PEERS_CTYPES, settings->python, "python3-numpy"))
         return;
     script_tell(&script, "library %s\n", PEERS_LIBRARY);
-    puts("bound: the same arrays at each call; all arguments of ensemble_combine were made once, and NumPy may have them as\n"
-         "rows of one array. new: other arrays at each call; ensemble-run-...: their addresses, had by what the name says,\n"
-         "go into the structs of one ensemble_run; ensemble-set-...: they are set with ensemble_set_model_output. The\n"
-         "yardsticks address-... (--all, CSV) get the address of one array.");
+    puts("bound: the same arrays at each call; all arguments of ensemble_combine were made once, and NumPy may\n"
+         "have them as rows of one array. new: other arrays at each call; ensemble-run-...: their addresses, had\n"
+         "by what the name says, go into the structs of one ensemble_run; ensemble-set-...: they are set with\n"
+         "ensemble_set_model_output. The yardsticks address-... (--all, CSV) get the address of one array.");
     beside_head(GOAL);
     for (size_t t = 0; t < sizeof types / sizeof *types; t++)
         for (size_t l = 0; l < sizeof lengths / sizeof *lengths; l++)
