@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum { MAX_MODELS = 64, MAX_TURNS = 101, MAX_CONTENDERS = 32 };
+enum { MAX_MODELS = 64, MAX_TURNS = 101, MAX_CONTENDERS = 40 };
 
 struct contender;
 typedef void contender_call(const void *job, const struct contender *me);

@@ -184,8 +184,8 @@ def neighbours(cells):
     for key, cell in found.items():
         row = [f"{TYPES[key.dtype]}, {key.models} x {key.width:,}", time(cell["ensemble@apart"].median)]
         for layout in layouts[1:]:
-            part = {who: {n.split("@")[0]: t.median for n, t in cell.items() if n.endswith("@" + who)}
-                    for who in ("apart", layout)}
+            part = {who: {n.split("@")[0]: t.median for n, t in cell.items()
+                          if n.endswith("@" + who) and not n.startswith("warm@")} for who in ("apart", layout)}
             if not part[layout]:
                 row.append("")
                 continue
