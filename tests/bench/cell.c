@@ -191,6 +191,6 @@ void cell_head(const struct timing *timing)
            "+- half of what lies between the quartiles; times as fast as the plain C loop (x loop); how much of the\n"
            "time the library takes, which is the last line of each cell.\n",
            timing->turns);
-    if (timing->csv != NULL)
+    if (timing->csv != NULL && ftell(timing->csv) == 0)
         fprintf(timing->csv, "method,dtype,models,rows,width,contender,median_ns,quartile1_ns,quartile3_ns\n");
 }

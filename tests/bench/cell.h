@@ -72,7 +72,7 @@ void cell_print(const struct cell *cell);
 /* Measures, and prints these lines. */
 void cell_run(struct cell *cell, const struct timing *timing);
 
-/* What the columns mean: for standard output, and the first line of the CSV file. */
+/* What the columns mean: for standard output, and for the CSV file if nothing is in it yet. */
 void cell_head(const struct timing *timing);
 
 #endif

@@ -10,17 +10,25 @@
  *           [--methods median,top]                               what is named; --methods: of methods
  */
 #include "settings.h"
+#include "steps.h"
 
 #include <ensemble.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+/* The steps of models' servers, beside plain C, NumPy and PyTorch. */
+static void steps_section(const struct settings *settings)
+{
+    steps_run(&settings->timing, settings->python);
+}
+
 static const struct {
     const char *name;
     void (*run)(const struct settings *settings);
-} sections[] = {{"sums", sums_section},     {"neighbours", neighbours_section}, {"first", first_section},
-                {"python", python_section}, {"methods", methods_section},       {"learning", learning_section}};
+} sections[] = {{"sums", sums_section},       {"neighbours", neighbours_section}, {"first", first_section},
+                {"steps", steps_section},     {"python", python_section},         {"methods", methods_section},
+                {"learning", learning_section}};
 enum { SECTIONS = sizeof sections / sizeof *sections };
 
 int listed(const char *list, const char *word)
@@ -97,7 +105,7 @@ static void check_sections(const char *list)
     for (const char *at = list; at != NULL && (at = strchr(at, ',')) != NULL; at++)
         names++;
     if (list != NULL && n != names)
-        die("--sections: sums, neighbours, first, python, methods, learning");
+        die("--sections: sums, neighbours, first, steps, python, methods, learning");
 }
 
 int main(int argc, char **argv)

@@ -8,12 +8,13 @@ PEERS_B := $(BENCH_B)/peers
 PEERS_FLAGS := -O3 -march=native -fPIC -shared -Wall -Wextra
 PEERS_C := -std=gnu11 -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef -Wvla \
     $(if $(WERROR),-Werror)
-PEERS_SOURCES := $(addprefix tests/bench/peers/,main.c sums.c summary.c families.c numpy.c task.c neighbours.c first.c \
+PEERS_SOURCES := $(addprefix tests/bench/peers/,main.c sums.c summary.c families.c numpy.c task.c neighbours.c first.c steps.c \
     through_ctypes.c methods.c learning.c script.c beside.c) \
     $(addprefix tests/bench/,cell.c coprocess.c data.c learn.c learn_data.c learn_python.c)
 PEERS_HEADERS := $(wildcard tests/bench/peers/*.h) \
     $(addprefix tests/bench/,cell.h coprocess.h data.h learn.h learn_data.h learn_loops.h learn_python.h)
-PEERS_OBJECTS := $(PEERS_B)/line.o $(BENCH_B)/peers.o $(BENCH_B)/learn_loops.o $(BENCH_B)/learn_loops_fast.o
+PEERS_OBJECTS := $(addprefix $(PEERS_B)/,line.o steps_loops.o steps_loops_fast.o) \
+    $(addprefix $(BENCH_B)/,peers.o learn_loops.o learn_loops_fast.o)
 PEERS_FAMILIES := $(patsubst %,$(PEERS_B)/%.so,loops_gcc loops_clang eigen openblas blis onednn)
 PEERS_ALL := $(PEERS_B)/peers $(PEERS_FAMILIES) $(PEERS_B)/first_static $(PEERS_B)/first_shared $(SHARED_LINKS)
 
@@ -42,6 +43,15 @@ $(PEERS_B)/blis.so: tests/bench/peers/blas.c tests/bench/peers/family.h
 $(PEERS_B)/line.o: tests/bench/peers/line.c tests/bench/peers/line.h tests/bench/peers/family.h $(B)/settings
 	@mkdir -p $(@D)
 	$(CC) $(TEST_CPPFLAGS) $(CFLAGS) $(WARNINGS) -O3 -march=native -c $< -o $@
+
+$(PEERS_B)/steps_loops.o: tests/bench/peers/steps_loops.c tests/bench/peers/steps.h tests/bench/cell.h $(B)/settings
+	@mkdir -p $(@D)
+	$(CC) $(TEST_CPPFLAGS) $(CFLAGS) $(WARNINGS) -O3 -march=native -c $< -o $@
+
+$(PEERS_B)/steps_loops_fast.o: tests/bench/peers/steps_loops.c tests/bench/peers/steps.h tests/bench/cell.h \
+    $(B)/settings
+	@mkdir -p $(@D)
+	$(CC) $(TEST_CPPFLAGS) $(CFLAGS) $(WARNINGS) -O3 -march=native -ffast-math -DLOOPS_FAST -c $< -o $@
 
 $(PEERS_B)/peers: $(PEERS_SOURCES) $(PEERS_HEADERS) $(PEERS_OBJECTS) $(STATIC)
 	$(CC) $(TEST_CPPFLAGS) -DPEERS_LIBRARY='"$(SHARED)"' $(CFLAGS) $(TEST_CFLAGS) $(LDFLAGS) \

@@ -3,7 +3,7 @@
 The tables of docs/performance.md, as Markdown, from CSV files of bench-peers; of a cell that is in several files the
 last one counts:
 
-    python3 tests/bench/peers/tables.py FILE... [--only sums,neighbours,first,python,methods,learning]
+    python3 tests/bench/peers/tables.py FILE... [--only sums,neighbours,first,steps,python,methods,learning]
 """
 import argparse
 import collections
@@ -240,11 +240,10 @@ def shape(key):
 
 
 def is_method(key):
-    return not key.method.startswith(("sum", "neighbours", "first-", "ctypes-"))
+    return not key.method.startswith(("sum", "neighbours", "first-", "ctypes-", "step-"))
 
 
 def methods(cells):
-    """The sections methods and steps: whatever the others are."""
     rows, counts = [], collections.Counter()
     for key, cell in cells.items():
         if not is_method(key) or "ensemble" not in cell:
@@ -266,6 +265,22 @@ def methods(cells):
         print(", ".join(f"{what}: {counts[what]}" for what in ("5 times", "ahead", "tie", "behind")) + "\n")
 
 
+def steps(cells):
+    rows = []
+    for key, cell in cells.items():
+        if not key.method.startswith("step-"):
+            continue
+        ours = [cell[n].median for n in ("ensemble+space", "ensemble")]
+        row = [key.method[5:], key.dtype, shape(key), *map(time, ours)]
+        for wanted in ("loop", "loop-fast", "numpy", "torch"):
+            other = fastest(cell, lambda n: n == wanted or (n.startswith(wanted) and wanted != "loop"))
+            row.append(f"{time(cell[other].median)}, {factor(cell[other].median / min(ours))} times" if other else "")
+        rows.append(row)
+    if rows:
+        table(["step", "type", "models x rows x width", "with a workspace", "without", "plain C", "-ffast-math", "NumPy",
+               "PyTorch"], rows)
+
+
 def learning(cells):
     rows = []
     for key, cell in cells.items():
@@ -283,7 +298,7 @@ def learning(cells):
               rows)
 
 
-SECTIONS = {"sums": sums, "neighbours": neighbours, "first": first, "python": python, "methods": methods,
+SECTIONS = {"sums": sums, "neighbours": neighbours, "first": first, "steps": steps, "python": python, "methods": methods,
             "learning": learning}
 
 
