@@ -59,6 +59,7 @@ void families_find(const char *directory)
 
     if (done++)
         return;
+    puts("Beside:");
     setenv("OPENBLAS_NUM_THREADS", "1", 1);
     setenv("OMP_NUM_THREADS", "1", 1);
     setenv("BLIS_NUM_THREADS", "1", 1);

@@ -363,7 +363,6 @@ void neighbours_section(const struct settings *settings)
 {
     size_t verdicts[VERDICTS] = {0};
 
-    puts("Beside:");
     families_find(settings->directory);
     if (!get_arena(settings)) {
         puts("Nothing to do: none of the models and lengths that are named");

@@ -28,9 +28,9 @@ void numpy_start(const char *interpreter)
 
     if (there)
         printf("  %s", line);
-    if (strstr(line, "NumPy ") == NULL)
+    if (!there || strstr(line, "NumPy ") == NULL)
         puts("  SKIPPED: NumPy (Debian: python3-numpy)");
-    if (strstr(line, "PyTorch ") == NULL)
+    if (!there || strstr(line, "PyTorch ") == NULL)
         puts("  SKIPPED: PyTorch (Debian: python3-torch)");
     atexit(numpy_stop);
 }

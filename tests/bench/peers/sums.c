@@ -248,7 +248,6 @@ void sums_section(const struct settings *settings)
     struct shape shapes[LENGTHS + BATCHES];
     const size_t n = choose_shapes(settings, shapes);
 
-    puts("Beside:");
     families_find(settings->directory);
     numpy_start(settings->python);
     if (!get_room(settings, shapes, n)) {
