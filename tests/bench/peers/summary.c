@@ -22,7 +22,7 @@ static struct listed_cell {
     char text[200];
     double ratio;
 } behind[MOST_LISTED], slow[MOST_LISTED];
-static size_t n_behind, n_slow, n_large;
+static size_t n_behind, n_slow, n_large, n_below;
 
 /* How often whom each was the best beside the library, by verdict; and the verdicts for each type. */
 static struct count {
@@ -63,15 +63,30 @@ static const struct contender *ours(const struct cell *cell)
     return &cell->contenders[cell->n - 1];
 }
 
-/* The fastest of those that are yardsticks or not, and have a `fixed` from one value to another; NULL: none. */
-static const struct contender *fastest(const struct cell *cell, int yardstick, int from, int to)
+/* The fastest of the others whose `fixed` lies between two values; NULL: none. */
+static const struct contender *fastest(const struct cell *cell, int from, int to)
 {
     const struct contender *best = NULL;
 
     for (size_t c = 0; c + 1 < cell->n; c++) {
         const struct contender *me = &cell->contenders[c];
 
-        if (me->yardstick == yardstick && me->fixed >= from && me->fixed <= to &&
+        if (!me->yardstick && me->fixed >= from && me->fixed <= to &&
+            (best == NULL || median(cell, me) < median(cell, best)))
+            best = me;
+    }
+    return best;
+}
+
+/* The fastest yardstick whose name begins so: "line" reads the inputs, "rw" writes as much as the result has, too. */
+static const struct contender *yardstick(const struct cell *cell, const char *name)
+{
+    const struct contender *best = NULL;
+
+    for (size_t c = 0; c + 1 < cell->n; c++) {
+        const struct contender *me = &cell->contenders[c];
+
+        if (me->yardstick && strncmp(me->name, name, strlen(name)) == 0 &&
             (best == NULL || median(cell, me) < median(cell, best)))
             best = me;
     }
@@ -80,12 +95,12 @@ static const struct contender *fastest(const struct cell *cell, int yardstick, i
 
 static const struct contender *best_of(const struct cell *cell)
 {
-    return fastest(cell, 0, 0, elements(cell) < FIXED_FROM ? 0 : INLINED);
+    return fastest(cell, 0, elements(cell) < FIXED_FROM ? 0 : INLINED);
 }
 
 static const struct contender *inlined_of(const struct cell *cell)
 {
-    return fastest(cell, 0, INLINED, INLINED);
+    return fastest(cell, INLINED, INLINED);
 }
 
 /* What the library is judged by: the best of the others; of few elements, the expression in its place. */
@@ -135,12 +150,12 @@ void summary_head(void)
 {
     printf("\nOne line for each cell: the time of a call of the library, +- half of what lies between its quartiles;\n"
            "the best of the others; the library's time over that (ratio); how much of the library's time reading the\n"
-           "inputs alone takes (line); how many nanoseconds the library takes more than an expression with a fixed\n"
-           "number of models that stands in its place (inline), which is a contender from %d elements on. The\n"
-           "verdict is a tie where the ratio is within %.0f %%, or below %d elements at most %.0f ns more than the\n"
-           "expression; worse than that it is BEHIND, or, where the ranges between the quartiles overlap, unsure.\n"
-           "Such a cell is measured again, three times at most, after all others, and then counted by all of its\n"
-           "turns. *: gaps between rows, 16 elements from one to the next.\n\n",
+           "inputs takes, alone and with writing as much as the result (line); how many nanoseconds the library\n"
+           "takes more than an expression with a fixed number of models that stands in its place (inline), which is\n"
+           "a contender from %d elements on. The verdict is a tie where the ratio is within %.0f %%, or below %d\n"
+           "elements at most %.0f ns more than the expression; worse than that it is BEHIND, or, where the ranges\n"
+           "between the quartiles overlap, unsure. Such a cell is measured again, three times at most, after all\n"
+           "others, and then counted by all of its turns. *: gaps between rows, 16 elements from one to the next.\n\n",
            FIXED_FROM, 100 * level, RATIO_FROM, most_more);
 }
 
@@ -159,7 +174,7 @@ static void name_of(const struct cell *cell, char *name, size_t size)
 static void print_line(const struct cell *cell)
 {
     const struct contender *me = ours(cell), *best = best_of(cell), *inlined = inlined_of(cell);
-    const struct contender *line = fastest(cell, 1, 0, INLINED);
+    const double line = median(cell, yardstick(cell, "line")), both = median(cell, yardstick(cell, "rw"));
     char name[96];
 
     name_of(cell, name, sizeof name);
@@ -171,8 +186,8 @@ static void print_line(const struct cell *cell)
     }
     printf("  %-14s", best->name);
     print_time(cell, best);
-    printf("  %5.2f %-6s  line %.2f", median(cell, me) / median(cell, best), verdicts[verdict_of(cell)],
-           median(cell, line) / median(cell, me));
+    printf("  %5.2f %-6s  line %.2f, %.2f", median(cell, me) / median(cell, best), verdicts[verdict_of(cell)],
+           line / median(cell, me), both / median(cell, me));
     if (inlined != NULL && elements(cell) <= FIXED_FROM)
         printf("  %s %.1f, %+.1f ns", inlined->name, median(cell, inlined), median(cell, me) - median(cell, inlined));
 }
@@ -198,21 +213,28 @@ static void list(struct listed_cell *cells, size_t *n, const struct cell *cell, 
              median(cell, ours(cell)) - median(cell, other));
 }
 
+static void add_large(const struct cell *cell)
+{
+    const double wanted = cell->models <= FEW_MODELS ? line_few : line_many;
+    const struct contender *line = yardstick(cell, "line"), *both = yardstick(cell, "rw");
+
+    n_large++;
+    n_below += median(cell, line) < wanted * median(cell, ours(cell));
+    if (median(cell, both) < wanted * median(cell, ours(cell)))
+        list(slow, &n_slow, cell, both, median(cell, ours(cell)) / median(cell, both));
+}
+
 void summary_add(const struct cell *cell, int tries)
 {
-    const struct contender *line = fastest(cell, 1, 0, INLINED), *other = judge_of(cell);
-    const double share = median(cell, line) / median(cell, ours(cell));
+    const struct contender *other = judge_of(cell);
 
     print_line(cell);
     if (tries > 1)
         printf("  measured %d times", tries);
     puts("");
     fflush(stdout);
-    if (elements(cell) >= LARGE) {
-        n_large++;
-        if (share < (cell->models <= FEW_MODELS ? line_few : line_many))
-            list(slow, &n_slow, cell, line, 1 / share);
-    }
+    if (elements(cell) >= LARGE)
+        add_large(cell);
     if (other == NULL)
         return;
     count(winners, MOST_PEERS, best_of(cell)->name, verdict_of(cell));
@@ -256,9 +278,10 @@ void summary_print(void)
 {
     print_list("Where the library is behind, worst first:", behind, n_behind);
     if (n_large > 0) {
-        printf("\nOf %zu cells of %d elements and more, where reading the inputs alone takes less than %.2f of the\n"
-               "library's time (of more than %d models %.2f); the library's time over it,",
-               n_large, LARGE, line_few, FEW_MODELS, line_many);
+        printf("\nOf %zu cells of %d elements and more, reading the inputs alone takes less than %.2f of the library's\n"
+               "time (of more than %d models %.2f) in %zu; and where reading them and writing as much as the result\n"
+               "takes less than that, the library's time over it,",
+               n_large, LARGE, line_few, FEW_MODELS, line_many, n_below);
         print_list(" worst first:", slow, n_slow);
     }
     print_counts("types", types, MOST_TYPES);

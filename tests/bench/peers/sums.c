@@ -55,6 +55,7 @@ static void add_all(struct cell *cell, struct ready *ready, const struct sum *su
     const size_t n = numpy_task(sum, names);
 
     families_add_members(cell, ready, sum, line_members, 1);
+    families_add_members(cell, ready, sum, line_writers, 1);
     families_add(cell, ready, sum, 0);
     for (size_t i = 0; i < n; i++) {
         ready[cell->n] = (struct ready){.member = NULL};
