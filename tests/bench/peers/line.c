@@ -114,7 +114,7 @@ static inline void write_bytes(unsigned char *out, size_t bytes, int stream)
         memset(out + j, stream + 1, bytes - j);
 }
 
-/* Some thousand elements at a time, so that all streams advance together, eight vectors of one model after the other. */
+/* Some thousand elements of one model after the other, and then so many of the result. */
 static inline __attribute__((always_inline)) void read_and_write(const struct sum *s, int stream)
 {
     enum { PIECE = 2048 };

@@ -8,8 +8,8 @@ PEERS_B := $(BENCH_B)/peers
 PEERS_FLAGS := -O3 -march=native -fPIC -shared -Wall -Wextra
 PEERS_C := -std=gnu11 -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef -Wvla \
     $(if $(WERROR),-Werror)
-PEERS_SOURCES := $(addprefix tests/bench/peers/,main.c sums.c summary.c families.c numpy.c task.c neighbours.c first.c steps.c \
-    through_ctypes.c methods.c learning.c script.c beside.c) \
+PEERS_SOURCES := $(addprefix tests/bench/peers/,main.c sums.c summary.c families.c numpy.c task.c neighbours.c \
+    first.c steps.c through_ctypes.c methods.c learning.c script.c beside.c) \
     $(addprefix tests/bench/,cell.c coprocess.c data.c learn.c learn_data.c learn_python.c)
 PEERS_HEADERS := $(wildcard tests/bench/peers/*.h) \
     $(addprefix tests/bench/,cell.h coprocess.h data.h learn.h learn_data.h learn_loops.h learn_python.h)

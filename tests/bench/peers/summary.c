@@ -278,9 +278,9 @@ void summary_print(void)
 {
     print_list("Where the library is behind, worst first:", behind, n_behind);
     if (n_large > 0) {
-        printf("\nOf %zu cells of %d elements and more, reading the inputs alone takes less than %.2f of the library's\n"
-               "time (of more than %d models %.2f) in %zu; and where reading them and writing as much as the result\n"
-               "takes less than that, the library's time over it,",
+        printf("\nOf %zu cells of %d elements and more, reading the inputs alone takes less than %.2f of the\n"
+               "library's time (of more than %d models %.2f) in %zu; where reading them and writing as much as the\n"
+               "result takes less than that, the library's time over it,",
                n_large, LARGE, line_few, FEW_MODELS, line_many, n_below);
         print_list(" worst first:", slow, n_slow);
     }
