@@ -26,7 +26,11 @@ enum {
     MODEL_COUNTS = sizeof model_counts / sizeof *model_counts,
     LENGTHS = sizeof lengths / sizeof *lengths,
     BATCHES = sizeof batches / sizeof *batches,
-    AGAIN = 3 /* times */
+    AGAIN = 3,       /* times */
+    HUGE = 16000000, /* elements, from which on nobody is asked who was HOPELESS times slower with fewer */
+    HOPELESS = 20,
+    ENOUGH = 3,
+    MOST_HOPELESS = 64
 };
 
 /* A cell that is to be measured again. The names of the contenders outlive the task that they were given for. */
@@ -38,6 +42,14 @@ struct waiting {
     char names[MAX_CONTENDERS][32];
 };
 
+/* Who was so much slower, and in how many cells. After ENOUGH of them it need not try with HUGE elements for minutes. */
+static struct hopeless {
+    enum kind kind;
+    char name[32];
+    size_t cells;
+} hopeless[MOST_HOPELESS];
+static size_t n_hopeless;
+
 static struct room room; /* for the largest task */
 static struct waiting *waiting[KINDS * MODEL_COUNTS * (LENGTHS + BATCHES)];
 static size_t n_waiting;
@@ -48,11 +60,59 @@ static double time_python(const void *context, const struct contender *me, size_
     return numpy_time(me->name, calls);
 }
 
-static void add_all(struct cell *cell, struct ready *ready, const struct sum *sum, const struct shape *shape)
+static struct hopeless *find_hopeless(enum kind kind, const char *name)
+{
+    for (size_t h = 0; h < n_hopeless; h++)
+        if (hopeless[h].kind == kind && strcmp(hopeless[h].name, name) == 0)
+            return &hopeless[h];
+    return NULL;
+}
+
+static void note_hopeless(const struct cell *cell, enum kind kind)
+{
+    const double ours = cell->contenders[cell->n - 1].ns[0];
+
+    for (size_t c = 0; c + 1 < cell->n && cell->rows * cell->width >= HUGE / 1000; c++) {
+        const struct contender *me = &cell->contenders[c];
+        const double times = me->ns[0] / ours;
+        struct hopeless *h = find_hopeless(kind, me->name);
+
+        if (me->yardstick || times < HOPELESS || (h == NULL && n_hopeless == MOST_HOPELESS))
+            continue;
+        if (h == NULL) {
+            h = &hopeless[n_hopeless++];
+            h->kind = kind;
+            snprintf(h->name, sizeof h->name, "%s", me->name);
+        }
+        if (++h->cells == ENOUGH)
+            printf("%-9s from %d elements on, SKIPPED: %s, which takes %.0f times as long as the library\n",
+                   kinds[kind].name, HUGE, me->name, times);
+    }
+}
+
+/* Takes them out of a cell; what they have prepared stays where it is. */
+static void leave_out_hopeless(struct cell *cell, enum kind kind)
+{
+    size_t n = 0;
+
+    if (cell->rows * cell->width < HUGE)
+        return;
+    for (size_t c = 0; c < cell->n; c++) {
+        const struct hopeless *h = find_hopeless(kind, cell->contenders[c].name);
+
+        if (h == NULL || h->cells < ENOUGH)
+            cell->contenders[n++] = cell->contenders[c];
+    }
+    cell->n = n;
+}
+
+/* Returns for how many something was prepared. */
+static size_t add_all(struct cell *cell, struct ready *ready, const struct sum *sum, const struct shape *shape)
 {
     static const struct member library = {"ensemble", ~0u, 0, NULL, library_run, library_finish};
     const char *names[MOST_PYTHON];
     const size_t n = numpy_task(sum, names);
+    size_t prepared;
 
     families_add_members(cell, ready, sum, line_members, 1);
     families_add_members(cell, ready, sum, line_writers, 1);
@@ -63,6 +123,9 @@ static void add_all(struct cell *cell, struct ready *ready, const struct sum *su
     }
     ready[cell->n] = (struct ready){&library, NULL, sum, library_prepare(sum, shape)};
     cell_add(cell, &(struct contender){.name = library.name, .call = ready_call, .peer = &ready[cell->n]});
+    prepared = cell->n;
+    leave_out_hopeless(cell, sum->kind);
+    return prepared;
 }
 
 /* All must say what the library says, but for their roundings. */
@@ -101,6 +164,7 @@ static void measure(struct cell *cell, enum kind kind, size_t models, const stru
     static struct ready ready[MAX_CONTENDERS];
     static struct sum sum;
     struct timing timing = settings->timing;
+    size_t prepared;
 
     task_make(&sum, kind, models, shape, &room);
     *cell = (struct cell){.method = shape->stride != shape->width ? "sum-gaps" : "sum",
@@ -110,12 +174,13 @@ static void measure(struct cell *cell, enum kind kind, size_t models, const stru
                           .width = shape->width,
                           .bytes = models * shape->rows * shape->width * kinds[kind].size};
     timing.csv = NULL;
-    add_all(cell, ready, &sum, shape);
+    prepared = add_all(cell, ready, &sum, shape);
     check(cell, &sum);
     cell_measure(cell, &timing);
     if (before != NULL)
         cell_merge(cell, before);
-    ready_finish(ready, cell->n);
+    note_hopeless(cell, kind);
+    ready_finish(ready, prepared);
 }
 
 static void done(const struct cell *cell, const struct settings *settings, int tries)
