@@ -42,7 +42,7 @@ struct waiting {
     char names[MAX_CONTENDERS][32];
 };
 
-/* Who was so much slower, and in how many cells. After ENOUGH of them it need not try with HUGE elements for minutes. */
+/* Who was so much slower, and in how many cells. After ENOUGH of them it need not try HUGE elements for minutes. */
 static struct hopeless {
     enum kind kind;
     char name[32];
@@ -90,24 +90,34 @@ static void note_hopeless(const struct cell *cell, enum kind kind)
     }
 }
 
-/* Takes them out of a cell; what they have prepared stays where it is. */
-static void leave_out_hopeless(struct cell *cell, enum kind kind)
+static int has(const struct cell *cell, const char *name)
+{
+    for (size_t c = 0; c < cell->n; c++)
+        if (strcmp(cell->contenders[c].name, name) == 0)
+            return 1;
+    return 0;
+}
+
+/* Takes them out of a cell, but not what they prepared. Of a cell that was measured before: who was not in it. */
+static void leave_out_hopeless(struct cell *cell, enum kind kind, const struct cell *before)
 {
     size_t n = 0;
 
     if (cell->rows * cell->width < HUGE)
         return;
     for (size_t c = 0; c < cell->n; c++) {
-        const struct hopeless *h = find_hopeless(kind, cell->contenders[c].name);
+        const char *name = cell->contenders[c].name;
+        const struct hopeless *h = find_hopeless(kind, name);
 
-        if (h == NULL || h->cells < ENOUGH)
+        if (before != NULL ? has(before, name) : h == NULL || h->cells < ENOUGH)
             cell->contenders[n++] = cell->contenders[c];
     }
     cell->n = n;
 }
 
 /* Returns for how many something was prepared. */
-static size_t add_all(struct cell *cell, struct ready *ready, const struct sum *sum, const struct shape *shape)
+static size_t add_all(struct cell *cell, struct ready *ready, const struct sum *sum, const struct shape *shape,
+                      const struct cell *before)
 {
     static const struct member library = {"ensemble", ~0u, 0, NULL, library_run, library_finish};
     const char *names[MOST_PYTHON];
@@ -124,7 +134,7 @@ static size_t add_all(struct cell *cell, struct ready *ready, const struct sum *
     ready[cell->n] = (struct ready){&library, NULL, sum, library_prepare(sum, shape)};
     cell_add(cell, &(struct contender){.name = library.name, .call = ready_call, .peer = &ready[cell->n]});
     prepared = cell->n;
-    leave_out_hopeless(cell, sum->kind);
+    leave_out_hopeless(cell, sum->kind, before);
     return prepared;
 }
 
@@ -174,7 +184,7 @@ static void measure(struct cell *cell, enum kind kind, size_t models, const stru
                           .width = shape->width,
                           .bytes = models * shape->rows * shape->width * kinds[kind].size};
     timing.csv = NULL;
-    prepared = add_all(cell, ready, &sum, shape);
+    prepared = add_all(cell, ready, &sum, shape, before);
     check(cell, &sum);
     cell_measure(cell, &timing);
     if (before != NULL)
