@@ -49,7 +49,7 @@ extern "C" {
 
 /* The version of this header. Compare ENSEMBLE_VERSION with ensemble_version(), the version of the loaded library. */
 #define ENSEMBLE_VERSION_MAJOR 0
-#define ENSEMBLE_VERSION_MINOR 4
+#define ENSEMBLE_VERSION_MINOR 5
 #define ENSEMBLE_VERSION_PATCH 0
 #define ENSEMBLE_VERSION (ENSEMBLE_VERSION_MAJOR * 10000 + ENSEMBLE_VERSION_MINOR * 100 + ENSEMBLE_VERSION_PATCH)
 
@@ -593,6 +593,23 @@ struct ensemble_call {
  * does not go with negative weights.
  */
 int ensemble_run(const struct ensemble *e, const struct ensemble_call *call);
+
+/*
+ * Lends the ensemble a loop that runs its turns side by side, such as a thread pool has: `parallel_for` is to call
+ * task(context, i) for each i from 0 to n - 1, in any order and on any threads, its own included, and to return when
+ * all of these calls have; `user` is passed on to it as it is. NULL: no loop (the default). docs/threads.md shows some.
+ * ensemble_combine(), ensemble_run(), ensemble_measure() and ensemble_top_k() then hand over large calls, once for each
+ * call, in pieces of rows, or of elements where that is a sum of outputs as they are; a call that is done in a few
+ * microseconds is not handed over. The results are the same bits, whatever the threads, and whatever their number; a
+ * turn that is not taken is taken by the caller in the end. A workspace is not used by calls in pieces. A task uses up
+ * to 16 KiB of the stack of its thread. Where several threads combine on one handle, the loop is called from each of
+ * them, and must bear it.
+ * Errors: ENSEMBLE_ENULL (`e`).
+ */
+int ensemble_set_parallel(struct ensemble *e,
+                          void (*parallel_for)(void *user, size_t n, void (*task)(void *context, size_t index),
+                                               void *context),
+                          void *user);
 
 /*
  * One field of the report by its number, for all rows of the outputs bound to the handle; the same as ensemble_run()

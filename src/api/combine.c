@@ -2,9 +2,10 @@
 /* The two ways to ask for a result; both are one call of ens_run(). */
 #include "api/struct.h"
 #include "base/compiler.h"
+#include "plan/quick.h"
 #include "plan/run.h"
 
-int ensemble_combine(const struct ensemble *e, void *result, int32_t dtype, size_t count)
+static ENS_APART int combine(const struct ensemble *e, void *result, int32_t dtype, size_t count)
 {
     const struct ensemble_call call = {
         .struct_size = sizeof call,
@@ -13,9 +14,16 @@ int ensemble_combine(const struct ensemble *e, void *result, int32_t dtype, size
         .dtype = dtype,
     };
 
+    return ens_run(e, &call, NULL, ENS_RUN_EXACT);
+}
+
+int ensemble_combine(const struct ensemble *e, void *result, int32_t dtype, size_t count)
+{
     if (e == NULL)
         return ENSEMBLE_ENULL;
-    return ens_run(e, &call, NULL, ENS_RUN_EXACT);
+    if (count == e->quick.count && ens_quick_combine(e, result, dtype, count))
+        return 0;
+    return combine(e, result, dtype, count);
 }
 
 /* The outputs given with a call, as structs: as many as there are models, and no field set that is unknown here. */

@@ -22,6 +22,7 @@ static size_t lay_out(struct ensemble *e, size_t capacity, unsigned char *storag
     PLACE(models);
     PLACE(outputs);
     PLACE(plan.model);
+    PLACE(plan.data);
     PLACE(plan.weight32);
 #undef PLACE
     return at;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How outputs are read, combined and written: method, parameters, spaces, forms, and what is left out. */
+/* How outputs are read, combined and written: method, parameters, spaces, forms, what is left out, whose threads. */
 #include "api/models.h"
 #include "base/finite.h"
 #include "plan/plan.h"
@@ -27,6 +27,18 @@ int ensemble_set_parameter(struct ensemble *e, int32_t parameter, double value)
         e->floor = value;
     else
         return ENSEMBLE_EPARAMETER;
+    ens_plan_build(e);
+    return 0;
+}
+
+int ensemble_set_parallel(struct ensemble *e,
+                          void (*parallel_for)(void *user, size_t n, void (*task)(void *context, size_t index),
+                                               void *context),
+                          void *user)
+{
+    if (e == NULL)
+        return ENSEMBLE_ENULL;
+    e->parallel = (struct ens_parallel){parallel_for, user};
     ens_plan_build(e);
     return 0;
 }

@@ -44,21 +44,57 @@
 /* ens_<operation>_<types>_<isa> */
 #define ENS_NAME(words) ENS_CAT(ens_##words##_, ENS_ISA)
 
-/* Whole vectors are a function of their own, so that a span shorter than one does not pay for its many registers. */
-#define ENS_WSUM_WHOLE(acc, in, out) ENS_CAT(whole_, ENS_NAME(wsum_##acc##_##in##_##out))
-#define ENS_WSUM_KERNEL(acc, in, out)                                                                                \
-    static ENS_APART size_t ENS_WSUM_WHOLE(acc, in, out)(const struct ens_span *span)                                \
+/*
+ * A function for each number of models, so that none pays for more registers than it needs, and another one for what is
+ * stored past the caches or goes on from a start; sixteen have such a one only. The kernel goes on to one of them.
+ */
+#define ENS_WSUM_NAME(kind, acc, in, out) ENS_CAT(kind##_, ENS_NAME(wsum_##acc##_##in##_##out))
+#define ENS_WSUM_FUNCTION(kind, plain, n, acc, in, out)                                                              \
+    static ENS_APART size_t ENS_WSUM_NAME(kind##n, acc, in, out)(const struct ens_span *span)                        \
     {                                                                                                                \
-        return wsum_whole_##acc(ENS_##in, ENS_##out, span);                                                          \
+        return wsum_few_##acc(ENS_##in, ENS_##out, n, plain, span);                                                  \
+    }
+#define ENS_WSUM_BOTH(n, acc, in, out)                                                                               \
+    ENS_WSUM_FUNCTION(plain, 1, n, acc, in, out) ENS_WSUM_FUNCTION(far, 0, n, acc, in, out)
+#define ENS_WSUM_PLAIN(n, acc, in, out)                                                                              \
+    case n:                                                                                                          \
+        ENS_WSUM_NAME(plain##n, acc, in, out)(span);                                                                 \
+        return;
+#define ENS_WSUM_FAR(n, acc, in, out)                                                                                \
+    case n:                                                                                                          \
+        at = ENS_WSUM_NAME(far##n, acc, in, out)(span);                                                              \
+        break;
+#define ENS_WSUM_EACH(X, ...)                                                                                        \
+    X(1, __VA_ARGS__) X(2, __VA_ARGS__) X(3, __VA_ARGS__) X(4, __VA_ARGS__) X(5, __VA_ARGS__) X(6, __VA_ARGS__)      \
+    X(7, __VA_ARGS__) X(8, __VA_ARGS__)
+#define ENS_WSUM_KERNEL(acc, in, out)                                                                                \
+    ENS_WSUM_EACH(ENS_WSUM_BOTH, acc, in, out)                                                                       \
+    ENS_WSUM_FUNCTION(far, 0, 16, acc, in, out)                                                                      \
+    static ENS_APART void ENS_WSUM_NAME(many, acc, in, out)(const struct ens_span *span, size_t at)                  \
+    {                                                                                                                \
+        wsum_many_##acc(ENS_##in, ENS_##out, ENS_MANY_IS_WIDE(ENS_##acc, ENS_##in), span, at);            \
     }                                                                                                                \
-    static void ENS_NAME(wsum_##acc##_##in##_##out)(const struct ens_span *span)                                     \
+    static ENS_APART void ENS_WSUM_NAME(far, acc, in, out)(const struct ens_span *span)                              \
     {                                                                                                                \
         size_t at = 0;                                                                                               \
                                                                                                                      \
-        if (span->length >= v##acc##_lanes())                                                                        \
-            at = ENS_WSUM_WHOLE(acc, in, out)(span);                                                                 \
+        switch (span->n) {                                                                                           \
+            ENS_WSUM_EACH(ENS_WSUM_FAR, acc, in, out)                                                                \
+            ENS_WSUM_FAR(16, acc, in, out)                                                                           \
+        }                                                                                                            \
         if (at < span->length)                                                                                       \
-            wsum_rest_##acc(ENS_##in, ENS_##out, span, at, span->length - at);                                       \
+            ENS_WSUM_NAME(many, acc, in, out)(span, at);                                                             \
+    }                                                                                                                \
+    static void ENS_NAME(wsum_##acc##_##in##_##out)(const struct ens_span *span)                                     \
+    {                                                                                                                \
+        if (span->start != NULL || span->stream || (span->far && span->n == ENS_GROUP_FAR)) {                        \
+            ENS_WSUM_NAME(far, acc, in, out)(span);                                                                  \
+            return;                                                                                                  \
+        }                                                                                                            \
+        switch (span->n) {                                                                                           \
+            ENS_WSUM_EACH(ENS_WSUM_PLAIN, acc, in, out)                                                              \
+        }                                                                                                            \
+        ENS_WSUM_NAME(many, acc, in, out)(span, 0);                                                                  \
     }
 ENS_WSUM_LIST(ENS_WSUM_KERNEL)
 

@@ -23,17 +23,25 @@ struct ens_span {
     const void *start;      /* accumulators, or NULL */
     const void *const *in;  /* n pointers to the first element */
     const void *weight;     /* n values of the accumulator's type */
-    size_t n;               /* models, at least 1; 1 to ENS_GROUP_NEAR and ENS_GROUP_FAR have code of their own */
+    size_t n;               /* models, at least 1 */
     size_t length;          /* elements */
-    int stream;             /* store past the caches; only where `out` is a multiple of ENS_STREAM_ALIGNMENT */
+    int stream;             /* store past the caches; only where `out` is a multiple of ENS_STREAM_ALIGNMENT, and of at
+                               most ENS_GROUP_NEAR models, or ENS_GROUP_FAR */
+    int far;                /* weighted sums only, as what follows: the inputs come from memory */
+    size_t more_rows;       /* as many spans after the first one; without `start`, `stream` and `far` */
+    size_t out_step;        /* bytes from row to row, */
+    const size_t *in_step;  /* n of them for the models */
 };
 
 /*
- * Models that one kernel call sums, at most: where their outputs come from the caches, and where they come from memory
- * (docs/decisions/0003-groups-of-models.md).
+ * Up to so many models, and exactly so many from memory, have code of their own in a weighted sum. All other numbers
+ * are summed by a loop over the models (docs/decisions/0003-groups-of-models.md, 0015-short-ways.md).
  */
 #define ENS_GROUP_NEAR 8
 #define ENS_GROUP_FAR 16
+
+/* Whether that loop is unrolled; not for what is widened to double, which is rare. */
+#define ENS_MANY_IS_WIDE(acc, in) ((acc) != ENS_f64 || (in) == ENS_f64)
 
 /* The widest vector store, and a cache line. */
 #define ENS_STREAM_ALIGNMENT 64

@@ -2,6 +2,7 @@
 /* Every template, for the type that ENS_ACC names. Those that others are written with come first. */
 #include "kernels/elementary_tmpl.h"
 #include "kernels/wsum_tmpl.h"
+#include "kernels/many_tmpl.h"
 #include "kernels/narrow_tmpl.h"
 #include "kernels/widen_tmpl.h"
 #include "kernels/map_tmpl.h"

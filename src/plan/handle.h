@@ -20,6 +20,7 @@ struct ens_plan {
     size_t *model;    /* their indices */
     double *weight64; /* their factors, for sums in double */
     float *weight32;  /* and rounded once, for sums in float */
+    const void **data; /* where their outputs begin, as bound; kept by ens_inputs_bind() */
     int plain;        /* a weighted sum of outputs as they are: plan/walk.c; else plan/blend.c */
     int equal;        /* the models that take part have one weight */
     struct ens_recipe recipe;
@@ -78,6 +79,21 @@ struct ens_summary {
     size_t gaps;         /* a row stride that is not the width */
 };
 
+/*
+ * The commonest call needs no more than this and a look at the addresses (plan/quick.h): a weighted sum of bound
+ * outputs that are of one dtype, without gaps, and not so large that anything has to be decided.
+ */
+struct ens_quick {
+    size_t count;                        /* elements of the result; */
+    ens_span_kernel *kernel[ENS_DTYPES]; /* by its dtype; NULL: not into that one, or this is not such a case */
+};
+
+/* The loop that the caller has lent, as ensemble_set_parallel() has it; NULL: none. */
+struct ens_parallel {
+    void (*loop)(void *user, size_t n, void (*task)(void *context, size_t index), void *context);
+    void *user;
+};
+
 struct ensemble {
     struct ens_allocator allocator;
     const struct ens_kernels *kernels;
@@ -102,8 +118,10 @@ struct ensemble {
 
     struct ens_class_weights class_weights;
     struct ens_row_weights row_weights;
+    struct ens_parallel parallel;
 
     struct ens_summary summary; /* of `outputs`; not kept where plan.fault is set */
+    struct ens_quick quick;     /* from both */
 };
 
 /* How many values a row of a model's output has; NULL: of a model without a class map. */

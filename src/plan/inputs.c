@@ -5,6 +5,7 @@
 #include "base/dtype.h"
 #include "base/size.h"
 #include "plan/plan.h"
+#include "plan/quick.h"
 
 int ens_output_check(const struct ensemble *e, const struct ens_model *model, const struct ensemble_output *output)
 {
@@ -79,20 +80,52 @@ void ens_inputs_rebind(struct ensemble *e)
 
     if (e->plan.fault == 0)
         sum_up(&e->summary, &inputs, e);
+    for (size_t k = 0; k < e->plan.n; k++)
+        e->plan.data[k] = e->outputs[e->plan.model[k]].data;
+    ens_quick_find(e);
+}
+
+/* Which of the models that take part is this one? `n` of them: none. Their indices ascend. */
+static size_t find_part(const struct ens_plan *plan, size_t n_models, size_t model)
+{
+    size_t low = 0, high = plan->n;
+
+    if (plan->n == n_models)
+        return model;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+
+        if (plan->model[middle] < model)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < plan->n && plan->model[low] == model ? low : plan->n;
+}
+
+/* The same output at another address: nothing that is counted has changed. */
+static int is_only_elsewhere(const struct ensemble_output *before, const struct ensemble_output *output)
+{
+    return output->rows == before->rows && output->row_stride == before->row_stride &&
+           output->dtype == before->dtype && (output->data == NULL) == (before->data == NULL);
 }
 
 void ens_inputs_bind(struct ensemble *e, size_t model, const struct ensemble_output *output)
 {
     const struct ensemble_output before = e->outputs[model];
+    const size_t part = find_part(&e->plan, e->n_models, model);
 
     e->outputs[model] = *output;
-    if (e->plan.fault)
+    if (part < e->plan.n)
+        e->plan.data[part] = output->data;
+    if (e->plan.fault || is_only_elsewhere(&before, output))
         return;
     if (model == first_model(e) && (output->rows != before.rows || output->dtype != before.dtype)) {
         ens_inputs_rebind(e);
-    } else if (ens_weight(e, model) != 0) {
+    } else if (part < e->plan.n) {
         count(&e->summary, e, model, &before, (size_t)-1);
         count(&e->summary, e, model, output, 1);
+        ens_quick_find(e);
     }
 }
 

@@ -67,6 +67,7 @@ struct ens_verdict {
 
 struct ens_report {
     const struct ensemble_report *asked;
+    size_t first_row; /* that its arrays begin with */
     int asks;         /* ENS_ASKS_... */
     int lenient;      /* a quorum does not matter */
     int counts;       /* whether a row is settled is a matter of whole votes */
@@ -132,7 +133,7 @@ int ens_is_settled(const struct ens_blend *b);
 /* The place of a row in the arrays that have one element per row. */
 static inline size_t ens_report_at(const struct ens_blend *b, size_t row)
 {
-    return row - b->walk->row_begin;
+    return row - b->report->first_row;
 }
 
 #endif

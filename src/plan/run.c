@@ -7,6 +7,7 @@
 #include "plan/blend.h"
 #include "plan/overlap.h"
 #include "plan/report.h"
+#include "plan/split.h"
 #include "plan/walk.h"
 
 /* The rows of the call, and a result that has room for exactly these. `*bytes`: of the result, gaps included. */
@@ -95,10 +96,22 @@ static ENS_COLD ENS_APART int run_with_report(const struct ens_walk *walk, const
                                               const struct ensemble_call *call, const struct ensemble_report *asked,
                                               int how)
 {
-    struct ens_report report = {.asked = asked, .lenient = (how & ENS_RUN_PARTIAL) != 0};
-    const int code = ens_report_check(walk, row_weights, asked);
+    struct ens_report report = {
+        .asked = asked, .first_row = walk->row_begin, .lenient = (how & ENS_RUN_PARTIAL) != 0};
 
-    return code ? code : ens_blend(walk, row_weights, call, &report);
+    return ens_blend(walk, row_weights, call, &report);
+}
+
+/* What is left to be found wrong does not depend on the rows: a call of none of them finds it. */
+static ENS_COLD ENS_APART int try_no_rows(const struct ens_walk *walk, const float *row_weights,
+                                          const struct ensemble_call *call, const struct ensemble_report *report,
+                                          int how)
+{
+    struct ens_walk none = *walk;
+
+    none.row_count = 0;
+    return report != NULL ? run_with_report(&none, row_weights, call, report, how)
+                          : ens_blend(&none, row_weights, call, NULL);
 }
 
 int ens_run(const struct ensemble *e, const struct ensemble_call *call, const struct ensemble_report *report, int how)
@@ -108,7 +121,8 @@ int ens_run(const struct ensemble *e, const struct ensemble_call *call, const st
     struct ens_fault fault;
     struct ens_walk walk;
     const float *row_weights;
-    int code;
+    size_t pieces;
+    int code, plain;
 
     if (call->outputs == NULL)
         code = ens_inputs_take_bound(&inputs, e, how & ENS_RUN_PARTIAL, &fault);
@@ -125,9 +139,24 @@ int ens_run(const struct ensemble *e, const struct ensemble_call *call, const st
         code = check_targets(&walk, row_weights, call, report, how);
     if (ENS_UNLIKELY(code))
         return code;
+    if (ENS_UNLIKELY(report != NULL)) {
+        code = ens_report_check(&walk, row_weights, report);
+        if (code)
+            return code;
+    }
+    plain = e->plan.plain && row_weights == NULL && inputs.summary->missing == 0 && report == NULL;
+    pieces = e->parallel.loop != NULL ? ens_split_pieces(e, inputs.summary, walk.row_count) : 0;
+    if (ENS_UNLIKELY(pieces >= 2 && walk.row_count > 0)) {
+        const struct ens_split split = {&walk, plain, row_weights, report, (how & ENS_RUN_PARTIAL) != 0};
+
+        code = plain ? 0 : try_no_rows(&walk, row_weights, call, report, how);
+        if (code == 0)
+            ens_split_run(&split, pieces);
+        return code;
+    }
     if (ENS_UNLIKELY(report != NULL))
         return run_with_report(&walk, row_weights, call, report, how);
-    if (ENS_UNLIKELY(!e->plan.plain || row_weights != NULL || inputs.summary->missing > 0))
+    if (ENS_UNLIKELY(!plain))
         return ens_blend(&walk, row_weights, call, NULL);
     ens_walk(&walk);
     return 0;

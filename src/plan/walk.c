@@ -8,19 +8,16 @@
 #include <string.h>
 
 /*
- * Accumulators of a tile, on the stack: three quarters of what a call may use of it (16 KiB), and small enough to stay
- * in any first-level cache beside the lines that stream past it.
+ * Accumulators of a tile, on the stack: half of what a call may use of it (16 KiB), and small enough to stay in any
+ * first-level cache beside the lines that stream past it.
  */
-#define TILE_BYTES 12288
+#define TILE_BYTES 8192
 
 /*
  * A result this large is not found in the caches by whoever reads it next; storing past them saves reading the lines
  * that are about to be overwritten (docs/decisions/0005-stores-past-the-caches.md).
  */
 #define STREAM_BYTES (8u << 20)
-
-/* Inputs of this size together come from memory, or from a cache that is nearly as far. */
-#define FAR_BYTES (8u << 20)
 
 /* What is decided once for all pieces of a walk. */
 struct route {
@@ -36,31 +33,38 @@ struct piece {
     size_t row;
     size_t column;
     size_t length;
+    size_t more_rows; /* as many elements of the rows behind it, too */
     unsigned char *out;
     int stream;
 };
 
-/* Where n models' elements of a piece begin. They have one dtype. */
-static inline void find_inputs(const struct route *route, const struct piece *piece, size_t first, size_t n,
-                               const void **in)
+/* What a kernel is told of n models of one dtype. */
+struct sources {
+    const void *in[ENS_WALK_MOST]; /* where their elements of a piece begin */
+    size_t step[ENS_WALK_MOST];    /* and with more rows how far it is from one to the next, in bytes */
+};
+
+static inline void find_sources(const struct route *route, const struct piece *piece, size_t first, size_t n,
+                                struct sources *sources)
 {
     const struct ens_inputs *inputs = route->walk->inputs;
     const size_t *model = route->plan->model + first;
     const size_t width = route->walk->e->width;
     const unsigned shift = ens_dtype_shift(ens_input(inputs, model[0])->dtype);
 
-    if (ENS_LIKELY(inputs->summary->gaps == 0)) {
+    if (ENS_LIKELY(inputs->summary->gaps == 0 && piece->more_rows == 0)) {
         const size_t skip = (piece->row * width + piece->column) << shift;
 
         for (size_t k = 0; k < n; k++)
-            in[k] = (const unsigned char *)ens_input(inputs, model[k])->data + skip;
+            sources->in[k] = (const unsigned char *)ens_input(inputs, model[k])->data + skip;
         return;
     }
     for (size_t k = 0; k < n; k++) {
         const struct ensemble_output *output = ens_input(inputs, model[k]);
-        const size_t element = piece->row * ens_stride(output, width) + piece->column;
+        const size_t stride = ens_stride(output, width);
 
-        in[k] = (const unsigned char *)output->data + (element << shift);
+        sources->in[k] = (const unsigned char *)output->data + ((piece->row * stride + piece->column) << shift);
+        sources->step[k] = stride << shift;
     }
 }
 
@@ -69,32 +73,40 @@ static inline void sum_group(const struct route *route, const struct piece *piec
                              ens_span_kernel *kernel, const void *start, void *out, int stream)
 {
     const struct ens_plan *plan = route->plan;
-    const void *in[ENS_GROUP_FAR];
+    struct sources sources;
     const struct ens_span span = {
         .out = out,
         .start = start,
-        .in = in,
+        .in = sources.in,
         .weight = route->acc == ENS_f64 ? (const void *)(plan->weight64 + first) : plan->weight32 + first,
         .n = n,
         .length = piece->length,
         .stream = stream,
+        .far = route->far,
+        .more_rows = piece->more_rows,
+        .out_step = route->walk->result_stride << ens_dtype_shift(route->walk->dtype),
+        .in_step = sources.step,
     };
 
-    find_inputs(route, piece, first, n, in);
+    find_sources(route, piece, first, n, &sources);
     kernel(&span);
 }
 
-/* How many models from `first` on one kernel call sums: of one dtype; nine as five and four, not as eight and one. */
+/*
+ * How many models from `first` on one kernel call sums: of one dtype, from memory sixteen or up to eight, and nine as
+ * five and four, not as eight and one.
+ */
 static size_t group_size(const struct route *route, size_t first)
 {
     const struct ens_inputs *inputs = route->walk->inputs;
+    const size_t most = route->far ? ENS_GROUP_FAR : ENS_WALK_MOST;
     const int32_t dtype = ens_input(inputs, route->plan->model[first])->dtype;
     size_t n = 1;
 
-    while (n < ENS_GROUP_FAR && first + n < route->plan->n &&
+    while (n < most && first + n < route->plan->n &&
            ens_input(inputs, route->plan->model[first + n])->dtype == dtype)
         n++;
-    return n <= ENS_GROUP_NEAR || (n == ENS_GROUP_FAR && route->far) ? n : (n + 1) / 2;
+    return route->far && n > ENS_GROUP_NEAR && n < ENS_GROUP_FAR ? (n + 1) / 2 : n;
 }
 
 /* A piece of at most a tile, group by group. */
@@ -111,7 +123,7 @@ static void sum_tile(const struct route *route, const struct piece *piece, void 
             kernels->wsum[route->acc][ens_input(route->walk->inputs, route->plan->model[first])->dtype - 1];
 
         n = group_size(route, first);
-        if (first + n == n_models && by_result[result] != NULL) {
+        if (first + n == n_models && by_result[result] != NULL && ens_walk_at_once(n, route->far)) {
             sum_group(route, piece, first, n, by_result[result], start, piece->out, piece->stream);
             return;
         }
@@ -121,18 +133,25 @@ static void sum_tile(const struct route *route, const struct piece *piece, void 
     kernels->narrow[route->acc][result](piece->out, tile, piece->length, piece->stream);
 }
 
-/* A piece of any length, tile by tile. */
-static ENS_APART void sum_tiles(const struct route *route, struct piece piece)
+/* A piece of any length, row by row and tile by tile. */
+static ENS_APART void sum_tiles(const struct route *route, const struct piece *piece)
 {
     _Alignas(ENS_STREAM_ALIGNMENT) unsigned char tile[TILE_BYTES];
     const size_t tile_length = TILE_BYTES / (route->acc == ENS_f64 ? sizeof(double) : sizeof(float));
-    size_t left = piece.length;
+    const unsigned shift = ens_dtype_shift(route->walk->dtype);
 
-    for (; left > 0; left -= piece.length) {
-        piece.length = left < tile_length ? left : tile_length;
-        sum_tile(route, &piece, tile);
-        piece.column += piece.length;
-        piece.out += piece.length << ens_dtype_shift(route->walk->dtype);
+    for (size_t row = 0; row <= piece->more_rows; row++) {
+        struct piece part = {.row = piece->row + row,
+                             .column = piece->column,
+                             .out = piece->out + (row * route->walk->result_stride << shift),
+                             .stream = piece->stream};
+
+        for (size_t left = piece->length; left > 0; left -= part.length) {
+            part.length = left < tile_length ? left : tile_length;
+            sum_tile(route, &part, tile);
+            part.column += part.length;
+            part.out += part.length << shift;
+        }
     }
 }
 
@@ -150,12 +169,17 @@ void ens_walk_nan(void *out, int32_t dtype, size_t length)
 
 static inline void sum_piece(const struct route *route, const struct piece *piece)
 {
-    if (ENS_LIKELY(route->direct != NULL))
+    const struct ens_walk *walk = route->walk;
+
+    if (ENS_LIKELY(route->direct != NULL)) {
         sum_group(route, piece, 0, route->plan->n, route->direct, NULL, piece->out, piece->stream);
-    else if (route->plan->n > 0)
-        sum_tiles(route, *piece);
-    else
-        ens_walk_nan(piece->out, route->walk->dtype, piece->length); /* where no model takes part, no value is known */
+    } else if (route->plan->n > 0) {
+        sum_tiles(route, piece);
+    } else { /* where no model takes part, no value is known */
+        for (size_t row = 0; row <= piece->more_rows; row++)
+            ens_walk_nan(piece->out + (row * walk->result_stride << ens_dtype_shift(walk->dtype)), walk->dtype,
+                         piece->length);
+    }
 }
 
 /* Stores past the caches want an aligned address: what comes before the first one is a piece of its own. */
@@ -174,32 +198,62 @@ static ENS_COLD void stream_piece(const struct route *route, struct piece piece)
     sum_piece(route, &piece);
 }
 
-void ens_walk(const struct ens_walk *walk)
+static struct route choose_route(const struct ens_walk *walk)
 {
     const struct ens_summary *summary = walk->inputs->summary;
     const struct ens_plan *plan = &walk->e->plan;
-    const size_t width = walk->e->width;
-    const unsigned shift = ens_dtype_shift(walk->dtype);
-    const int one_line = walk->row_count == 1 || (summary->gaps == 0 && walk->result_stride == width);
-    const size_t lines = one_line ? walk->row_count > 0 : walk->row_count;
-    struct piece piece = {.length = one_line ? walk->row_count * width : width};
     struct route route = {.walk = walk, .plan = plan};
-    int stream;
 
     route.acc = summary->f64 > 0 || walk->dtype == ENSEMBLE_F64 ? ENS_f64 : ENS_f32;
     if (plan->n > ENS_GROUP_NEAR)
-        route.far = walk->row_count * width >= (FAR_BYTES >> ens_dtype_shift(summary->dtype)) / plan->n;
-    if (plan->n > 0 && summary->other_dtypes == 0 &&
-        (plan->n <= ENS_GROUP_NEAR || (plan->n == ENS_GROUP_FAR && route.far)))
+        route.far = walk->row_count * walk->e->width >=
+                    (ENS_WALK_FAR_BYTES >> ens_dtype_shift(summary->dtype)) / plan->n;
+    if (plan->n > 0 && summary->other_dtypes == 0 && ens_walk_at_once(plan->n, route.far))
         route.direct = walk->e->kernels->wsum[route.acc][summary->dtype - 1][walk->dtype - 1];
-    stream = piece.length >= STREAM_BYTES >> shift && !walk->in_place &&
-             ((uintptr_t)walk->result & (((size_t)1 << shift) - 1)) == 0;
-    for (size_t line = 0; line < lines; line++) {
-        piece.row = walk->row_begin + line;
-        piece.out = walk->result + (line * walk->result_stride << shift);
-        if (ENS_UNLIKELY(stream))
+    return route;
+}
+
+/* Is the result so large that it is stored past the caches? Of a result in rows apart, each row would have to be. */
+static int is_streamed(const struct ens_walk *walk, int dense)
+{
+    const unsigned shift = ens_dtype_shift(walk->dtype);
+    const size_t width = walk->e->width;
+
+    return (dense ? walk->row_count * width : width) >= STREAM_BYTES >> shift && !walk->in_place &&
+           ((uintptr_t)walk->result & (((size_t)1 << shift) - 1)) == 0;
+}
+
+void ens_walk_part(const struct ens_walk *walk, const struct ens_part *part)
+{
+    const size_t width = walk->e->width, stride = walk->result_stride;
+    const unsigned shift = ens_dtype_shift(walk->dtype);
+    const int dense = walk->row_count == 1 || (walk->inputs->summary->gaps == 0 && stride == width);
+    const int one_line = part->rows == 1 || (dense && part->columns == width);
+    const int stream = is_streamed(walk, dense);
+    const struct route route = choose_route(walk);
+    struct piece piece = {.row = walk->row_begin + part->row,
+                          .column = part->column,
+                          .length = one_line ? part->rows * part->columns : part->columns,
+                          .out = walk->result + ((part->row * stride + part->column) << shift)};
+
+    if (part->rows == 0)
+        return;
+    if (ENS_LIKELY(!stream && (one_line || !route.far))) {
+        piece.more_rows = one_line ? 0 : part->rows - 1;
+        sum_piece(&route, &piece);
+        return;
+    }
+    for (size_t line = 0; line < (one_line ? 1 : part->rows); line++) {
+        if (stream)
             stream_piece(&route, piece);
         else
             sum_piece(&route, &piece);
+        piece.row++;
+        piece.out += stride << shift;
     }
+}
+
+void ens_walk(const struct ens_walk *walk)
+{
+    ens_walk_part(walk, &(struct ens_part){0, walk->row_count, 0, walk->e->width});
 }

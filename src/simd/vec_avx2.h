@@ -15,6 +15,7 @@
 #include <immintrin.h>
 
 #define ENS_ISA avx2
+#define ENS_VEC_REGISTERS 16
 
 typedef __m256 vf32;
 typedef __m256d vf64;

@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #define ENS_ISA avx512
+#define ENS_VEC_REGISTERS 32
 
 typedef __m512 vf32;
 typedef __m512d vf64;

@@ -19,6 +19,7 @@
 #include <string.h>
 
 #define ENS_ISA neon
+#define ENS_VEC_REGISTERS 32
 
 typedef float32x4_t vf32;
 typedef float64x2_t vf64;

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #define ENS_ISA portable
+#define ENS_VEC_REGISTERS 16
 
 typedef float vf32;
 typedef double vf64;

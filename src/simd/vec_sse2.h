@@ -16,6 +16,7 @@
 #include <emmintrin.h>
 
 #define ENS_ISA sse2
+#define ENS_VEC_REGISTERS 16
 
 typedef __m128 vf32;
 typedef __m128d vf64;

@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #define ENS_ISA sve
+#define ENS_VEC_REGISTERS 32
 
 typedef svfloat32_t vf32;
 typedef svfloat64_t vf64;

@@ -4,14 +4,16 @@
 #include "data.h"
 #include "number.h"
 
+#include "plan/walk.h"
+
 #include <string.h>
 
 /*
  * The sizes at which the walk takes another way. kernels.mk reads them from src/plan/walk.c, so that these tests go
  * along when they are changed there.
  */
-#if !defined(WALK_STREAM_BYTES) || !defined(WALK_FAR_BYTES) || !defined(WALK_TILE_BYTES)
-#error "kernels.mk finds STREAM_BYTES, FAR_BYTES or TILE_BYTES no more in src/plan/walk.c: tell it what they are now."
+#if !defined(WALK_STREAM_BYTES) || !defined(WALK_TILE_BYTES)
+#error "kernels.mk finds STREAM_BYTES or TILE_BYTES no more in src/plan/walk.c: tell it what they are now."
 #endif
 
 /* Room for one model of doubles and a 16-bit result of two rows, each of which is large. */
@@ -232,7 +234,7 @@ void job_large(struct job *job, const struct job_memory *memory, struct rng *rng
 void job_far(struct job *job, const struct job_memory *memory, struct rng *rng, int dtype, int result)
 {
     static const size_t models[] = {9, 15, 16, 17, 24, 31, 32, 33, 48, 64, JOB_MODELS};
-    const size_t bytes = (size_t)WALK_FAR_BYTES / 8 * rng_between(rng, 7, 12) + rng_below(rng, 1000);
+    const size_t bytes = ENS_WALK_FAR_BYTES / 8 * rng_between(rng, 7, 12) + rng_below(rng, 1000);
 
     job->result = result;
     job->no_zeros = !rng_one_in(rng, 4);

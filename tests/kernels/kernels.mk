@@ -20,7 +20,7 @@ $(KERNELS_B)/%.o: tests/kernels/%.c $(B)/settings
 # The sizes at which the walk takes another way, as -DWALK_STREAM_BYTES='(8u << 20)' and so on.
 $(KERNELS_B)/job.o: src/plan/walk.c
 $(KERNELS_B)/job.o: TEST_CPPFLAGS += $(shell sed -n \
-    "s/^.define \(STREAM\|FAR\|TILE\)_BYTES \(.*\)/-DWALK_\1_BYTES='(\2)'/p" src/plan/walk.c)
+    "s/^.define \(STREAM\|TILE\)_BYTES \(.*\)/-DWALK_\1_BYTES='(\2)'/p" src/plan/walk.c)
 
 $(KERNELS_B)/check: $(KERNELS_CHECK) $(STATIC)
 	$(CC) $(CFLAGS) $(ARCH_FLAGS) $(LDFLAGS) $^ -lm -o $@

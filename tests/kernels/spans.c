@@ -36,7 +36,7 @@ struct span_case {
     size_t length;
     int with_start;
     enum mode mode;
-    int stream;
+    int stream, far;
     enum place place;
     size_t in_offset, out_offset; /* of the first model and of the output, where they lie within */
     enum data_kind data, weights;
@@ -65,9 +65,10 @@ static void describe_span(const void *what, char *text, size_t size)
     else
         snprintf(kernel, sizeof kernel, "wsum %s of %s to %s", number_name(c->acc), number_name(c->in),
                  number_name(c->out));
-    snprintf(text, size, "%s, n %zu, length %zu, %s start, %s%s, %s, offsets %zu %zu, data %d, weights %d", kernel,
+    snprintf(text, size, "%s, n %zu, length %zu, %s start, %s%s%s, %s, offsets %zu %zu, data %d, weights %d", kernel,
              c->n, c->length, c->with_start ? "with" : "without", mode_names[c->mode], c->stream ? " stream" : "",
-             guarded_place_name(c->place), c->in_offset, c->out_offset, (int)c->data, (int)c->weights);
+             c->far ? " far" : "", guarded_place_name(c->place), c->in_offset, c->out_offset, (int)c->data,
+             (int)c->weights);
 }
 
 static void make_room(void)
@@ -137,7 +138,14 @@ static int place_output(struct span_case *c, struct rng *rng)
 static void call_kernel(const struct ens_kernels *kernels, const struct span_case *c, void *out, int stream)
 {
     const void **in = (const void **)(void *)room.pointers.end - c->n;
-    struct ens_span span;
+    const struct ens_span span = {.out = out,
+                                  .start = c->with_start ? c->start : NULL,
+                                  .in = in,
+                                  .weight = c->weight,
+                                  .n = c->n,
+                                  .length = c->length,
+                                  .stream = stream,
+                                  .far = c->far};
 
     if (c->n == 0) {
         kernels->narrow[c->acc][c->out](out, c->start, c->length, stream);
@@ -145,13 +153,6 @@ static void call_kernel(const struct ens_kernels *kernels, const struct span_cas
     }
     for (size_t m = 0; m < c->n; m++)
         in[m] = c->at[m];
-    span.out = out;
-    span.start = c->with_start ? c->start : NULL;
-    span.in = in;
-    span.weight = c->weight;
-    span.n = c->n;
-    span.length = c->length;
-    span.stream = stream;
     kernels->wsum[c->acc][c->in][c->out](&span);
 }
 
@@ -219,6 +220,7 @@ static void run_modes(struct isa *isa, struct span_case *c, struct rng *rng)
         for (c->stream = 0; c->stream <= 1; c->stream++) {
             c->data = (enum data_kind)rng_below(rng, DATA_KINDS);
             c->weights = data_kind_of_weights(rng);
+            c->far = rng_one_in(rng, 2);
             run_case(isa, c, rng);
         }
     }

@@ -4,8 +4,9 @@
 # sh tests/lint/stack.sh BUILD-DIRECTORY, with MAKE from the Makefile
 #
 # A call uses at most 16 KiB of stack, since threads of servers have small ones. Builds the library with gcc's
-# -fcallgraph-info=su, and adds up the frames along the deepest way from any public function down; a call through a
-# pointer counts as the deepest kernel. 8 bytes are added for each return address.
+# -fcallgraph-info=su, and adds up the frames along the deepest way from any public function down. A call through a
+# pointer counts as the deepest of the kernels->NAME that its line names, or of all kernels where it names none. 8 bytes
+# are added for each return address.
 set -eu
 . tests/common.sh
 
@@ -27,12 +28,15 @@ find "$out/obj" -name '*.ci' | LC_ALL=C sort > "$out/files"
 # shellcheck disable=SC2046
 awk '
     function word(key) { match($0, key ": \"[^\"]*\""); return substr($0, RSTART + length(key) + 3, RLENGTH - length(key) - 4) }
-    function depth(name, n, list, i, most, d) {
+    function depth(name, n, list, i, most, d, among) {
         if (name in known) return known[name]
         if (name in open) { print "recursion through " name > "/dev/stderr"; exit 1 }
         open[name] = 1
-        if (name == "__indirect_call") {
-            for (i in kernel) if (depth(i) > most) { most = depth(i); deepest[name] = i }
+        if (name ~ /^__indirect_call/) {
+            among = name; sub(/^__indirect_call ?/, "", among)
+            for (i in kernel)
+                if ((among == "" || kernel[i] ~ "^(ens_)?" among "_") && depth(i) > most) { most = depth(i); deepest[name] = i }
+            if (most == 0) { print "no kernel is called " among > "/dev/stderr"; exit 1 }
         } else {
             n = split(calls[name], list, "\n")
             for (i = 1; i < n; i++) if ((d = depth(list[i])) > most) { most = d; deepest[name] = list[i] }
@@ -42,14 +46,27 @@ awk '
         return known[name] = most + 0
     }
     FNR == 1 { object = FILENAME; sub(/.*\/obj\//, "", object); sub(/\.ci$/, "", object); inside = object ~ /^kernels\// }
-    function own(name) { return inside && name != "__indirect_call" ? object ":" name : name }
+    function own(name) { return inside && name !~ /^__indirect_call/ ? object ":" name : name }
+    # The line of the source where an edge begins, once for each.
+    function source(where, part, n, i, text) {
+        if (where in line) return line[where]
+        split(where, part, ":")
+        for (i = 1; i <= part[2] && (getline text < part[1]) > 0; i++) line[part[1] ":" i ":" part[3]] = text
+        close(part[1])
+        return line[where]
+    }
+    function target(name, text) {
+        if (name != "__indirect_call") return own(name)
+        text = source(word("label"))
+        return match(text, /kernels->[a-z_]+/) ? name " " substr(text, RSTART + 9, RLENGTH - 9) : name
+    }
     /^node:/ && / bytes / {
         name = own(word("title"))
         match($0, /[0-9]+ bytes/)
         size[name] = substr($0, RSTART, RLENGTH) + 0
-        if (inside) kernel[name] = 1
+        if (inside) { kernel[name] = name; sub(/.*:/, "", kernel[name]) }
     }
-    /^edge:/ { calls[own(word("sourcename"))] = calls[own(word("sourcename"))] own(word("targetname")) "\n" }
+    /^edge:/ { calls[own(word("sourcename"))] = calls[own(word("sourcename"))] target(word("targetname")) "\n" }
     END {
         for (name in size)
             if (name ~ /^ensemble_/ && depth(name) > depth(first)) first = name

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* The short way: from a public function to the kernel, where nothing is left to be decided. */
+#ifndef ENS_PLAN_QUICK_H
+#define ENS_PLAN_QUICK_H
+
+#include "plan/handle.h"
+
+/* Is there such a way? To be asked whenever the plan or the bound outputs have changed. */
+void ens_quick_find(struct ensemble *e);
+
+/* Does what ens_run() would do, and returns 1; or nothing, and returns 0. `count` is e->quick.count. */
+int ens_quick_combine(const struct ensemble *e, void *result, int32_t dtype, size_t count);
+
+#endif

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+#include "plan/split.h"
+
+#include "base/compiler.h"
+#include "base/dtype.h"
+#include "plan/blend.h"
+#include "plan/report.h"
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+/*
+ * What a piece reads at least, or how many values of models it looks at where each costs more than a multiplication:
+ * some ten microseconds of work, where handing it over costs well below one (docs/decisions/0015-short-ways.md).
+ */
+#define PIECE_BYTES ((size_t)256 << 10)
+#define PIECE_VALUES ((size_t)16 << 10)
+
+/* A piece's columns begin at a multiple of so many, so that hardly ever two pieces write to one cache line. */
+#define PIECE_COLUMNS ((size_t)64)
+
+/*
+ * So many pieces are asked for at most: enough for any number of threads to end at about the same time, and few to keep
+ * account of. As rows are divided into as many columns each, they can become twice as many.
+ */
+#define MOST_PIECES ((size_t)512)
+#define BITS 64
+
+/* The pieces are parts of a grid. Each is done once, whatever the loop calls, since a result may replace its input. */
+struct job {
+    const struct ens_split *split;
+    size_t rows, columns; /* of a piece */
+    size_t across;        /* pieces beside each other */
+    size_t pieces;
+    _Atomic uint64_t taken[2 * MOST_PIECES / BITS];
+};
+
+size_t ens_split_pieces(const struct ensemble *e, const struct ens_summary *summary, size_t rows)
+{
+    const size_t values = rows * e->width; /* fits, as the outputs do */
+    const size_t piece = e->plan.plain ? PIECE_BYTES >> ens_dtype_shift(summary->dtype) : PIECE_VALUES;
+
+    const size_t pieces = values / piece * e->plan.n + values % piece * e->plan.n / piece;
+
+    return pieces < MOST_PIECES ? pieces : MOST_PIECES;
+}
+
+/* Rows of a call that need more than a weighted sum. What could fail has been tried, and no workspace is shared. */
+static ENS_APART void blend_rows(const struct ens_split *split, size_t row, size_t rows)
+{
+    static const struct ensemble_call no_workspace = {.struct_size = sizeof no_workspace};
+    struct ens_report report = {
+        .asked = split->report, .first_row = split->walk->row_begin, .lenient = split->lenient};
+    struct ens_walk walk = *split->walk;
+
+    walk.row_begin += row;
+    walk.row_count = rows;
+    if (walk.result != NULL)
+        walk.result += row * walk.result_stride << ens_dtype_shift(walk.dtype);
+    ens_blend(&walk, split->row_weights, &no_workspace, split->report != NULL ? &report : NULL);
+}
+
+static void run_piece(const struct job *job, size_t piece)
+{
+    const struct ens_walk *walk = job->split->walk;
+    const size_t row = piece / job->across * job->rows, column = piece % job->across * job->columns;
+    const size_t rows = walk->row_count - row, columns = walk->e->width - column;
+    const struct ens_part part = {row, rows < job->rows ? rows : job->rows, column,
+                                  columns < job->columns ? columns : job->columns};
+
+    if (job->split->plain)
+        ens_walk_part(walk, &part);
+    else
+        blend_rows(job->split, part.row, part.rows);
+}
+
+/* The loop's function. */
+static void run_once(void *context, size_t piece)
+{
+    struct job *job = context;
+    const uint64_t bit = (uint64_t)1 << piece % BITS;
+
+    if (piece < job->pieces &&
+        (atomic_fetch_or_explicit(&job->taken[piece / BITS], bit, memory_order_relaxed) & bit) == 0)
+        run_piece(job, piece);
+}
+
+void ens_split_run(const struct ens_split *split, size_t pieces)
+{
+    const struct ensemble *e = split->walk->e;
+    const size_t rows = split->walk->row_count, across = split->plain ? (pieces + rows - 1) / rows : 1;
+    struct job job = {.split = split, .rows = (rows + pieces - 1) / pieces};
+
+    job.columns = (e->width + across - 1) / across;
+    job.columns += (0 - job.columns) % PIECE_COLUMNS;
+    job.across = (e->width + job.columns - 1) / job.columns;
+    job.pieces = (rows + job.rows - 1) / job.rows * job.across;
+    for (size_t i = 0; i < 2 * MOST_PIECES / BITS; i++)
+        atomic_init(&job.taken[i], 0);
+    e->parallel.loop(e->parallel.user, job.pieces, run_once, &job);
+    for (size_t piece = 0; piece < job.pieces; piece++)
+        run_once(&job, piece);
+}
