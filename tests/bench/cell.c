@@ -116,8 +116,7 @@ static double loop_ns(const struct cell *cell)
     return 0;
 }
 
-/* A line for each contender, see cell_head(). */
-static void print(const struct cell *cell)
+void cell_print(const struct cell *cell)
 {
     const size_t turns = cell->turns;
     const struct contender *last = &cell->contenders[cell->n - 1];
@@ -142,7 +141,7 @@ static void print(const struct cell *cell)
     fflush(stdout);
 }
 
-static void write_csv(FILE *csv, const struct cell *cell)
+void cell_write(FILE *csv, const struct cell *cell)
 {
     const size_t turns = cell->turns;
 
@@ -158,15 +157,32 @@ void cell_measure(struct cell *cell, const struct timing *timing)
 {
     measure(cell, timing);
     if (timing->csv != NULL)
-        write_csv(timing->csv, cell);
+        cell_write(timing->csv, cell);
     for (size_t c = 0; c < cell->n; c++)
         ensemble_destroy(cell->contenders[c].ensemble);
+}
+
+void cell_merge(struct cell *cell, const struct cell *before)
+{
+    const size_t more = before->turns < MAX_TURNS - cell->turns ? before->turns : MAX_TURNS - cell->turns;
+
+    if (before->n != cell->n)
+        die("a cell has other contenders than it had");
+    for (size_t c = 0; c < cell->n; c++) {
+        double *ns = cell->contenders[c].ns;
+
+        /* Where not all of them have room: of the sorted ones, as many from all parts. */
+        for (size_t t = 0; t < more; t++)
+            ns[cell->turns + t] = before->contenders[c].ns[(2 * t + 1) * before->turns / (2 * more)];
+        qsort(ns, cell->turns + more, sizeof(double), by_value);
+    }
+    cell->turns += more;
 }
 
 void cell_run(struct cell *cell, const struct timing *timing)
 {
     cell_measure(cell, timing);
-    print(cell);
+    cell_print(cell);
 }
 
 void cell_head(const struct timing *timing)
@@ -175,6 +191,6 @@ void cell_head(const struct timing *timing)
            "+- half of what lies between the quartiles; times as fast as the plain C loop (x loop); how much of the\n"
            "time the library takes, which is the last line of each cell.\n",
            timing->turns);
-    if (timing->csv != NULL)
+    if (timing->csv != NULL && ftell(timing->csv) == 0)
         fprintf(timing->csv, "method,dtype,models,rows,width,contender,median_ns,quartile1_ns,quartile3_ns\n");
 }

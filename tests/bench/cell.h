@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum { MAX_MODELS = 64, MAX_TURNS = 101, MAX_CONTENDERS = 32 };
+enum { MAX_MODELS = 64, MAX_TURNS = 101, MAX_CONTENDERS = 40 };
 
 struct contender;
 typedef void contender_call(const void *job, const struct contender *me);
@@ -60,10 +60,19 @@ void cell_add(struct cell *cell, const struct contender *contender);
 /* Measures, writes to the CSV file, and destroys the contenders' ensembles. */
 void cell_measure(struct cell *cell, const struct timing *timing);
 
-/* The same, and prints a line for each contender. */
+/* Adds the turns that the same cell had before, as far as there is room for them. */
+void cell_merge(struct cell *cell, const struct cell *before);
+
+/* Lines for a CSV file. */
+void cell_write(FILE *csv, const struct cell *cell);
+
+/* A line for each contender, see cell_head(). */
+void cell_print(const struct cell *cell);
+
+/* Measures, and prints these lines. */
 void cell_run(struct cell *cell, const struct timing *timing);
 
-/* What the columns mean: for standard output, and the first line of the CSV file. */
+/* What the columns mean: for standard output, and for the CSV file if nothing is in it yet. */
 void cell_head(const struct timing *timing);
 
 #endif

@@ -52,6 +52,20 @@ struct family {
 
 const struct family *peers_family(void);
 
+/*
+ * An expression with a fixed number of models as a user writes it in the place where it is needed: `repeat` does the
+ * task so many times, with nothing called in between, and with addresses and weights at hand.
+ */
+struct inlined {
+    const char *name;
+    enum kind kind;
+    size_t models;
+    void (*repeat)(const struct sum *sum, size_t calls);
+};
+
+/* The loops have such expressions, and export this besides: a list that ends with a NULL name. */
+const struct inlined *peers_inlined(void);
+
 #ifdef __cplusplus
 }
 #endif

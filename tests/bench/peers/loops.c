@@ -2,7 +2,7 @@
 /*
  * Plain C loops, compiled by gcc and by clang with -O3 -march=native. loop: the models within, the elements outside.
  * passes: one model after the other. tiles: the same over pieces that stay in the first-level cache. fours: that, four
- * models at a time. fixed: the number of models known, all in one expression.
+ * models at a time. fixed: the number of models known, all in one expression; inline: that, in its place.
  */
 #include "family.h"
 
@@ -150,6 +150,38 @@ static const struct member members[] = {
 #endif
     {NULL, 0, 0, NULL, NULL, NULL},
 };
+
+#define ONE(n, kind) {COMPILER "-inline", kind, n, NAME(inlined##n)},
+#define ALL(kind) ONE(2, kind) ONE(3, kind) ONE(5, kind) ONE(8, kind) ONE(16, kind) ONE(64, kind)
+
+static const struct inlined inlined[] = {
+#define NAME(shape) shape##_f32
+    ALL(F32_F32)
+#undef NAME
+#define NAME(shape) shape##_f64
+    ALL(F64_F64)
+#undef NAME
+#define NAME(shape) shape##_bf16_f32
+    ALL(BF16_F32)
+#undef NAME
+#define NAME(shape) shape##_bf16
+    ALL(BF16_BF16)
+#undef NAME
+#ifdef HAVE_F16
+#define NAME(shape) shape##_f16_f32
+    ALL(F16_F32)
+#undef NAME
+#define NAME(shape) shape##_f16
+    ALL(F16_F16)
+#undef NAME
+#endif
+    {NULL, F32_F32, 0, NULL},
+};
+
+const struct inlined *peers_inlined(void)
+{
+    return inlined;
+}
 
 const struct family *peers_family(void)
 {

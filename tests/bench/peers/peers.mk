@@ -8,11 +8,15 @@ PEERS_B := $(BENCH_B)/peers
 PEERS_FLAGS := -O3 -march=native -fPIC -shared -Wall -Wextra
 PEERS_C := -std=gnu11 -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef -Wvla \
     $(if $(WERROR),-Werror)
-PEERS_SOURCES := $(addprefix tests/bench/peers/,main.c python.c summary.c task.c) \
-    $(addprefix tests/bench/,cell.c coprocess.c data.c)
-PEERS_HEADERS := $(addprefix tests/bench/peers/,family.h line.h python.h summary.h task.h) \
-    $(addprefix tests/bench/,cell.h coprocess.h data.h)
+PEERS_SOURCES := $(addprefix tests/bench/peers/,main.c sums.c summary.c families.c numpy.c task.c neighbours.c \
+    first.c steps.c through_ctypes.c methods.c learning.c script.c beside.c) \
+    $(addprefix tests/bench/,cell.c coprocess.c data.c learn.c learn_data.c learn_python.c)
+PEERS_HEADERS := $(wildcard tests/bench/peers/*.h) \
+    $(addprefix tests/bench/,cell.h coprocess.h data.h learn.h learn_data.h learn_loops.h learn_python.h)
+PEERS_OBJECTS := $(addprefix $(PEERS_B)/,line.o steps_loops.o steps_loops_fast.o) \
+    $(addprefix $(BENCH_B)/,peers.o learn_loops.o learn_loops_fast.o)
 PEERS_FAMILIES := $(patsubst %,$(PEERS_B)/%.so,loops_gcc loops_clang eigen openblas blis onednn)
+PEERS_ALL := $(PEERS_B)/peers $(PEERS_FAMILIES) $(PEERS_B)/first_static $(PEERS_B)/first_shared $(SHARED_LINKS)
 
 # peers_build COMPILER, HEADER, LANGUAGE, ARGUMENTS: builds $@ if there is such a compiler and header.
 peers_build = @mkdir -p $(@D); rm -f $@; \
@@ -40,11 +44,31 @@ $(PEERS_B)/line.o: tests/bench/peers/line.c tests/bench/peers/line.h tests/bench
 	@mkdir -p $(@D)
 	$(CC) $(TEST_CPPFLAGS) $(CFLAGS) $(WARNINGS) -O3 -march=native -c $< -o $@
 
-$(PEERS_B)/peers: $(PEERS_SOURCES) $(PEERS_HEADERS) $(PEERS_B)/line.o $(STATIC)
-	$(CC) $(TEST_CPPFLAGS) $(CFLAGS) $(TEST_CFLAGS) $(LDFLAGS) $(filter %.c %.o %.a,$^) -ldl -lm -o $@
+$(PEERS_B)/steps_loops.o: tests/bench/peers/steps_loops.c tests/bench/peers/steps.h tests/bench/cell.h $(B)/settings
+	@mkdir -p $(@D)
+	$(CC) $(TEST_CPPFLAGS) $(CFLAGS) $(WARNINGS) -O3 -march=native -c $< -o $@
 
-# A part of it: BENCH="--types f32,f16-f32 --models 3 --lengths 1000 --all".
-bench-peers: $(PEERS_B)/peers $(PEERS_FAMILIES) ## speed beside BLAS, Eigen, oneDNN, NumPy, ...; BENCH="--models 3"
+$(PEERS_B)/steps_loops_fast.o: tests/bench/peers/steps_loops.c tests/bench/peers/steps.h tests/bench/cell.h \
+    $(B)/settings
+	@mkdir -p $(@D)
+	$(CC) $(TEST_CPPFLAGS) $(CFLAGS) $(WARNINGS) -O3 -march=native -ffast-math -DLOOPS_FAST -c $< -o $@
+
+$(PEERS_B)/peers: $(PEERS_SOURCES) $(PEERS_HEADERS) $(PEERS_OBJECTS) $(STATIC)
+	$(CC) $(TEST_CPPFLAGS) -DPEERS_LIBRARY='"$(SHARED)"' $(CFLAGS) $(TEST_CFLAGS) $(LDFLAGS) \
+	    $(filter %.c %.o %.a,$^) -ldl -lm -o $@
+
+# The processes of which the first combine is measured: bound lazily, as compilers do it if they are not told otherwise.
+$(PEERS_B)/first_static: tests/bench/peers/first_child.c $(STATIC)
+	@mkdir -p $(@D)
+	$(CC) $(TEST_CPPFLAGS) $(CFLAGS) $(TEST_CFLAGS) $(LDFLAGS) $^ -o $@
+
+$(PEERS_B)/first_shared: tests/bench/peers/first_child.c $(SHARED) $(SHARED_LINKS)
+	@mkdir -p $(@D)
+	$(CC) $(TEST_CPPFLAGS) $(CFLAGS) $(TEST_CFLAGS) $(LDFLAGS) -Wl,-z,lazy -Wl,-rpath,'$(abspath $(B))' \
+	    $< $(SHARED) -o $@
+
+# A part of it: BENCH="--sections first,python", BENCH="--types f32,f16-f32 --models 3 --lengths 1000 --all".
+bench-peers: $(PEERS_ALL) ## speed beside BLAS, Eigen, oneDNN, NumPy, ...; BENCH="--sections sums --models 3"
 	$< $(BENCH)
 
 .PHONY: bench-peers

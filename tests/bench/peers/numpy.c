@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "python.h"
+#include "numpy.h"
 
 #include "../cell.h"
 #include "../coprocess.h"
@@ -8,34 +8,34 @@
 #include <string.h>
 #include <unistd.h>
 
-#ifndef PEERS_PYTHON
-#define PEERS_PYTHON "tests/bench/peers/peers.py"
+#ifndef PEERS_NUMPY
+#define PEERS_NUMPY "tests/bench/peers/numpy_torch.py"
 #endif
 
 static struct coprocess python;
 static const char *base;
 static char names_line[512];
 
-static void stop(void)
+void numpy_stop(void)
 {
     coprocess_stop(&python);
 }
 
-void python_start(const char *interpreter)
+void numpy_start(const char *interpreter)
 {
     char line[512];
-    int there = coprocess_start(&python, interpreter, PEERS_PYTHON, line, sizeof line);
+    int there = coprocess_start(&python, interpreter, PEERS_NUMPY, line, sizeof line);
 
     if (there)
         printf("  %s", line);
-    if (strstr(line, "NumPy ") == NULL)
+    if (!there || strstr(line, "NumPy ") == NULL)
         puts("  SKIPPED: NumPy (Debian: python3-numpy)");
-    if (strstr(line, "PyTorch ") == NULL)
+    if (!there || strstr(line, "PyTorch ") == NULL)
         puts("  SKIPPED: PyTorch (Debian: python3-torch)");
-    atexit(stop);
+    atexit(numpy_stop);
 }
 
-void python_memory(int file, const void *memory, size_t size)
+void numpy_memory(int file, const void *memory, size_t size)
 {
     char line[64];
 
@@ -46,7 +46,7 @@ void python_memory(int file, const void *memory, size_t size)
     coprocess_ask(&python, line, sizeof line);
 }
 
-size_t python_task(const struct sum *sum, const char **names)
+size_t numpy_task(const struct sum *sum, const char **names)
 {
     static const char *const types[KINDS] = {"f32 f32", "f64 f64", "f16 f32", "bf16 f32", "f16 f16", "bf16 bf16"};
     size_t n = 0;
@@ -66,7 +66,7 @@ size_t python_task(const struct sum *sum, const char **names)
     return n;
 }
 
-double python_time(const char *name, size_t calls)
+double numpy_time(const char *name, size_t calls)
 {
     char line[128];
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """
-The weighted sum with NumPy and PyTorch, beside the library: started by python.c, which asks line by line.
+The weighted sum with NumPy and PyTorch, beside the library: started by numpy.c, which asks line by line.
 
     memory FILE SIZE                                            maps what all contenders share; answers "ok"
     cell IN OUT MODELS ROWS WIDTH STRIDE STEP FROM TO W...      answers the names of those that can do it
