@@ -28,7 +28,7 @@ static const struct {
     void (*run)(const struct settings *settings);
 } sections[] = {{"sums", sums_section},       {"neighbours", neighbours_section}, {"first", first_section},
                 {"steps", steps_section},     {"python", python_section},         {"methods", methods_section},
-                {"learning", learning_section}};
+                {"learning", learning_section}, {"threads", threads_section}};
 enum { SECTIONS = sizeof sections / sizeof *sections };
 
 int listed(const char *list, const char *word)
@@ -105,7 +105,7 @@ static void check_sections(const char *list)
     for (const char *at = list; at != NULL && (at = strchr(at, ',')) != NULL; at++)
         names++;
     if (list != NULL && n != names)
-        die("--sections: sums, neighbours, first, steps, python, methods, learning");
+        die("--sections: sums, neighbours, first, steps, python, methods, learning, threads");
 }
 
 int main(int argc, char **argv)

@@ -9,10 +9,10 @@ PEERS_FLAGS := -O3 -march=native -fPIC -shared -Wall -Wextra
 PEERS_C := -std=gnu11 -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef -Wvla \
     $(if $(WERROR),-Werror)
 PEERS_SOURCES := $(addprefix tests/bench/peers/,main.c sums.c summary.c families.c numpy.c task.c neighbours.c \
-    first.c steps.c through_ctypes.c methods.c learning.c script.c beside.c) \
-    $(addprefix tests/bench/,cell.c coprocess.c data.c learn.c learn_data.c learn_python.c)
+    first.c steps.c through_ctypes.c methods.c learning.c script.c beside.c threads.c) \
+    $(addprefix tests/bench/,pool.c cell.c coprocess.c data.c learn.c learn_data.c learn_python.c)
 PEERS_HEADERS := $(wildcard tests/bench/peers/*.h) \
-    $(addprefix tests/bench/,cell.h coprocess.h data.h learn.h learn_data.h learn_loops.h learn_python.h)
+    $(addprefix tests/bench/,pool.h cell.h coprocess.h data.h learn.h learn_data.h learn_loops.h learn_python.h)
 PEERS_OBJECTS := $(addprefix $(PEERS_B)/,line.o steps_loops.o steps_loops_fast.o) \
     $(addprefix $(BENCH_B)/,peers.o learn_loops.o learn_loops_fast.o)
 PEERS_FAMILIES := $(patsubst %,$(PEERS_B)/%.so,loops_gcc loops_clang eigen openblas blis onednn)
@@ -55,7 +55,7 @@ $(PEERS_B)/steps_loops_fast.o: tests/bench/peers/steps_loops.c tests/bench/peers
 
 $(PEERS_B)/peers: $(PEERS_SOURCES) $(PEERS_HEADERS) $(PEERS_OBJECTS) $(STATIC)
 	$(CC) $(TEST_CPPFLAGS) -DPEERS_LIBRARY='"$(SHARED)"' $(CFLAGS) $(TEST_CFLAGS) $(LDFLAGS) \
-	    $(filter %.c %.o %.a,$^) -ldl -lm -o $@
+	    $(filter %.c %.o %.a,$^) -ldl -pthread -lm -o $@
 
 # The processes of which the first combine is measured: bound lazily, as compilers do it if they are not told otherwise.
 $(PEERS_B)/first_static: tests/bench/peers/first_child.c $(STATIC)

@@ -29,5 +29,6 @@ void first_section(const struct settings *settings);      /* the first combine o
 void python_section(const struct settings *settings);     /* through ctypes, beside NumPy */
 void methods_section(const struct settings *settings);    /* methods, reports and scores beside Python's libraries */
 void learning_section(const struct settings *settings);   /* fits beside Python's libraries */
+void threads_section(const struct settings *settings);    /* large calls in pieces, by a pool of threads */
 
 #endif

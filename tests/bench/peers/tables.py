@@ -3,7 +3,7 @@
 The tables of docs/performance.md, as Markdown, from CSV files of bench-peers; of a cell that is in several files the
 last one counts:
 
-    python3 tests/bench/peers/tables.py FILE... [--only sums,neighbours,first,steps,python,methods,learning]
+    python3 tests/bench/peers/tables.py FILE... [--only sums,neighbours,first,steps,python,methods,learning,threads]
 """
 import argparse
 import collections
@@ -248,7 +248,7 @@ def shape(key):
 
 
 def is_method(key):
-    return not key.method.startswith(("sum", "neighbours", "first-", "ctypes-", "step-"))
+    return not key.method.startswith(("sum", "neighbours", "first-", "ctypes-", "step-", "threads-"))
 
 
 def methods(cells):
@@ -306,8 +306,18 @@ def learning(cells):
               rows)
 
 
+def threads(cells):
+    cells = {key: cell for key, cell in cells.items() if key.method.startswith("threads-")}
+    pools = sorted({name for cell in cells.values() for name in cell if name.endswith(" threads")},
+                   key=lambda name: int(name.split()[0]))
+    rows = [[key.method[8:], shape(key), time(cell["1 thread"].median)] +
+            [factor(cell["1 thread"].median / cell[name].median) for name in pools] for key, cell in cells.items()]
+    if rows:
+        table(["call", "models x rows x width", "1 thread", *pools], rows)
+
+
 SECTIONS = {"sums": sums, "neighbours": neighbours, "first": first, "steps": steps, "python": python, "methods": methods,
-            "learning": learning}
+            "learning": learning, "threads": threads}
 
 
 def main():

@@ -70,10 +70,12 @@ static void run(const struct task *task, const struct settings *settings)
 {
     const size_t count = task->rows * task->width;
     struct job job = {.task = task, .in = malloc(task->models * (count + 80) * 4), .out = malloc(count * 4)};
-    struct cell cell = {.method = task->name, .dtype = "f32", .models = task->models, .rows = task->rows,
+    char method[32];
+    struct cell cell = {.method = method, .dtype = "f32", .models = task->models, .rows = task->rows,
                         .width = task->width, .bytes = task->models * count * 4, .job = &job};
     double one;
 
+    snprintf(method, sizeof method, "threads-%s", task->name);
     if (job.in == NULL || job.out == NULL)
         die("no memory");
     fill_values(job.in, task->models * (count + 80) * 4, ENSEMBLE_F32);
@@ -85,8 +87,6 @@ static void run(const struct task *task, const struct settings *settings)
                                             .ensemble = ensemble_of(&job, pools[p].pool)});
     cell_add(&cell, &(struct contender){.name = "1 thread", .call = combine, .ensemble = ensemble_of(&job, NULL)});
     cell_measure(&cell, &settings->timing);
-    if (settings->timing.csv != NULL)
-        cell_write(settings->timing.csv, &cell);
     one = cell.contenders[cell.n - 1].ns[cell.turns / 2];
     printf("%-8s%3zu models x %4zu x %8zu  %10.1f us ", task->name, task->models, task->rows, task->width, one / 1000);
     for (size_t c = 1; c + 1 < cell.n; c++)
