@@ -34,7 +34,7 @@ static inline int ens_walk_at_once(size_t n, int far)
 /*
  * Calls a kernel for a span: in two calls where the first input does not begin at a cache line, and more of what is
  * read and written does, some elements later. A load or store that crosses from one line to the next costs as much as
- * two. Not for short spans, nor for more rows. Elements of inputs have 1 << in_shift bytes, of the result 1 << out_shift.
+ * two. Not for short spans, nor for more rows. Inputs have elements of 1 << in_shift bytes, the result 1 << out_shift.
  */
 #define ENS_WALK_LONG ((size_t)512)
 #define ENS_WALK_LINE 64

@@ -3,7 +3,7 @@
 The tables of docs/performance.md, as Markdown, from CSV files of bench-peers; of a cell that is in several files the
 last one counts:
 
-    python3 tests/bench/peers/tables.py FILE... [--only sums,neighbours,first,steps,python,methods,learning,threads]
+    python3 tests/bench/peers/tables.py FILE... [--only sums,neighbours,...]
 """
 import argparse
 import collections
