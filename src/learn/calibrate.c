@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "learn/calibrate.h"
 
-#include "learn/score.h"
+#include "learn/rows.h"
 #include "plan/values.h"
 
 #include <math.h>
@@ -45,8 +45,8 @@ static int read_row(struct calibration *c, size_t at, long *label)
     *label = ens_source_label(s, row);
     c->row = c->rows + at % c->together * s->width;
     if (c->of_result && c->row == c->rows) {
-        const size_t left = c->sample->n - at, n = left < c->together ? left : c->together;
-        const int code = ens_combine_rows(s, c->sample, at, n, c->rows);
+        const size_t n = ens_rows_at(s, c->sample, at);
+        const int code = ens_rows_combine(s, c->sample, at, n, c->rows);
 
         if (code == 0 && c->powers)
             s->e.kernels->map[ENS_f64][ENS_MAP_log](c->rows, c->rows, n * s->width, &log);

@@ -116,6 +116,7 @@ static int select_greedily(struct ens_task *t, const struct ens_sample *sample, 
                            .rounds = t->options.rounds,
                            .gram = c->gram,
                            .likelihood = c->likelihood,
+                           .single = lesson->single,
                            .trajectory = lesson->trajectory};
 
     lesson->exact = 0;

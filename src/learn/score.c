@@ -9,11 +9,6 @@
 /* Rows of up to this width have their largest value found by the kernel for short rows. */
 #define SHORT ((size_t)32)
 
-size_t ens_rows_together(const struct ens_source *s)
-{
-    return s->width < ENS_PIECE ? ENS_PIECE / s->width : 1;
-}
-
 int ens_scale_is_global(const struct ens_scale *scale)
 {
     return scale->metric != NULL || scale->score == ENSEMBLE_SCORE_AUC;
@@ -186,24 +181,6 @@ double ens_tally_end(struct ens_tally *t)
     }
 }
 
-const double *ens_source_rows(struct ens_source *s, const struct ens_sample *sample, size_t first, size_t count,
-                              size_t i, double *to)
-{
-    struct ens_piece piece = {first, count, 0, s->width};
-
-    if (s->width <= ENS_PIECE)
-        return ens_source_values(s, sample, &piece, i, to);
-    for (; piece.column < s->width; piece.column += piece.length) {
-        const double *values;
-
-        piece.length = s->width - piece.column < ENS_PIECE ? s->width - piece.column : ENS_PIECE;
-        values = ens_source_values(s, sample, &piece, i, to + piece.column);
-        if (values != to + piece.column)
-            memcpy(to + piece.column, values, piece.length * sizeof *to);
-    }
-    return to;
-}
-
 /* Weighted sums of whole rows. `spare` has as much room as `to`. */
 static void pool_rows(struct ens_source *s, const struct ens_sample *sample, size_t first, size_t count,
                       const double *w, double *spare, double *to)
@@ -217,7 +194,7 @@ static void pool_rows(struct ens_source *s, const struct ens_sample *sample, siz
 
         if (w[i] == 0)
             continue;
-        in = ens_source_rows(s, sample, first, count, i, spare);
+        in = ens_rows_of_model(s, sample, first, count, i, spare);
         s->e.kernels->wsum[ENS_f64][ENS_f64][ENS_f64](&span);
         start = to;
     }
@@ -228,16 +205,15 @@ static void pool_rows(struct ens_source *s, const struct ens_sample *sample, siz
 int ens_score_of_pool(struct ens_source *s, const struct ens_sample *sample, const struct ens_scale *scale,
                       const double *w, double *value)
 {
-    const size_t step = ens_rows_together(s), size = s->width < ENS_PIECE ? ENS_PIECE : s->width;
     struct ens_chunk *mark = s->heap->last;
     struct ens_tally t;
     int failed = ens_tally_open(&t, s, sample, scale);
-    double *spare = ens_heap_doubles(s->heap, size, &failed), *rows = ens_heap_doubles(s->heap, size, &failed);
+    double *spare = ens_rows_room(s, &failed), *rows = ens_rows_room(s, &failed);
 
     if (!failed) {
         ens_tally_begin(&t);
-        for (size_t first = 0; first < sample->n; first += step) {
-            const size_t count = sample->n - first < step ? sample->n - first : step;
+        for (size_t first = 0, count; first < sample->n; first += count) {
+            count = ens_rows_at(s, sample, first);
 
             pool_rows(s, sample, first, count, w, spare, rows);
             ens_tally_add(&t, first, count, rows);
@@ -246,28 +222,6 @@ int ens_score_of_pool(struct ens_source *s, const struct ens_sample *sample, con
     }
     ens_heap_release(s->heap, mark);
     return failed ? ENSEMBLE_ENOMEM : 0;
-}
-
-int ens_combine_rows(const struct ens_source *s, const struct ens_sample *sample, size_t first, size_t count,
-                     double *to)
-{
-    static const struct ensemble_call plain = {.struct_size = sizeof plain};
-    const size_t begin = ens_sample_row(sample, first);
-    const size_t run = ens_sample_row(sample, first + count - 1) - begin == count - 1 ? count : 1;
-    int code = 0;
-
-    for (size_t r = 0; r < count && code == 0; r += run) {
-        const struct ens_walk walk = {.e = &s->e,
-                                      .inputs = &s->inputs,
-                                      .row_begin = ens_sample_row(sample, first + r),
-                                      .row_count = run,
-                                      .result = (unsigned char *)(to + r * s->width),
-                                      .result_stride = s->width,
-                                      .dtype = ENSEMBLE_F64};
-
-        code = ens_blend_on(&s->desk, &walk, s->e.row_weights.weight, &plain, NULL);
-    }
-    return code;
 }
 
 /* Adds combined rows; one by one, if some of them have no answer. */
@@ -292,18 +246,17 @@ static void add_answers(struct ens_tally *t, size_t first, size_t count, const d
 int ens_score_of_handle(struct ens_source *s, const struct ens_sample *sample, const struct ens_scale *scale,
                         double *value)
 {
-    const size_t step = ens_rows_together(s), size = s->width < ENS_PIECE ? ENS_PIECE : s->width;
     struct ens_chunk *mark = s->heap->last;
     struct ens_tally t;
     int failed = ens_tally_open(&t, s, sample, scale), code = 0;
-    double *rows = ens_heap_doubles(s->heap, size, &failed);
+    double *rows = ens_rows_room(s, &failed);
 
     if (!failed) {
         ens_tally_begin(&t);
-        for (size_t first = 0; first < sample->n && code == 0; first += step) {
-            const size_t count = sample->n - first < step ? sample->n - first : step;
+        for (size_t first = 0, count; first < sample->n && code == 0; first += count) {
+            count = ens_rows_at(s, sample, first);
 
-            code = ens_combine_rows(s, sample, first, count, rows);
+            code = ens_rows_combine(s, sample, first, count, rows);
             if (code == 0)
                 add_answers(&t, first, count, rows);
         }

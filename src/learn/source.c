@@ -25,14 +25,6 @@ static int check_targets(const struct ens_source *s)
     return s->targets.data == NULL && s->targets.count > 0 ? ENSEMBLE_ENULL : 0;
 }
 
-int32_t ens_source_label(const struct ens_source *s, size_t row)
-{
-    int32_t label;
-
-    memcpy(&label, (const unsigned char *)s->targets.data + row * sizeof label, sizeof label);
-    return label;
-}
-
 /* Columns of a row of the targets' values, in double. */
 static void read_values(const struct ens_source *s, size_t row, size_t column, size_t length, double *to)
 {
@@ -323,6 +315,18 @@ void ens_source_truth(struct ens_source *s, const struct ens_sample *sample, con
 
     read_truth(s, sample, piece);
     s->e.kernels->map[ENS_f64][ENS_MAP_affine](s->less, s->truth, piece->count * piece->length, &negated);
+}
+
+const unsigned char *ens_source_matrix(const struct ens_source *s, size_t i, int *dtype, size_t *stride)
+{
+    const size_t k = s->k[i];
+    const struct ensemble_output *output = ens_output_of(&s->b, k);
+
+    if (!ens_values_are_plain(&s->b, k) || output->dtype == ENSEMBLE_I32)
+        return NULL;
+    *dtype = output->dtype - 1;
+    *stride = ens_stride(output, s->width) << ens_dtype_shift(output->dtype);
+    return ens_row_of(&s->b, k, 0);
 }
 
 const void *ens_source_raw(const struct ens_source *s, const struct ens_sample *sample, const struct ens_piece *piece,

@@ -9,6 +9,8 @@
 #include "learn/heap.h"
 #include "plan/blend.h"
 
+#include <string.h>
+
 /* Values in a piece, at most. Part of the bits. */
 #define ENS_PIECE ((size_t)256)
 
@@ -92,7 +94,13 @@ static inline size_t ens_sample_row(const struct ens_sample *sample, size_t at)
 }
 
 /* The label of a row. */
-int32_t ens_source_label(const struct ens_source *s, size_t row);
+static inline int32_t ens_source_label(const struct ens_source *s, size_t row)
+{
+    int32_t label;
+
+    memcpy(&label, (const unsigned char *)s->targets.data + row * sizeof label, sizeof label);
+    return label;
+}
 
 /* The piece behind another one; {0} is before the first one. */
 struct ens_piece ens_piece_next(const struct ens_source *s, const struct ens_sample *sample, struct ens_piece piece);
@@ -108,6 +116,9 @@ const double *ens_source_values(struct ens_source *s, const struct ens_sample *s
 /* Where they are as they are, of the dtype *dtype (from 0); NULL if that is not all there is to it. */
 const void *ens_source_raw(const struct ens_source *s, const struct ens_sample *sample, const struct ens_piece *piece,
                            size_t i, int *dtype);
+
+/* The same for all rows, which are *stride bytes apart. */
+const unsigned char *ens_source_matrix(const struct ens_source *s, size_t i, int *dtype, size_t *stride);
 
 /*
  * The target's values, to s->truth: of a label 1 at the label and 0 elsewhere, or the label itself if the width is 1.
