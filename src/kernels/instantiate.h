@@ -199,7 +199,7 @@ static void ENS_NAME(pairs_differences)(const double *a, const double *const *b,
 }
 static void ENS_NAME(gram)(const double *a, const double *const *b, size_t length, double *partial)
 {
-    gram_f64(a, b, length, partial);
+    gram_f64(0, a, b, length, partial);
 }
 static double ENS_NAME(log_sum)(const double *a, const double *b, size_t length, double least, double most)
 {

@@ -30,7 +30,7 @@ int ens_gram_open(struct ens_gram *g, struct ens_heap *heap, const struct ens_ke
 {
     int failed = 0;
 
-    *g = (struct ens_gram){.kernels = kernels, .m = m, .groups = (m + ENS_PAIRS - 1) / ENS_PAIRS};
+    *g = (struct ens_gram){.kernels = kernels, .m = m};
     if (m > MOST)
         return ENSEMBLE_EOVERFLOW;
     g->tile = ens_heap_doubles(heap, m * ENS_PIECE, &failed);
@@ -39,8 +39,10 @@ int ens_gram_open(struct ens_gram *g, struct ens_heap *heap, const struct ens_ke
     return failed ? ENSEMBLE_ENOMEM : 0;
 }
 
-void ens_gram_begin(struct ens_gram *g)
+void ens_gram_begin(struct ens_gram *g, size_t m)
 {
+    g->m = m;
+    g->groups = (m + ENS_PAIRS - 1) / ENS_PAIRS;
     memset(g->sum, 0, g->m * g->m * sizeof *g->sum);
     memset(g->partial, 0, partial_size(g->m) * sizeof *g->partial);
     g->pieces = 0;
@@ -88,7 +90,7 @@ void ens_gram_end(struct ens_gram *g, double count)
 
 void ens_gram_of_models(struct ens_gram *g, struct ens_source *s, const struct ens_sample *sample)
 {
-    ens_gram_begin(g);
+    ens_gram_begin(g, g->m);
     ENS_EACH_PIECE(piece, s, sample) {
         const size_t length = piece.count * piece.length;
 

@@ -18,7 +18,8 @@ struct ens_gram {
 /* Takes the memory. 0, ENSEMBLE_ENOMEM, or ENSEMBLE_EOVERFLOW for more than 8,192 columns. */
 int ens_gram_open(struct ens_gram *g, struct ens_heap *heap, const struct ens_kernels *kernels, size_t m);
 
-void ens_gram_begin(struct ens_gram *g);
+/* For m columns, not more than there is room for. */
+void ens_gram_begin(struct ens_gram *g, size_t m);
 
 static inline double *ens_gram_tile(const struct ens_gram *g, size_t column)
 {

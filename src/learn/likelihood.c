@@ -47,12 +47,12 @@ int ens_pick(struct ens_source *s, const struct ens_sample *sample, const struct
 }
 
 /* Are some probabilities so small that they count as more? */
-static int has_least(const struct ens_likelihood *l)
+static int has_least(const double *p, size_t count)
 {
     int some = 0;
 
-    for (size_t i = 0; i < l->n * l->rows; i++)
-        some |= l->p[i] < ENS_LEAST_PROBABILITY;
+    for (size_t r = 0; r < count; r++)
+        some |= p[r] < ENS_LEAST_PROBABILITY;
     return some;
 }
 
@@ -63,16 +63,19 @@ int ens_likelihood_open(struct ens_likelihood *l, struct ens_source *s, const st
 
     *l = (struct ens_likelihood){.kernels = s->e.kernels, .n = s->n, .rows = sample->n};
     l->p = ens_heap_take(s->heap, sample->n, s->n * sizeof *l->p);
-    l->pool = ens_heap_doubles(s->heap, sample->n, &failed);
     l->row = ens_heap_doubles(s->heap, ENS_LOG_BLOCK, &failed);
     l->in = ens_heap_take(s->heap, s->n, sizeof *l->in);
     if (failed || l->p == NULL || l->in == NULL)
         return ENSEMBLE_ENOMEM;
     ENS_EACH_PIECE(piece, s, sample)
-        for (size_t i = 0; i < s->n; i++)
-            if (!ens_pick(s, sample, &piece, i, tile, l->p + i * l->rows + piece.first))
+        for (size_t i = 0; i < s->n; i++) {
+            double *p = l->p + i * l->rows + piece.first;
+
+            if (!ens_pick(s, sample, &piece, i, tile, p))
                 return 1;
-    l->some_least = has_least(l);
+            if (piece.column + piece.length == s->width) /* else a long row's label may be behind this part of it */
+                l->some_least |= has_least(p, piece.count);
+        }
     return 0;
 }
 
@@ -118,41 +121,39 @@ double ens_likelihood_loss(const struct ens_likelihood *l, const size_t *models,
     return 0 - sum / (double)l->rows; /* not -0 */
 }
 
-double ens_likelihood_convex(const struct ens_likelihood *l, const size_t *models, const double *w, size_t n)
+/* Adds some rows to the derivatives; l->row has the weighted sums of what l->in points at. */
+static void differentiate_rows(struct ens_likelihood *l, size_t n, size_t length)
+{
+    static const struct ens_map inverse = {0};
+    double *ones = ens_gram_tile(&l->gram, n);
+
+    for (size_t r = 0; r < length; r++)
+        ones[r] = 1;
+    l->kernels->map[ENS_f64][ENS_MAP_reciprocal](l->row, l->row, length, &inverse);
+    for (size_t k = 0; k < n; k++) {
+        const void *in[] = {l->in[k], l->row};
+        const struct ens_span span = {.out = ens_gram_tile(&l->gram, k), .in = in, .n = 2, .length = length};
+
+        l->kernels->fold[ENS_f64][ENS_FOLD_product](&span);
+    }
+    ens_gram_add(&l->gram, length);
+}
+
+double ens_likelihood_convex(struct ens_likelihood *l, const size_t *models, const double *w, size_t n,
+                             int derivatives)
 {
     double sum = 0;
 
+    if (derivatives)
+        ens_gram_begin(&l->gram, n + 1);
     for (size_t row = 0; row < l->rows; row += ENS_LOG_BLOCK) {
         find_rows(l, models, n, row, block_at(l, row));
-        pool(l, w, n, block_at(l, row), l->pool + row);
-        sum += l->kernels->log_sum(l->pool + row, NULL, block_at(l, row), ENS_LEAST_PROBABILITY / 2, MOST);
+        pool(l, w, n, block_at(l, row), l->row);
+        sum += l->kernels->log_sum(l->row, NULL, block_at(l, row), ENS_LEAST_PROBABILITY / 2, MOST);
+        if (derivatives)
+            differentiate_rows(l, n, block_at(l, row));
     }
+    if (derivatives)
+        ens_gram_end(&l->gram, (double)l->rows);
     return 0 - sum / (double)l->rows;
-}
-
-void ens_likelihood_derivatives(struct ens_likelihood *l, const size_t *models, size_t n)
-{
-    static const struct ens_map inverse = {0};
-    struct ens_gram *g = &l->gram;
-
-    g->m = n + 1;
-    g->groups = (g->m + ENS_PAIRS - 1) / ENS_PAIRS;
-    ens_gram_begin(g);
-    for (size_t row = 0; row < l->rows; row += ENS_LOG_BLOCK) {
-        const size_t length = block_at(l, row);
-        double *ones = ens_gram_tile(g, n);
-
-        for (size_t r = 0; r < length; r++)
-            ones[r] = 1;
-        find_rows(l, models, n, row, length);
-        l->kernels->map[ENS_f64][ENS_MAP_reciprocal](l->row, l->pool + row, length, &inverse);
-        for (size_t k = 0; k < n; k++) {
-            const void *in[] = {l->in[k], l->row};
-            const struct ens_span span = {.out = ens_gram_tile(g, k), .in = in, .n = 2, .length = length};
-
-            l->kernels->fold[ENS_f64][ENS_FOLD_product](&span);
-        }
-        ens_gram_add(g, length);
-    }
-    ens_gram_end(g, (double)l->rows);
 }
