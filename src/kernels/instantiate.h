@@ -205,6 +205,10 @@ static double ENS_NAME(log_sum)(const double *a, const double *b, size_t length,
 {
     return log_sum_f64(a, b, length, least, most);
 }
+static size_t ENS_NAME(hits)(const double *rows, size_t count, size_t width, const int32_t *labels)
+{
+    return hits_f64(rows, count, width, labels);
+}
 
 #define ENS_STRING_(x) #x
 #define ENS_STRING(x) ENS_STRING_(x)
@@ -256,4 +260,5 @@ const struct ens_kernels ENS_CAT(ens_kernels_, ENS_ISA) = {
     .pairs = {ENS_NAME(pairs_products), ENS_NAME(pairs_differences)},
     .gram = ENS_NAME(gram),
     .log_sum = ENS_NAME(log_sum),
+    .hits = ENS_NAME(hits),
 };

@@ -273,6 +273,13 @@ typedef void ens_gram_kernel(const double *a, const double *const *b, size_t len
 #define ENS_LOG_LANES ((size_t)16)
 typedef double ens_log_sum_kernel(const double *a, const double *b, size_t length, double least, double most);
 
+/*
+ * In how many of `count` rows of doubles, which follow each other, the first of the largest values is at the row's
+ * label. That is below the width, and this at most ENS_HITS_WIDTH. With a NaN none is the largest.
+ */
+#define ENS_HITS_WIDTH ((size_t)32)
+typedef size_t ens_hits_kernel(const double *rows, size_t count, size_t width, const int32_t *labels);
+
 /* Indexed by dtypes; the accumulator is ENS_f32 or ENS_f64. NULL where instantiate.h does not list the combination. */
 struct ens_kernels {
     const char *name;                                  /* of the instruction set */
@@ -307,6 +314,7 @@ struct ens_kernels {
     ens_pairs_kernel *pairs[2];                        /* [products, differences] */
     ens_gram_kernel *gram;
     ens_log_sum_kernel *log_sum;
+    ens_hits_kernel *hits;
 };
 
 #endif

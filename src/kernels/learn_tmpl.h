@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Sums of logarithms for learning. Their partial products are counted by element, whatever the vectors are. */
+/* For learning: sums of logarithms, whose partial products are counted by element, whatever the vectors are; and hits. */
 
 /* An element, or two, within the limits. */
 static ENS_INLINE VEC FN(limited)(const double *a, const double *b, const size_t at, const size_t part, VEC low,
@@ -42,4 +42,31 @@ static ENS_INLINE double FN(log_sum)(const double *a, const double *b, size_t le
         for (size_t i = 0; i < half; i++)
             product[i] += product[i + half];
     return product[0];
+}
+
+/*
+ * In how many rows the value at the label is the first of the largest ones: above all before it, and not below those
+ * behind. Of a vector, `worst` becomes 0 where that is not so, and is minus infinity elsewhere.
+ */
+static ENS_INLINE size_t FN(hits)(const double *rows, size_t count, size_t width, const int32_t *labels)
+{
+    const VEC right = V(set1)(-(SCALAR)INFINITY), wrong = V(set1)(0);
+    size_t hits = 0;
+
+    for (size_t r = 0; r < count; r++, rows += width) {
+        const size_t label = (size_t)labels[r];
+        const VEC own = V(set1)(rows[label]);
+        VEC worst = right;
+
+        ENS_EACH_VECTOR(at, part, width) {
+            const VEC equal = V(load)(ACC, FN(behind) + 64 - (label > at ? label - at : 0), 0);
+            VEC x = V(load)(ACC, AT(rows, at), part);
+
+            if (part > 0)
+                x = V(add)(x, V(load)(ACC, FN(behind) + 64 - part, 0));
+            worst = V(hi)(worst, V(select)(V(lt)(x, own), right, V(select)(V(eq)(x, own), equal, wrong)));
+        }
+        hits += !ANY(V(eq)(worst, wrong));
+    }
+    return hits;
 }

@@ -41,9 +41,10 @@ const double *ens_rows_of_model(struct ens_source *s, const struct ens_sample *s
 int ens_rows_combine(const struct ens_source *s, const struct ens_sample *sample, size_t first, size_t count,
                      double *to)
 {
-    static const struct ensemble_call plain = {.struct_size = sizeof plain};
+    static const struct ensemble_call call = {.struct_size = sizeof call};
     const size_t begin = ens_sample_row(sample, first);
     const size_t run = ens_sample_row(sample, first + count - 1) - begin == count - 1 ? count : 1;
+    const int plain = s->e.plan.plain && s->e.row_weights.weight == NULL && s->inputs.summary->missing == 0;
     int code = 0;
 
     for (size_t r = 0; r < count && code == 0; r += run) {
@@ -55,7 +56,10 @@ int ens_rows_combine(const struct ens_source *s, const struct ens_sample *sample
                                       .result_stride = s->width,
                                       .dtype = ENSEMBLE_F64};
 
-        code = ens_blend_on(&s->desk, &walk, s->e.row_weights.weight, &plain, NULL);
+        if (plain)
+            ens_walk(&walk);
+        else
+            code = ens_blend_on(&s->desk, &walk, s->e.row_weights.weight, &call, NULL);
     }
     return code;
 }

@@ -9,6 +9,9 @@
 /* Rows of up to this width have their largest value found by the kernel for short rows. */
 #define SHORT ((size_t)32)
 
+/* Values that are combined at once, where that is not part of the bits: what stays in the first-level cache. */
+#define COMBINED (8 * ENS_PIECE)
+
 int ens_scale_is_global(const struct ens_scale *scale)
 {
     return scale->metric != NULL || scale->score == ENSEMBLE_SCORE_AUC;
@@ -17,6 +20,14 @@ int ens_scale_is_global(const struct ens_scale *scale)
 int ens_scale_is_gain(const struct ens_scale *scale)
 {
     return scale->metric == NULL && (scale->score == ENSEMBLE_SCORE_ACCURACY || scale->score == ENSEMBLE_SCORE_AUC);
+}
+
+/* Rows that are combined at once. Squares are added up piece by piece. */
+static size_t rows_combined(const struct ens_source *s, const struct ens_scale *scale)
+{
+    const int by_piece = scale->metric == NULL && scale->score == ENSEMBLE_SCORE_SQUARED_ERROR;
+
+    return by_piece || s->width >= COMBINED ? ens_rows_together(s) : COMBINED / s->width;
 }
 
 int ens_tally_open(struct ens_tally *t, struct ens_source *s, const struct ens_sample *sample,
@@ -30,7 +41,7 @@ int ens_tally_open(struct ens_tally *t, struct ens_source *s, const struct ens_s
     if (scale->metric == NULL && scale->score == ENSEMBLE_SCORE_CALIBRATION_ERROR)
         t->bins = ens_heap_doubles(s->heap, ENS_BINS, &failed);
     if (scale->metric == NULL && scale->score == ENSEMBLE_SCORE_ACCURACY) {
-        t->labels = ens_heap_take(s->heap, ens_rows_together(s), sizeof *t->labels);
+        t->labels = ens_heap_take(s->heap, rows_combined(s, scale), sizeof *t->labels);
         failed |= t->labels == NULL;
     }
     if (ens_scale_is_global(scale)) {
@@ -128,11 +139,9 @@ static void add_row(struct ens_tally *t, size_t row, const double *values)
 /* The hits of several short rows, for which one call of the kernel does. */
 static void add_hits(struct ens_tally *t, size_t first, size_t count, const double *values)
 {
-    const size_t width = t->s->width;
-
-    t->s->e.kernels->labels[ENS_f64](values, width * sizeof *values, count, width, t->labels);
     for (size_t r = 0; r < count; r++)
-        t->hits += t->labels[r] == ens_source_label(t->s, ens_sample_row(t->sample, first + r));
+        t->labels[r] = ens_source_label(t->s, ens_sample_row(t->sample, first + r));
+    t->hits += t->s->e.kernels->hits(values, count, t->s->width, t->labels);
 }
 
 void ens_tally_add(struct ens_tally *t, size_t first, size_t count, const double *values)
@@ -146,7 +155,7 @@ void ens_tally_add(struct ens_tally *t, size_t first, size_t count, const double
             t->row[t->rows + r] = ens_sample_row(t->sample, first + r);
     } else if (t->scale.score == ENSEMBLE_SCORE_SQUARED_ERROR) {
         add_squares(t, first, count, values);
-    } else if (t->labels != NULL && width > 1 && width <= SHORT) {
+    } else if (t->labels != NULL && width > 1 && width <= ENS_HITS_WIDTH) {
         add_hits(t, first, count, values);
     } else {
         for (size_t r = 0; r < count; r++)
@@ -185,17 +194,21 @@ double ens_tally_end(struct ens_tally *t)
 static void pool_rows(struct ens_source *s, const struct ens_sample *sample, size_t first, size_t count,
                       const double *w, double *spare, double *to)
 {
+    const struct ens_piece piece = {first, count, 0, s->width};
     const double *start = NULL;
 
     for (size_t i = 0; i < s->n; i++) {
+        int dtype = ENS_f64;
         const void *in;
         const struct ens_span span = {
             .out = to, .start = start, .in = &in, .weight = w + i, .n = 1, .length = count * s->width};
 
         if (w[i] == 0)
             continue;
-        in = ens_rows_of_model(s, sample, first, count, i, spare);
-        s->e.kernels->wsum[ENS_f64][ENS_f64][ENS_f64](&span);
+        in = ens_source_raw(s, sample, &piece, i, &dtype);
+        if (in == NULL)
+            in = ens_rows_of_model(s, sample, first, count, i, spare);
+        s->e.kernels->wsum[ENS_f64][dtype][ENS_f64](&span);
         start = to;
     }
     if (start == NULL)
@@ -249,12 +262,13 @@ int ens_score_of_handle(struct ens_source *s, const struct ens_sample *sample, c
     struct ens_chunk *mark = s->heap->last;
     struct ens_tally t;
     int failed = ens_tally_open(&t, s, sample, scale), code = 0;
-    double *rows = ens_rows_room(s, &failed);
+    const size_t most = rows_combined(s, scale);
+    double *rows = ens_heap_doubles(s->heap, most * s->width, &failed);
 
     if (!failed) {
         ens_tally_begin(&t);
         for (size_t first = 0, count; first < sample->n && code == 0; first += count) {
-            count = ens_rows_at(s, sample, first);
+            count = sample->n - first < most ? sample->n - first : most;
 
             code = ens_rows_combine(s, sample, first, count, rows);
             if (code == 0)

@@ -26,7 +26,7 @@ struct ens_tally {
     size_t hits;       /* of ENSEMBLE_SCORE_ACCURACY */
     size_t n_picked;   /* of ENSEMBLE_SCORE_LOG_LOSS: probabilities whose logarithms are still to be added */
     double *picked;    /* ENS_LOG_BLOCK */
-    int32_t *labels;   /* of ENSEMBLE_SCORE_ACCURACY: the first of the largest values, of ens_rows_together() rows */
+    int32_t *labels;   /* of ENSEMBLE_SCORE_ACCURACY: those of rows that are looked at at once */
     double *bins;      /* of ENSEMBLE_SCORE_CALIBRATION_ERROR: confidence less accuracy, summed in each of ENS_BINS */
     double *values;    /* of those that look at all rows together: all of them, */
     size_t *row;       /* and which rows of the outputs they are; */
