@@ -155,6 +155,10 @@ ENS_BLEND_LIST(ENS_BLEND_KERNEL, f64)
     {                                                                                                                \
         return sum_##acc(1, to, from, length, map);                                                                  \
     }                                                                                                                \
+    static int ENS_NAME(finite_##acc)(const void *from, size_t length)                                               \
+    {                                                                                                                \
+        return finite_##acc(from, length);                                                                           \
+    }                                                                                                                \
     static void ENS_NAME(order_##acc)(const struct ens_order *order)                                                 \
     {                                                                                                                \
         if (order->beyond)                                                                                           \
@@ -209,6 +213,11 @@ static size_t ENS_NAME(hits)(const double *rows, size_t count, size_t width, con
 {
     return hits_f64(rows, count, width, labels);
 }
+static void ENS_NAME(descend)(const double *const *in, size_t n, const double *below, size_t length, double least,
+                              double *to)
+{
+    descend_f64(in, n, below, length, least, to);
+}
 
 #define ENS_STRING_(x) #x
 #define ENS_STRING(x) ENS_STRING_(x)
@@ -261,4 +270,6 @@ const struct ens_kernels ENS_CAT(ens_kernels_, ENS_ISA) = {
     .gram = ENS_NAME(gram),
     .log_sum = ENS_NAME(log_sum),
     .hits = ENS_NAME(hits),
+    .finite = ENS_BOTH(finite),
+    .descend = ENS_NAME(descend),
 };

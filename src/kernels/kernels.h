@@ -280,6 +280,16 @@ typedef double ens_log_sum_kernel(const double *a, const double *b, size_t lengt
 #define ENS_HITS_WIDTH ((size_t)32)
 typedef size_t ens_hits_kernel(const double *rows, size_t count, size_t width, const int32_t *labels);
 
+/* Are all of the values finite? */
+typedef int ens_finite_kernel(const void *from, size_t length);
+
+/*
+ * From to[i], 0 <= i < n, the quotients in[i][j] / below[j] are taken, one after the other, where below[j] counts as at
+ * least `least`.
+ */
+typedef void ens_descend_kernel(const double *const *in, size_t n, const double *below, size_t length, double least,
+                                double *to);
+
 /* Indexed by dtypes; the accumulator is ENS_f32 or ENS_f64. NULL where instantiate.h does not list the combination. */
 struct ens_kernels {
     const char *name;                                  /* of the instruction set */
@@ -315,6 +325,8 @@ struct ens_kernels {
     ens_gram_kernel *gram;
     ens_log_sum_kernel *log_sum;
     ens_hits_kernel *hits;
+    ens_finite_kernel *finite[2];
+    ens_descend_kernel *descend;
 };
 
 #endif

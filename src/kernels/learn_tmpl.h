@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* For learning: sums of logarithms, whose partial products are counted by element, whatever the vectors are; and hits. */
+/* For learning: sums of logarithms, whose partial products are counted by element, whatever the vectors are; hits; and gradients. */
 
 /* An element, or two, within the limits. */
 static ENS_INLINE VEC FN(limited)(const double *a, const double *b, const size_t at, const size_t part, VEC low,
@@ -69,4 +69,28 @@ static ENS_INLINE size_t FN(hits)(const double *rows, size_t count, size_t width
         hits += !ANY(V(eq)(worst, wrong));
     }
     return hits;
+}
+
+/*
+ * to[i] less the quotients in[i][j] / (below[j], but at least `least`), one after the other. The quotients of a vector
+ * at a time; they are taken off by themselves, in order, while the next model's are on their way.
+ */
+static ENS_INLINE void FN(descend)(const double *const *in, size_t n, const double *below, size_t length, double least,
+                                  double *to)
+{
+    SCALAR quotients[ENS_MOST_LANES], *const quotient = tmpl_local(quotients);
+
+    for (size_t i = 0; i < n; i++) {
+        SCALAR left = to[i];
+
+        ENS_EACH_VECTOR(at, part, length) {
+            const VEC divisor = V(hi)(V(set1)(least), V(load)(ACC, AT(below, at), part));
+            const size_t lanes = part > 0 ? part : V(lanes)();
+
+            V(store)(ACC, quotient, V(div)(V(load)(ACC, AT(in[i], at), part), divisor), 0, 0);
+            for (size_t k = 0; k < lanes; k++)
+                left -= quotient[k];
+        }
+        to[i] = left;
+    }
 }

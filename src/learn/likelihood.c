@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "learn/likelihood.h"
 
-#include "base/finite.h"
+#include "base/compiler.h"
 
 #include <string.h>
 
 /* More than what any probability is; a bound for products of numbers that are none. */
 #define MOST 1e15
 
-/* Element `at` of an array of floats or doubles. */
-static double element(const void *values, int dtype, size_t at)
+/* Element `at` of an array of floats or doubles at any address. */
+static ENS_INLINE double element(const void *values, size_t at, const int dtype)
 {
     float single;
     double x;
@@ -19,7 +19,20 @@ static double element(const void *values, int dtype, size_t at)
         return x;
     }
     memcpy(&single, (const unsigned char *)values + at * sizeof single, sizeof single);
-    return single;
+    return (double)single;
+}
+
+static ENS_INLINE void pick_labels(const struct ens_source *s, const struct ens_sample *sample,
+                                   const struct ens_piece *piece, const void *values, const int dtype, double *p)
+{
+    for (size_t r = 0; r < piece->count; r++) {
+        const size_t label = (size_t)ens_source_label(s, ens_sample_row(sample, piece->first + r));
+
+        if (s->width == 1)
+            p[r] = label == 1 ? element(values, r, dtype) : 1 - element(values, r, dtype);
+        else if (label >= piece->column && label - piece->column < piece->length)
+            p[r] = element(values, r * piece->length + label - piece->column, dtype);
+    }
 }
 
 int ens_pick(struct ens_source *s, const struct ens_sample *sample, const struct ens_piece *piece, size_t i,
@@ -27,22 +40,17 @@ int ens_pick(struct ens_source *s, const struct ens_sample *sample, const struct
 {
     int dtype = ENS_f64;
     const void *values = ens_source_raw(s, sample, piece, i, &dtype);
-    const size_t length = piece->count * piece->length;
 
-    if (values == NULL || dtype > ENS_f64 || !ens_is_finite(s->e.kernels->sum[dtype](values, length))) {
+    if (values == NULL || dtype > ENS_f64) {
         dtype = ENS_f64;
         values = ens_source_values(s, sample, piece, i, tile);
-        if (!ens_all_finite(s->e.kernels, values, length))
-            return 0;
     }
-    for (size_t r = 0; r < piece->count; r++) {
-        const size_t label = (size_t)ens_source_label(s, ens_sample_row(sample, piece->first + r));
-
-        if (s->width == 1)
-            p[r] = label == 1 ? element(values, dtype, r) : 1 - element(values, dtype, r);
-        else if (label >= piece->column && label - piece->column < piece->length)
-            p[r] = element(values, dtype, r * piece->length + label - piece->column);
-    }
+    if (!s->e.kernels->finite[dtype](values, piece->count * piece->length))
+        return 0;
+    if (dtype == ENS_f32)
+        pick_labels(s, sample, piece, values, ENS_f32, p);
+    else
+        pick_labels(s, sample, piece, values, ENS_f64, p);
     return 1;
 }
 

@@ -242,7 +242,7 @@ static void add_answers(struct ens_tally *t, size_t first, size_t count, const d
 {
     const size_t width = t->s->width;
 
-    if (ens_all_finite(t->s->e.kernels, rows, count * width)) {
+    if (t->s->e.kernels->finite[ENS_f64](rows, count * width)) {
         ens_tally_add(t, first, count, rows);
         return;
     }

@@ -75,7 +75,7 @@ static int all_known(struct ens_source *s, size_t row, size_t count)
     if (count * s->width > ENS_PIECE)
         return 0;
     read_values(s, row, 0, count * s->width, s->truth);
-    return ens_all_finite(s->e.kernels, s->truth, count * s->width);
+    return s->e.kernels->finite[ENS_f64](s->truth, count * s->width);
 }
 
 /* Leaves rows out of s->known, those that `keep` does not say 1 of. */
@@ -354,19 +354,10 @@ void ens_source_errors(struct ens_source *s, const struct ens_sample *sample, co
     s->e.kernels->wsum[ENS_f64][dtype][ENS_f64](&span);
 }
 
-int ens_all_finite(const struct ens_kernels *kernels, const double *values, size_t length)
-{
-    double sum = 0;
-
-    for (size_t at = 0; at < length; at += ENS_BLOCK)
-        sum += kernels->sum[ENS_f64](values + at, length - at < ENS_BLOCK ? length - at : ENS_BLOCK);
-    return ens_is_finite(sum);
-}
-
 /* Are those of each row of a piece finite? */
 static void screen_piece(struct ens_source *s, const struct ens_piece *piece, const double *values, unsigned char *keep)
 {
-    if (ens_all_finite(s->e.kernels, values, piece->count * piece->length))
+    if (s->e.kernels->finite[ENS_f64](values, piece->count * piece->length))
         return;
     for (size_t r = 0; r < piece->count; r++)
         for (size_t j = 0; j < piece->length; j++)

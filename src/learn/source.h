@@ -129,7 +129,4 @@ void ens_source_truth(struct ens_source *s, const struct ens_sample *sample, con
 void ens_source_errors(struct ens_source *s, const struct ens_sample *sample, const struct ens_piece *piece, size_t i,
                        double *to);
 
-/* Are they all finite? The sum says so, unless it overflows. */
-int ens_all_finite(const struct ens_kernels *kernels, const double *values, size_t length);
-
 #endif
