@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* For learning: sums of logarithms, whose partial products are counted by element, whatever the vectors are; hits; and gradients. */
+/* For learning: sums of logarithms, hits, gradients. What is summed is counted by element, whatever the vectors are. */
 
 /* An element, or two, within the limits. */
 static ENS_INLINE VEC FN(limited)(const double *a, const double *b, const size_t at, const size_t part, VEC low,

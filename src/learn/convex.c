@@ -9,6 +9,15 @@
 #define NEWTON_STEPS 100
 #define HALVINGS 40
 
+/*
+ * A step must gain this part of what the slope promises (Armijo, 1966): little, so that whole steps are taken wherever
+ * they are good, which near the end gain half of it.
+ */
+#define GAIN 1e-4
+
+/* A loss that is not higher than by this part of it, and of 1, is as low: its sum over the rows is not more exact. */
+#define AS_LOW 1e-14
+
 /* The log loss is as good as it gets. */
 #define CERTAIN 1e-15
 
@@ -139,7 +148,7 @@ static int newton_step(struct ens_convex *c, const size_t *models, size_t n, dou
         for (size_t i = 0; i < n; i++)
             c->q.x[i] = way == 1 ? c->step[i] : w[i] + way * (c->step[i] - w[i]);
         tried = ens_likelihood_convex(c->likelihood, models, c->q.x, n, halving == 0);
-        if (tried <= *loss + 1e-4 * way * slope && tried < *loss) {
+        if (tried <= *loss + GAIN * way * slope && tried < *loss) {
             for (size_t i = 0; i < n; i++)
                 w[i] = c->q.x[i];
             *loss = halving == 0 ? tried : ens_likelihood_convex(c->likelihood, models, w, n, 1);
@@ -158,7 +167,7 @@ static int polish(struct ens_convex *c, const size_t *models, size_t n, double *
     const double loss = loss_of(c, models, c->step, n);
     double gap;
 
-    if (!(loss <= optimum->loss + 1e-14 * (1 + optimum->loss)))
+    if (!(loss <= optimum->loss + AS_LOW * (1 + optimum->loss)))
         return 0;
     take_derivatives(c, n);
     gap = certificate(c, n);

@@ -42,9 +42,9 @@ double ens_likelihood_loss(const struct ens_likelihood *l, const size_t *models,
  * The same, but that it is each model's probability that counts as at least ENS_LEAST_PROBABILITY, and none as at most
  * 1. That is convex, and nowhere larger for weights that sum to 1, so what is certain of it bounds the log loss, too.
  *
- * With `derivatives` to l->gram those of it: with s_i = p_i / (sum_j w_j p_j), the means over the rows of s_i s_j, n x n
- * from g->sum on with g->m columns each, and of s_i in the column behind them: the second ones, and the first ones but
- * for their sign. In the same pass, since what is needed of some rows is in the first-level cache then.
+ * With `derivatives` to l->gram those of it: with s_i = p_i / (sum_j w_j p_j), the means over the rows of s_i s_j, n x
+ * n from g->sum on with g->m columns each, and of s_i in the column behind them: the second ones, and the first ones
+ * but for their sign. In the same pass, since what is needed of some rows is in the first-level cache then.
  */
 double ens_likelihood_convex(struct ens_likelihood *l, const size_t *models, const double *w, size_t n,
                              int derivatives);

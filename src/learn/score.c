@@ -293,7 +293,7 @@ int ens_score(const struct ensemble *e, const struct ens_targets *targets, int32
     if (code == 0 && targets->dtype != ENSEMBLE_I32 && score != ENSEMBLE_SCORE_SQUARED_ERROR)
         code = ENSEMBLE_EFIT;
     if (code == 0)
-        ens_source_undo_form(s, ENSEMBLE_RESULT_LOG);
+        ens_source_undo_form(s, 0);
     if (code == 0 && s->rows > 0)
         code = ens_score_of_handle(s, &s->known, &scale, &found);
     if (code == 0)

@@ -212,9 +212,11 @@ int ens_is_linear(const struct ensemble *e, int alone)
     return 1;
 }
 
-void ens_source_undo_form(struct ens_source *s, int32_t form)
+void ens_source_undo_form(struct ens_source *s, int pool)
 {
-    if (s->e.form != form)
+    const int32_t form = s->e.form;
+
+    if (pool ? form != ENSEMBLE_RESULT_NORMALISED && form != ENSEMBLE_RESULT_TEMPERED : form != ENSEMBLE_RESULT_LOG)
         return;
     s->e.form = ENSEMBLE_RESULT_AS_IS;
     s->e.temperature = 1;

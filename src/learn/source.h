@@ -71,8 +71,11 @@ int ens_source_open(struct ens_source *s, struct ens_heap *heap, const struct en
  */
 int ens_is_linear(const struct ensemble *e, int alone);
 
-/* If the source's handle has its results in this form, it has them as they are from now on. */
-void ens_source_undo_form(struct ens_source *s, int32_t form);
+/*
+ * From now on the source's handle has its results as they are: not as logarithms; or, with `pool`, the linear pool
+ * itself, not normalised and not tempered. What it says otherwise stays.
+ */
+void ens_source_undo_form(struct ens_source *s, int pool);
 
 /* Leaves the rows out in which some model says something that is not finite. */
 int ens_source_screen(struct ens_source *s);

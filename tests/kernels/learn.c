@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Kernels that weights are learned with: sums of products, kept from call to call, and sums of logarithms. */
+/* Kernels that weights are learned with: sums of products, kept from call to call, of logarithms, of quotients; hits. */
 #include "check.h"
 #include "number.h"
 #include "oracle.h"
@@ -11,6 +11,9 @@
 
 /* More than a piece of rows that sums are made of, and no multiple of anything that vectors are. */
 #define GRAM_LONGEST 600
+
+/* Rows whose hits are counted at once, at most. */
+#define MOST_ROWS 40
 
 #define PARTIALS (ENS_PAIRS * ENS_PAIR_LANES)
 
@@ -170,6 +173,108 @@ static void do_log_sum(struct trial *t)
     judge_log_sum(t, t->result[0]);
 }
 
+/* Rows of `length` values, and their labels, half of which are where the largest value is. */
+static void make_hits(struct trial *t, struct rng *rng)
+{
+    static int32_t labels[MOST_ROWS];
+    const void *rows;
+
+    t->rows = t->length > 0 ? rng_below(rng, MOST_ROWS + 1) : 0;
+    t->focus = rng_below(rng, 2);
+    rows = data_piece(rng, ENS_f64, t->data, t->rows * t->length);
+    for (size_t r = 0; r < t->rows; r++) {
+        labels[r] = (int32_t)rng_below(rng, t->length);
+        for (size_t j = 0; j < t->length && r % 2 > 0; j++)
+            if (number_read(ENS_f64, rows, r * t->length + j) >
+                number_read(ENS_f64, rows, r * t->length + (size_t)labels[r]))
+                labels[r] = (int32_t)j;
+    }
+    trial_add_aligned(t, ENS_f64, t->rows * t->length, rows);
+    trial_add_raw(t, READ, t->rows * sizeof *labels, sizeof *labels, labels);
+}
+
+static const int32_t *labels_of(const struct trial *t)
+{
+    return (const int32_t *)(const void *)t->at[1];
+}
+
+static void call_hits(struct trial *t, const struct ens_kernels *kernels)
+{
+    t->result[0] = (double)kernels->hits(numbers(t, 0), t->rows, t->length, labels_of(t));
+}
+
+static void do_hits(struct trial *t)
+{
+    for (size_t r = 0; r < t->rows; r++) {
+        const double *row = numbers(t, 0) + r * t->length, own = row[labels_of(t)[r]];
+        int hit = 1;
+
+        for (size_t j = 0; j < t->length; j++)
+            hit &= row[j] < own || (row[j] == own && j >= (size_t)labels_of(t)[r]);
+        t->result[0] += hit;
+    }
+}
+
+/* Values that are all finite, as often as not, whatever the kind is. */
+static void make_finite(struct trial *t, struct rng *rng)
+{
+    static unsigned char values[TRIAL_LONG * sizeof(double)];
+    const uint64_t odd[] = {number_infinity(t->acc), number_infinity(t->acc) | number_sign(t->acc),
+                            number_infinity(t->acc) + 1};
+
+    memcpy(values, data_piece(rng, t->acc, t->data, t->length), t->length * number_size(t->acc));
+    for (size_t j = 0; j < t->length; j++)
+        if (!isfinite(number_read(t->acc, values, j)))
+            number_put(t->acc, values, j, 0);
+    if (t->length > 0 && rng_one_in(rng, 2))
+        number_put(t->acc, values, rng_below(rng, t->length), odd[rng_below(rng, sizeof odd / sizeof odd[0])]);
+    trial_add(t, READ, t->acc, t->length, values);
+}
+
+static void call_finite(struct trial *t, const struct ens_kernels *kernels)
+{
+    t->result[0] = kernels->finite[t->acc](t->at[0], t->length) != 0;
+}
+
+static void do_finite(struct trial *t)
+{
+    t->result[0] = 1;
+    for (size_t j = 0; j < t->length; j++)
+        if (!isfinite(number_read(t->acc, t->at[0], j)))
+            t->result[0] = 0;
+}
+
+/* Array 0 is what the quotients are taken from, 1 what is divided by, and then come the models. */
+static void make_descend(struct trial *t, struct rng *rng)
+{
+    t->n = rng_between(rng, 1, 6);
+    t->value = rng_one_in(rng, 2) ? 1e-12 : 0;
+    t->focus = rng_below(rng, 2 + t->n);
+    trial_add(t, RESULT, ENS_f64, t->n, data_piece(rng, ENS_f64, t->data, t->n));
+    t->arrays[0].alignment = sizeof(double);
+    for (size_t k = 0; k < 1 + t->n; k++)
+        trial_add_aligned(t, ENS_f64, t->length, data_piece(rng, ENS_f64, t->data, t->length));
+}
+
+static void call_descend(struct trial *t, const struct ens_kernels *kernels)
+{
+    const double *in[TRIAL_MODELS];
+
+    for (size_t i = 0; i < t->n; i++)
+        in[i] = numbers(t, 2 + i);
+    kernels->descend(in, t->n, numbers(t, 1), t->length, t->value, (double *)(void *)t->at[0]);
+}
+
+static void do_descend(struct trial *t)
+{
+    for (size_t i = 0; i < t->n; i++)
+        for (size_t j = 0; j < t->length; j++) {
+            const double below = trial_get(t, 1, j), divisor = below > t->value ? below : t->value;
+
+            trial_put(t, 0, i, trial_get(t, 0, i) - trial_get(t, 2 + i, j) / divisor);
+        }
+}
+
 static void one(struct isa *isa, struct trial *t, struct check *check)
 {
     t->data = (enum data_kind)rng_below(&check->rng, DATA_KINDS);
@@ -199,6 +304,16 @@ static void all_of(struct isa *isa, struct check *check)
                        .make = make_log_sum, .call = call_log_sum, .reference = do_log_sum};
     for (t.which = 0; t.which < 2; t.which++)
         all_lengths(isa, &t, check);
+    t = (struct trial){.kernel = "hits", .acc = ENS_f64, .in = ENS_f64, .longest = ENS_HITS_WIDTH, .make = make_hits,
+                       .call = call_hits, .reference = do_hits};
+    for (int round = 0; round < 20; round++)
+        all_lengths(isa, &t, check);
+    t = (struct trial){.kernel = "descend", .acc = ENS_f64, .in = ENS_f64, .longest = 70, .make = make_descend,
+                       .call = call_descend, .reference = do_descend};
+    all_lengths(isa, &t, check);
+    t = (struct trial){.kernel = "finite", .make = make_finite, .call = call_finite, .reference = do_finite};
+    for (t.acc = t.in = 0; t.acc < 2; t.in = ++t.acc)
+        trial_all(isa, &t, check);
 }
 
 void check_learn(struct check *check)
