@@ -5,6 +5,11 @@
 
 #include "learn/source.h"
 
+/* A part of an output. */
+struct ens_stretch {
+    const unsigned char *begin, *end;
+};
+
 struct ens_gram {
     const struct ens_kernels *kernels;
     size_t m;          /* columns */
@@ -13,6 +18,8 @@ struct ens_gram {
     double *partial;   /* partial sums of each column beside each group of those up to it */
     double *sum;       /* m x m; the lower half, until the end */
     size_t pieces;     /* that are in the partial sums */
+    struct ens_stretch *ahead; /* m: what will be read for the next piece, if it comes from memory: */
+    size_t n_ahead;    /* so many stretches */
 };
 
 /* Takes the memory. 0, ENSEMBLE_ENOMEM, or ENSEMBLE_EOVERFLOW for more than 8,192 columns. */
