@@ -10,9 +10,6 @@
 
 #define LANES (ENS_PAIRS * ENS_PAIR_LANES)
 
-/* Outputs of more than this are not in a cache that is near. */
-#define FAR_BYTES ((size_t)8 << 20)
-
 /* What memory gives at once. */
 #define LINE ((size_t)64)
 
@@ -147,7 +144,7 @@ static void look_ahead(struct ens_gram *g, const struct ens_source *s, const str
 
 void ens_gram_of_models(struct ens_gram *g, struct ens_source *s, const struct ens_sample *sample)
 {
-    const int far = sample->n > FAR_BYTES / (s->n * s->width * sizeof(float));
+    const int far = sample->n > ENS_FAR_BYTES / (s->n * s->width * sizeof(float));
 
     ens_gram_begin(g, g->m);
     ENS_EACH_PIECE(piece, s, sample) {

@@ -5,7 +5,10 @@
 
 #include "learn/source.h"
 
-/* A part of an output. */
+/* What is more than this comes from memory, and should be asked for ahead of time: no cache near by is as large. */
+#define ENS_FAR_BYTES ((size_t)8 << 20)
+
+/* A part of what is read. */
 struct ens_stretch {
     const unsigned char *begin, *end;
 };
@@ -18,7 +21,7 @@ struct ens_gram {
     double *partial;   /* partial sums of each column beside each group of those up to it */
     double *sum;       /* m x m; the lower half, until the end */
     size_t pieces;     /* that are in the partial sums */
-    struct ens_stretch *ahead; /* m: what will be read for the next piece, if it comes from memory: */
+    struct ens_stretch *ahead; /* m: what will be read for the next piece, to be asked for while this one is added: */
     size_t n_ahead;    /* so many stretches */
 };
 

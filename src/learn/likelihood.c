@@ -129,6 +129,20 @@ double ens_likelihood_loss(const struct ens_likelihood *l, const size_t *models,
     return 0 - sum / (double)l->rows; /* not -0 */
 }
 
+/* What will be read for the next rows. */
+static void look_ahead(struct ens_likelihood *l, const size_t *models, size_t n, size_t row)
+{
+    const int far = l->rows > ENS_FAR_BYTES / (n * sizeof *l->p);
+
+    l->gram.n_ahead = 0;
+    for (size_t k = 0; k < n && row < l->rows && far; k++) {
+        const double *p = l->p + models[k] * l->rows + row;
+
+        l->gram.ahead[l->gram.n_ahead++] = (struct ens_stretch){
+            (const unsigned char *)p, (const unsigned char *)(p + block_at(l, row))};
+    }
+}
+
 /* Adds some rows to the derivatives; l->row has the weighted sums of what l->in points at. */
 static void differentiate_rows(struct ens_likelihood *l, size_t n, size_t length)
 {
@@ -158,8 +172,10 @@ double ens_likelihood_convex(struct ens_likelihood *l, const size_t *models, con
         find_rows(l, models, n, row, block_at(l, row));
         pool(l, w, n, block_at(l, row), l->row);
         sum += l->kernels->log_sum(l->row, NULL, block_at(l, row), ENS_LEAST_PROBABILITY / 2, MOST);
-        if (derivatives)
+        if (derivatives) {
+            look_ahead(l, models, n, row + ENS_LOG_BLOCK);
             differentiate_rows(l, n, block_at(l, row));
+        }
     }
     if (derivatives)
         ens_gram_end(&l->gram, (double)l->rows);
