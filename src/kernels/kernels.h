@@ -271,7 +271,7 @@ typedef void ens_gram_kernel(const double *a, const double *const *b, size_t len
  */
 #define ENS_LOG_BLOCK ((size_t)256)
 #define ENS_LOG_LANES ((size_t)16)
-typedef double ens_log_sum_kernel(const double *a, const double *b, size_t length, double least, double most);
+typedef double ens_log_sum_kernel(const double *a, const void *b, size_t length, double least, double most);
 
 /*
  * In how many of `count` rows of doubles, which follow each other, the first of the largest values is at the row's
@@ -323,7 +323,7 @@ struct ens_kernels {
     ens_variance_kernel *variance[ENS_DTYPES];         /* [in] */
     ens_pairs_kernel *pairs[2];                        /* [products, differences] */
     ens_gram_kernel *gram;
-    ens_log_sum_kernel *log_sum;
+    ens_log_sum_kernel *log_sum[2];                    /* [dtype of b: ENS_f32 or ENS_f64] */
     ens_hits_kernel *hits;
     ens_finite_kernel *finite[2];
     ens_descend_kernel *descend;

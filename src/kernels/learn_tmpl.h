@@ -2,13 +2,13 @@
 /* For learning: sums of logarithms, hits, gradients. What is summed is counted by element, whatever the vectors are. */
 
 /* An element, or two, within the limits. */
-static ENS_INLINE VEC FN(limited)(const double *a, const double *b, const size_t at, const size_t part, VEC low,
-                                 VEC high)
+static ENS_INLINE VEC FN(limited)(const int in, const double *a, const void *b, const size_t at, const size_t part,
+                                 VEC low, VEC high)
 {
     VEC x = V(load)(ACC, AT(a, at), part);
 
     if (b != NULL)
-        x = V(add)(x, V(load)(ACC, AT(b, at), part));
+        x = V(add)(x, V(load)(in, (const unsigned char *)b + (at << ENS_SHIFT(in)), part));
     return V(lo)(V(hi)(x, low), high);
 }
 
@@ -16,7 +16,8 @@ static ENS_INLINE VEC FN(limited)(const double *a, const double *b, const size_t
  * Logarithms of products instead of sums of logarithms: element j is multiplied into product j mod ENS_LOG_LANES, and
  * the logarithms of those are added in halves.
  */
-static ENS_INLINE double FN(log_sum)(const double *a, const double *b, size_t length, double least, double most)
+static ENS_INLINE double FN(log_sum)(const int in, const double *a, const void *b, size_t length, double least,
+                                     double most)
 {
     const size_t lanes = V(lanes)(), widest = FN(sum_step)(lanes);
     const size_t step = widest < ENS_LOG_LANES ? widest : ENS_LOG_LANES;
@@ -29,10 +30,10 @@ static ENS_INLINE double FN(log_sum)(const double *a, const double *b, size_t le
         VEC p = one;
 
         for (; at + step <= length; at += ENS_LOG_LANES)
-            p = V(mul)(p, FN(limited)(a, b, at, all, low, high));
+            p = V(mul)(p, FN(limited)(in, a, b, at, all, low, high));
         if (at < length) {
             const VEC behind = V(load)(ACC, FN(behind) + 64 - (length - at), 0);
-            const VEC x = FN(limited)(a, b, at, length - at, low, high);
+            const VEC x = FN(limited)(in, a, b, at, length - at, low, high);
 
             p = V(mul)(p, V(select)(V(eq)(behind, V(set1)(0)), x, one));
         }

@@ -112,8 +112,8 @@ static void try_likelihood(struct selection *s)
 
         for (size_t i = 0; i < s->n; i++)
             if (s->allowed[i])
-                s->losses[i] -= l->kernels->log_sum(s->sums + row, l->p + i * l->rows + row, length,
-                                                   ENS_LEAST_PROBABILITY * count, count);
+                s->losses[i] -= l->kernels->log_sum[l->dtype](s->sums + row, ens_likelihood_at(l, i, row), length,
+                                                              ENS_LEAST_PROBABILITY * count, count);
     }
     for (size_t i = 0; i < s->n; i++)
         s->losses[i] = log_count + s->losses[i] / (double)l->rows;
@@ -234,6 +234,17 @@ static void add_rows(struct selection *s, size_t i)
     }
 }
 
+static void add_probabilities(struct selection *s, size_t i)
+{
+    static const double one = 1;
+    const struct ens_likelihood *l = s->g->likelihood;
+    const void *in = ens_likelihood_at(l, i, 0);
+    const struct ens_span span = {
+        .out = s->sums, .start = s->sums, .in = &in, .weight = &one, .n = 1, .length = l->rows};
+
+    l->kernels->wsum[ENS_f64][l->dtype][ENS_f64](&span);
+}
+
 static void take(struct selection *s, size_t i)
 {
     struct ens_greedy *g = s->g;
@@ -246,8 +257,7 @@ static void take(struct selection *s, size_t i)
         return;
     }
     if (g->likelihood != NULL) {
-        for (size_t row = 0; row < g->sample->n; row++)
-            s->sums[row] += g->likelihood->p[i * g->likelihood->rows + row];
+        add_probabilities(s, i);
         return;
     }
     add_rows(s, i);

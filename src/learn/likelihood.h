@@ -12,7 +12,8 @@ struct ens_likelihood {
     const struct ens_kernels *kernels;
     size_t n;      /* models */
     size_t rows;
-    double *p;     /* n x rows: the label's probability; */
+    void *p;       /* n x rows: the label's probability, */
+    int dtype;     /* as floats where each is one: half of the memory to go through, time and again; else doubles; */
     int some_least; /* some of them are below ENS_LEAST_PROBABILITY */
     double *row;   /* ENS_LOG_BLOCK: of some rows */
     const void **in; /* n */
@@ -34,6 +35,12 @@ int ens_pick(struct ens_source *s, const struct ens_sample *sample, const struct
 
 /* Takes memory and reads the models' outputs. 0, ENSEMBLE_ENOMEM, or 1 where something is not finite. */
 int ens_likelihood_open(struct ens_likelihood *l, struct ens_source *s, const struct ens_sample *sample);
+
+/* Where the probabilities of model i are, from a row on. */
+static inline const void *ens_likelihood_at(const struct ens_likelihood *l, size_t i, size_t row)
+{
+    return (const unsigned char *)l->p + ((i * l->rows + row) << (l->dtype == ENS_f32 ? 2 : 3));
+}
 
 /* The log loss with weights for some of the models. */
 double ens_likelihood_loss(const struct ens_likelihood *l, const size_t *models, const double *w, size_t n);

@@ -63,7 +63,7 @@ void ens_tally_begin(struct ens_tally *t)
 
 static void add_logarithms(struct ens_tally *t)
 {
-    t->sum -= t->s->e.kernels->log_sum(t->picked, NULL, t->n_picked, ENS_LEAST_PROBABILITY, 1);
+    t->sum -= t->s->e.kernels->log_sum[ENS_f64](t->picked, NULL, t->n_picked, ENS_LEAST_PROBABILITY, 1);
     t->n_picked = 0;
 }
 

@@ -110,6 +110,7 @@ static void make_log_sum(struct trial *t, struct rng *rng)
 {
     static const double limits[][2] = {{1e-18, 1e18}, {1e-12, 1}, {5e-13, 1e18}, {3e-12, 3}, {.25, .5}, {2, 2}};
     static double a[ENS_LOG_BLOCK], b[ENS_LOG_BLOCK];
+    static float singles[ENS_LOG_BLOCK];
     const int kind = (int)rng_below(rng, KINDS);
 
     t->focus = t->which ? rng_below(rng, 2) : 0;
@@ -118,22 +119,23 @@ static void make_log_sum(struct trial *t, struct rng *rng)
         a[j] = log_value(rng, rng_one_in(rng, 16) ? BEYOND : kind);
         if (t->which)
             split(rng, a[j], &a[j], &b[j]);
+        singles[j] = (float)b[j];
     }
     trial_add_aligned(t, ENS_f64, t->length, a);
     if (t->which)
-        trial_add_aligned(t, ENS_f64, t->length, b);
+        trial_add_aligned(t, t->in, t->length, t->in == ENS_f32 ? (const void *)singles : b);
 }
 
 static void call_log_sum(struct trial *t, const struct ens_kernels *kernels)
 {
-    t->result[0] = kernels->log_sum(numbers(t, 0), t->which ? numbers(t, 1) : NULL, t->length,
-                                     t->goals[0], t->goals[1]);
+    t->result[0] = kernels->log_sum[t->in](numbers(t, 0), t->which ? t->at[1] : NULL, t->length, t->goals[0],
+                                           t->goals[1]);
 }
 
 /* Element j, within the limits. */
 static double element_of(const struct trial *t, size_t j)
 {
-    const double x = t->which ? trial_get(t, 0, j) + trial_get(t, 1, j) : trial_get(t, 0, j);
+    const double x = t->which ? trial_get(t, 0, j) + number_read(t->in, t->at[1], j) : trial_get(t, 0, j);
 
     return x < t->goals[0] ? t->goals[0] : x > t->goals[1] ? t->goals[1] : x;
 }
@@ -302,8 +304,9 @@ static void all_of(struct isa *isa, struct check *check)
     all_lengths(isa, &t, check);
     t = (struct trial){.kernel = "log_sum", .acc = ENS_f64, .in = ENS_f64, .longest = ENS_LOG_BLOCK,
                        .make = make_log_sum, .call = call_log_sum, .reference = do_log_sum};
-    for (t.which = 0; t.which < 2; t.which++)
-        all_lengths(isa, &t, check);
+    for (t.in = ENS_f32; t.in <= ENS_f64; t.in++)
+        for (t.which = 0; t.which < 2; t.which++)
+            all_lengths(isa, &t, check);
     t = (struct trial){.kernel = "hits", .acc = ENS_f64, .in = ENS_f64, .longest = ENS_HITS_WIDTH, .make = make_hits,
                        .call = call_hits, .reference = do_hits};
     for (int round = 0; round < 20; round++)
