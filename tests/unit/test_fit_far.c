@@ -66,7 +66,7 @@ TEST(test_floats_of_0_count_as_the_least_that_there_is)
     drop(&p);
 }
 
-/* Rows that are looked at in parts, one of which has the label. Each model says what the one before it says a row on. */
+/* Rows that are looked at in parts, of which one has the label. Model i says of a row what the first says i rows on. */
 TEST(test_floats_of_long_rows)
 {
     enum { WIDTH = 300, LONG = 44000, COUNT = (LONG + MODELS) * WIDTH };
