@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Kernels that weights are learned with: sums of products, kept from call to call, of logarithms, quotients; and hits. */
+/* Kernels that weights are learned with: sums of products, of logarithms, of quotients; hits; what is finite. */
 #include "check.h"
 #include "number.h"
 #include "oracle.h"
