@@ -41,8 +41,8 @@ const double *ens_rows_of_model(struct ens_source *s, const struct ens_sample *s
 }
 
 /*
- * Is what the handle combines a weighted sum of outputs as they are? Then it is summed where it is wanted: the walk that
- * a call takes (plan/walk.c) has a tile for that, which here would be too much stack.
+ * Is what the handle combines a weighted sum of outputs as they are? Then it is summed where it is wanted: the walk
+ * that a call takes (plan/walk.c) has a tile for that, which here would be too much stack.
  */
 static int is_plain(const struct ens_source *s)
 {
