@@ -197,7 +197,7 @@ static size_t best_of(struct selection *s)
     size_t best = s->n;
 
     allow(s);
-    if (s->g->gram != NULL)
+    if (s->along != NULL)
         try_squares(s);
     else if (s->g->likelihood != NULL)
         try_likelihood(s);
@@ -251,7 +251,7 @@ static void take(struct selection *s, size_t i)
 
     s->counts[i]++;
     s->round++;
-    if (g->gram != NULL) {
+    if (s->along != NULL) {
         for (size_t j = 0; j < s->n; j++)
             s->along[j] += g->gram[i * s->n + j];
         return;

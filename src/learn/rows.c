@@ -17,11 +17,6 @@ size_t ens_rows_at(const struct ens_source *s, const struct ens_sample *sample, 
     return left < most ? left : most;
 }
 
-double *ens_rows_room(const struct ens_source *s, int *failed)
-{
-    return ens_heap_doubles(s->heap, s->width < ENS_PIECE ? ENS_PIECE : s->width, failed);
-}
-
 const double *ens_rows_of_model(struct ens_source *s, const struct ens_sample *sample, size_t first, size_t count,
                                 size_t i, double *to)
 {

@@ -11,8 +11,11 @@ size_t ens_rows_together(const struct ens_source *s);
 /* and of them those that the sample has from `first` on. */
 size_t ens_rows_at(const struct ens_source *s, const struct ens_sample *sample, size_t first);
 
-/* Room for as many values as they have, at least ENS_PIECE. */
-double *ens_rows_room(const struct ens_source *s, int *failed);
+/* Room for as many values as they have, at least ENS_PIECE; sets *failed where there is none. */
+static inline double *ens_rows_room(const struct ens_source *s, int *failed)
+{
+    return ens_heap_doubles(s->heap, s->width < ENS_PIECE ? ENS_PIECE : s->width, failed);
+}
 
 /*
  * Rows of model i, the sample's from `first` on: in `to`, with that room, or elsewhere until the next call. They are

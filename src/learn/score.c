@@ -227,7 +227,6 @@ int ens_score_of_pool(struct ens_source *s, const struct ens_sample *sample, con
         ens_tally_begin(&t);
         for (size_t first = 0, count; first < sample->n; first += count) {
             count = ens_rows_at(s, sample, first);
-
             pool_rows(s, sample, first, count, w, spare, rows);
             ens_tally_add(&t, first, count, rows);
         }
@@ -269,7 +268,6 @@ int ens_score_of_handle(struct ens_source *s, const struct ens_sample *sample, c
         ens_tally_begin(&t);
         for (size_t first = 0, count; first < sample->n && code == 0; first += count) {
             count = sample->n - first < most ? sample->n - first : most;
-
             code = ens_rows_combine(s, sample, first, count, rows);
             if (code == 0)
                 add_answers(&t, first, count, rows);
