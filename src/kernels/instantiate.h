@@ -191,6 +191,10 @@ ENS_BLEND_LIST(ENS_BLEND_KERNEL, f64)
     {                                                                                                                \
         return sum_##acc(1, to, from, length, map);                                                                  \
     }                                                                                                                \
+    static int ENS_NAME(finite_##acc)(const void *from, size_t length)                                               \
+    {                                                                                                                \
+        return finite_##acc(from, length);                                                                           \
+    }                                                                                                                \
     static void ENS_NAME(order_##acc)(const struct ens_order *order)                                                 \
     {                                                                                                                \
         if (order->beyond)                                                                                           \
@@ -235,11 +239,24 @@ static void ENS_NAME(pairs_differences)(const double *a, const double *const *b,
 }
 static void ENS_NAME(gram)(const double *a, const double *const *b, size_t length, double *partial)
 {
-    gram_f64(a, b, length, partial);
+    gram_f64(0, a, b, length, partial);
 }
-static double ENS_NAME(log_sum)(const double *a, const double *b, size_t length, double least, double most)
+static double ENS_NAME(log_sum_f32)(const double *a, const void *b, size_t length, double least, double most)
 {
-    return log_sum_f64(a, b, length, least, most);
+    return log_sum_f64(ENS_f32, a, b, length, least, most);
+}
+static double ENS_NAME(log_sum_f64)(const double *a, const void *b, size_t length, double least, double most)
+{
+    return log_sum_f64(ENS_f64, a, b, length, least, most);
+}
+static size_t ENS_NAME(hits)(const double *rows, size_t count, size_t width, const int32_t *labels)
+{
+    return hits_f64(rows, count, width, labels);
+}
+static void ENS_NAME(descend)(const double *const *in, size_t n, const double *below, size_t length, double least,
+                              double *to)
+{
+    descend_f64(in, n, below, length, least, to);
 }
 
 #define ENS_STRING_(x) #x
@@ -291,5 +308,8 @@ const struct ens_kernels ENS_CAT(ens_kernels_, ENS_ISA) = {
     .variance = {ENS_DEVIATION_LIST(ENS_VARIANCE_ENTRY)},
     .pairs = {ENS_NAME(pairs_products), ENS_NAME(pairs_differences)},
     .gram = ENS_NAME(gram),
-    .log_sum = ENS_NAME(log_sum),
+    .log_sum = ENS_BOTH(log_sum),
+    .hits = ENS_NAME(hits),
+    .finite = ENS_BOTH(finite),
+    .descend = ENS_NAME(descend),
 };

@@ -279,7 +279,24 @@ typedef void ens_gram_kernel(const double *a, const double *const *b, size_t len
  */
 #define ENS_LOG_BLOCK ((size_t)256)
 #define ENS_LOG_LANES ((size_t)16)
-typedef double ens_log_sum_kernel(const double *a, const double *b, size_t length, double least, double most);
+typedef double ens_log_sum_kernel(const double *a, const void *b, size_t length, double least, double most);
+
+/*
+ * In how many of `count` rows of doubles, which follow each other, the first of the largest values is at the row's
+ * label. That is below the width, and this at most ENS_HITS_WIDTH. With a NaN none is the largest.
+ */
+#define ENS_HITS_WIDTH ((size_t)32)
+typedef size_t ens_hits_kernel(const double *rows, size_t count, size_t width, const int32_t *labels);
+
+/* Are all of the values finite? */
+typedef int ens_finite_kernel(const void *from, size_t length);
+
+/*
+ * From to[i], 0 <= i < n, the quotients in[i][j] / below[j] are taken, one after the other, where below[j] counts as at
+ * least `least`.
+ */
+typedef void ens_descend_kernel(const double *const *in, size_t n, const double *below, size_t length, double least,
+                                double *to);
 
 /* Indexed by dtypes; the accumulator is ENS_f32 or ENS_f64. NULL where instantiate.h does not list the combination. */
 struct ens_kernels {
@@ -314,7 +331,10 @@ struct ens_kernels {
     ens_variance_kernel *variance[ENS_DTYPES];         /* [in] */
     ens_pairs_kernel *pairs[2];                        /* [products, differences] */
     ens_gram_kernel *gram;
-    ens_log_sum_kernel *log_sum;
+    ens_log_sum_kernel *log_sum[2];                    /* [dtype of b: ENS_f32 or ENS_f64] */
+    ens_hits_kernel *hits;
+    ens_finite_kernel *finite[2];
+    ens_descend_kernel *descend;
 };
 
 #endif

@@ -8,6 +8,7 @@
 #include "kernels/map_tmpl.h"
 #include "kernels/sum_tmpl.h"
 #include "kernels/row_tmpl.h"
+#include "kernels/finite_tmpl.h"
 #include "kernels/lead_tmpl.h"
 #include "kernels/batch_tmpl.h"
 #include "kernels/fold_tmpl.h"

@@ -9,6 +9,15 @@
 #define NEWTON_STEPS 100
 #define HALVINGS 40
 
+/*
+ * A step must gain this part of what the slope promises (Armijo, 1966): little, so that whole steps are taken wherever
+ * they are good, which near the end gain half of it.
+ */
+#define GAIN 1e-4
+
+/* A loss that is not higher than by this part of it, and of 1, is as low: its sum over the rows is not more exact. */
+#define AS_LOW 1e-14
+
 /* The log loss is as good as it gets. */
 #define CERTAIN 1e-15
 
@@ -58,11 +67,11 @@ static double ridge_of(const struct ens_convex *c, const double *w, size_t n)
     return c->ridge > 0 ? c->ridge * sum : 0;
 }
 
-/* With the ridge. */
+/* With the ridge. Of the log loss, the likelihood has the derivatives, too. */
 static double loss_of(const struct ens_convex *c, const size_t *models, const double *w, size_t n)
 {
     return c->gram != NULL ? ens_convex_squared_error(c, models, w, n) + ridge_of(c, w, n)
-                           : ens_likelihood_convex(c->likelihood, models, w, n);
+                           : ens_likelihood_convex(c->likelihood, models, w, n, 1);
 }
 
 static struct ens_optimum solve_squares(struct ens_convex *c, const size_t *models, size_t n, double *w)
@@ -103,14 +112,13 @@ static double certificate(const struct ens_convex *c, size_t n)
 }
 
 /*
- * The second-order model of the log loss around the weights that it was last computed for: w'Hw / 2 - 2 s'w, since H w
- * = s. Here b is s, until it is used.
+ * The second-order model of the log loss around the weights that it was last computed for, with its derivatives: w'Hw /
+ * 2 - 2 s'w, since H w = s. Here b is s, until it is used.
  */
-static void differentiate(struct ens_convex *c, const size_t *models, size_t n)
+static void take_derivatives(struct ens_convex *c, size_t n)
 {
     const struct ens_gram *g = &c->likelihood->gram;
 
-    ens_likelihood_derivatives(c->likelihood, models, n);
     for (size_t i = 0; i < n; i++) {
         for (size_t j = 0; j < n; j++)
             c->a[i * n + j] = g->sum[i * g->m + j];
@@ -118,7 +126,10 @@ static void differentiate(struct ens_convex *c, const size_t *models, size_t n)
     }
 }
 
-/* One Newton step from w, halved until the loss gets smaller. Returns 0 where it does not. */
+/*
+ * One Newton step from w, halved until the loss gets smaller. Returns 0 where it does not. The derivatives are found
+ * with the loss of a whole step, which is hardly ever halved.
+ */
 static int newton_step(struct ens_convex *c, const size_t *models, size_t n, double *w, double *loss)
 {
     double way = 1, slope = 0;
@@ -136,11 +147,11 @@ static int newton_step(struct ens_convex *c, const size_t *models, size_t n, dou
 
         for (size_t i = 0; i < n; i++)
             c->q.x[i] = way == 1 ? c->step[i] : w[i] + way * (c->step[i] - w[i]);
-        tried = ens_likelihood_convex(c->likelihood, models, c->q.x, n);
-        if (tried <= *loss + 1e-4 * way * slope && tried < *loss) {
+        tried = ens_likelihood_convex(c->likelihood, models, c->q.x, n, halving == 0);
+        if (tried <= *loss + GAIN * way * slope && tried < *loss) {
             for (size_t i = 0; i < n; i++)
                 w[i] = c->q.x[i];
-            *loss = tried;
+            *loss = halving == 0 ? tried : ens_likelihood_convex(c->likelihood, models, w, n, 1);
             return 1;
         }
         way /= 2;
@@ -153,12 +164,12 @@ static int newton_step(struct ens_convex *c, const size_t *models, size_t n, dou
  */
 static int polish(struct ens_convex *c, const size_t *models, size_t n, double *w, struct ens_optimum *optimum)
 {
-    const double loss = ens_likelihood_convex(c->likelihood, models, c->step, n);
+    const double loss = loss_of(c, models, c->step, n);
     double gap;
 
-    if (!(loss <= optimum->loss + 1e-14 * (1 + optimum->loss)))
+    if (!(loss <= optimum->loss + AS_LOW * (1 + optimum->loss)))
         return 0;
-    differentiate(c, models, n);
+    take_derivatives(c, n);
     gap = certificate(c, n);
     if (!(gap < optimum->gap / 2))
         return 0;
@@ -176,15 +187,15 @@ static struct ens_optimum solve_likelihood(struct ens_convex *c, const size_t *m
     for (size_t i = 0; i < n; i++)
         w[i] = 1 / (double)n;
     c->q.n = c->q.stride = n;
-    optimum.loss = ens_likelihood_convex(c->likelihood, models, w, n);
-    differentiate(c, models, n);
+    optimum.loss = loss_of(c, models, w, n);
+    take_derivatives(c, n);
     optimum.gap = certificate(c, n);
     while (optimum.steps < NEWTON_STEPS && optimum.gap > CERTAIN && optimum.loss - optimum.gap < c->cutoff) {
         const int better = newton_step(c, models, n, w, &optimum.loss);
 
         optimum.steps++;
         if (better) {
-            differentiate(c, models, n);
+            take_derivatives(c, n);
             optimum.gap = certificate(c, n);
         } else if (!polish(c, models, n, w, &optimum)) {
             break;
@@ -221,7 +232,7 @@ static void drop_tiny(struct ens_convex *c, const size_t *models, size_t n, doub
     if (c->gram != NULL) {
         optimum->gap = ens_quadratic_gap(&c->q, w);
     } else {
-        differentiate(c, models, n);
+        take_derivatives(c, n);
         optimum->gap = certificate(c, n);
     }
 }

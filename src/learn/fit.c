@@ -18,7 +18,7 @@ struct outcome {
 /* From all rows that can be used; those that cannot are found where something was not finite. */
 static int learn_all(struct ens_task *t, struct ens_lesson *lesson)
 {
-    int code = t->rows || t->options.calibrate ? ens_source_screen(&t->s) : 0;
+    int code = t->basis == ENS_BASIS_ROWS || t->options.calibrate ? ens_source_screen(&t->s) : 0;
 
     if (code == 0 && t->s.known.n > 0) {
         code = ens_learn(t, &t->s.known, lesson);

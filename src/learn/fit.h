@@ -6,6 +6,9 @@
 #include "learn/choose.h"
 #include "learn/score.h"
 
+/* What is learned from: a Gram matrix for the squared error, a likelihood for the log loss, or the rows themselves. */
+enum ens_basis { ENS_BASIS_GRAM, ENS_BASIS_LIKELIHOOD, ENS_BASIS_ROWS };
+
 /* Everything about one ensemble_fit(). */
 struct ens_task {
     const struct ensemble *e; /* the caller's */
@@ -16,9 +19,7 @@ struct ens_task {
     struct ens_scale scale;
     struct ens_limits limits;
     int linear;    /* the answer is the linear pool of what the models say */
-    int squares;   /* learned from a Gram matrix, */
-    int logarithms; /* from a likelihood, */
-    int rows;      /* or from rows */
+    enum ens_basis basis;
 };
 
 /* What is learned from some rows. Arrays of one element for each of the source's models. */

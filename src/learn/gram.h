@@ -5,6 +5,14 @@
 
 #include "learn/source.h"
 
+/* What is more than this comes from memory, and should be asked for ahead of time: no cache near by is as large. */
+#define ENS_FAR_BYTES ((size_t)8 << 20)
+
+/* A part of what is read. */
+struct ens_stretch {
+    const unsigned char *begin, *end;
+};
+
 struct ens_gram {
     const struct ens_kernels *kernels;
     size_t m;          /* columns */
@@ -13,12 +21,15 @@ struct ens_gram {
     double *partial;   /* partial sums of each column beside each group of those up to it */
     double *sum;       /* m x m; the lower half, until the end */
     size_t pieces;     /* that are in the partial sums */
+    struct ens_stretch *ahead; /* m: what will be read for the next piece, to be asked for while this one is added: */
+    size_t n_ahead;    /* so many stretches */
 };
 
 /* Takes the memory. 0, ENSEMBLE_ENOMEM, or ENSEMBLE_EOVERFLOW for more than 8,192 columns. */
 int ens_gram_open(struct ens_gram *g, struct ens_heap *heap, const struct ens_kernels *kernels, size_t m);
 
-void ens_gram_begin(struct ens_gram *g);
+/* For m columns, not more than there is room for. */
+void ens_gram_begin(struct ens_gram *g, size_t m);
 
 static inline double *ens_gram_tile(const struct ens_gram *g, size_t column)
 {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What each candidate would make of the ensemble is found from what the ensemble is so far. Squared error: from the
- * Gram matrix of the errors. Log loss: from the sum of the probabilities of each row's label. All other scores: from
- * the sum of all values. Each round is one pass over these, a piece for all candidates at a time where that goes.
+ * Gram matrix of the errors. Log loss: from the sum of the probabilities of each row's label, which is gone through a
+ * piece for all candidates at a time. All other scores: from the sum of all values; accuracy from that of rows that are
+ * in doubt.
  */
 #include "learn/greedy.h"
 
@@ -23,9 +24,9 @@ struct selection {
     double *sums;      /* log loss: of each row; else: rows x width */
     double *candidate; /* some rows of the sums with a candidate added, */
     double *values;    /* and of the candidate */
-    struct ens_tally *tallies; /* one for each candidate, or one for all */
+    struct ens_tally tally; /* of a score that needs all rows at once */
     struct ens_doubt doubt; /* accuracy: the rows in which candidates may differ, */
-    double *some;      /* and the sums of some of them; else NULL */
+    size_t *hits;      /* and how often each of them is right */
 };
 
 static int needs_rows(const struct ens_greedy *g)
@@ -36,29 +37,17 @@ static int needs_rows(const struct ens_greedy *g)
 static int open_rows(struct selection *s)
 {
     struct ens_greedy *g = s->g;
-    const size_t width = g->s->width, n = ens_scale_is_global(&g->scale) ? 1 : s->n;
     int failed = 0;
 
-    s->candidate = ens_heap_doubles(g->s->heap, width < ENS_PIECE ? ENS_PIECE : width, &failed);
-    s->values = ens_heap_doubles(g->s->heap, width < ENS_PIECE ? ENS_PIECE : width, &failed);
-    s->sums = ens_heap_clear(g->s->heap, g->sample->n, width * sizeof *s->sums);
-    s->tallies = ens_heap_take(g->s->heap, n, sizeof *s->tallies);
-    failed |= s->sums == NULL || s->tallies == NULL;
-    for (size_t i = 0; i < n && !failed; i++)
-        failed = ens_tally_open(&s->tallies[i], g->s, g->sample, &g->scale);
-    return failed;
-}
-
-static int open_doubt(struct selection *s)
-{
-    struct ens_greedy *g = s->g;
-    const size_t width = g->s->width;
-    int failed = 0;
-
+    s->candidate = ens_rows_room(g->s, &failed);
+    s->values = ens_rows_room(g->s, &failed);
+    s->sums = ens_heap_clear(g->s->heap, g->sample->n, g->s->width * sizeof *s->sums);
+    s->hits = ens_heap_take(g->s->heap, s->n, sizeof *s->hits);
+    if (failed || s->sums == NULL || s->hits == NULL)
+        return ENSEMBLE_ENOMEM;
     if (ens_scale_is_global(&g->scale))
-        return 0;
-    s->some = ens_heap_doubles(g->s->heap, width < ENS_PIECE ? ENS_PIECE : width, &failed);
-    return failed ? ENSEMBLE_ENOMEM : ens_doubt_open(&s->doubt, g->s, g->sample);
+        return ens_tally_open(&s->tally, g->s, g->sample, &g->scale);
+    return g->s->width > 1 ? ens_doubt_open(&s->doubt, g->s, g->sample) : 0;
 }
 
 static int open_selection(struct selection *s)
@@ -78,7 +67,7 @@ static int open_selection(struct selection *s)
     if (failed || s->counts == NULL || s->kept == NULL || s->allowed == NULL || (g->gram != NULL && s->along == NULL) ||
         (g->likelihood != NULL && s->sums == NULL))
         return ENSEMBLE_ENOMEM;
-    return needs_rows(g) && (open_rows(s) || open_doubt(s)) ? ENSEMBLE_ENOMEM : 0;
+    return needs_rows(g) ? open_rows(s) : 0;
 }
 
 /* Which models may be chosen: those that are used already, and those that the limits allow besides. */
@@ -123,99 +112,82 @@ static void try_likelihood(struct selection *s)
 
         for (size_t i = 0; i < s->n; i++)
             if (s->allowed[i])
-                s->losses[i] -= l->kernels->log_sum(s->sums + row, l->p + i * l->rows + row, length,
-                                                   ENS_LEAST_PROBABILITY * count, count);
+                s->losses[i] -= l->kernels->log_sum[l->dtype](s->sums + row, ens_likelihood_at(l, i, row), length,
+                                                              ENS_LEAST_PROBABILITY * count, count);
     }
     for (size_t i = 0; i < s->n; i++)
         s->losses[i] = log_count + s->losses[i] / (double)l->rows;
 }
 
 /* Rows of sums with a candidate added, or their mean where the size of values matters. */
-static void add_candidate(struct selection *s, const struct ens_sample *sample, size_t i, size_t first, size_t count,
-                          const double *sums, double *to)
+static void add_candidate(struct selection *s, size_t i, size_t first, size_t count, double *to)
 {
     static const double ones[] = {1, 1};
-    const struct ens_kernels *kernels = s->g->s->e.kernels;
-    const size_t length = count * s->g->s->width;
-    const void *in[] = {sums, ens_source_rows(s->g->s, sample, first, count, i, s->values)};
-    const struct ens_span span = {.out = to, .in = in, .weight = ones, .n = 2, .length = length};
+    struct ens_source *source = s->g->s;
+    const void *in[] = {s->sums + first * source->width,
+                        ens_rows_of_model(source, s->g->sample, first, count, i, s->values)};
+    const struct ens_span span = {.out = to, .in = in, .weight = ones, .n = 2, .length = count * source->width};
     const struct ens_map mean = {.a = (double)(s->round + 1)};
 
-    kernels->wsum[ENS_f64][ENS_f64][ENS_f64](&span);
-    if (s->g->scale.metric != NULL || s->g->s->width == 1)
-        kernels->map[ENS_f64][ENS_MAP_quotient](to, to, length, &mean);
-}
-
-static double loss_of(struct selection *s, struct ens_tally *tally)
-{
-    const double score = ens_tally_end(tally);
-
-    return ens_scale_is_gain(&s->g->scale) ? -score : score;
-}
-
-static size_t rows_at(const struct selection *s, size_t first)
-{
-    const size_t step = ens_rows_together(s->g->s), left = s->g->sample->n - first;
-
-    return left < step ? left : step;
+    source->e.kernels->wsum[ENS_f64][ENS_f64][ENS_f64](&span);
+    if (s->g->scale.metric != NULL || source->width == 1)
+        source->e.kernels->map[ENS_f64][ENS_MAP_quotient](to, to, span.length, &mean);
 }
 
 /* A score that needs all rows of a candidate at once. */
 static void try_globally(struct selection *s, size_t i)
 {
-    struct ens_tally *tally = s->tallies;
+    const struct ens_sample *sample = s->g->sample;
+    struct ens_tally *tally = &s->tally;
 
     ens_tally_begin(tally);
-    for (size_t first = 0; first < s->g->sample->n; first += rows_at(s, first)) {
+    for (size_t first = 0, count; first < sample->n; first += count) {
         double *to = tally->values + first * s->g->s->width;
 
-        add_candidate(s, s->g->sample, i, first, rows_at(s, first), s->sums + first * s->g->s->width, to);
-        ens_tally_add(tally, first, rows_at(s, first), to);
+        count = ens_rows_at(s->g->s, sample, first);
+        add_candidate(s, i, first, count, to);
+        ens_tally_add(tally, first, count, to);
     }
-    s->losses[i] = loss_of(s, tally);
+    s->losses[i] = ens_tally_end(tally);
+    s->losses[i] = ens_scale_is_gain(&s->g->scale) ? -s->losses[i] : s->losses[i];
 }
 
-/* A score to which each row adds, of the rows in which candidates may differ. */
-static void try_in_doubt(struct selection *s)
+/* The hits of a candidate where the width is 1: no value leads, so all rows have to be looked at. */
+static size_t count_halves(struct selection *s, size_t i)
 {
-    const struct ens_source *source = s->g->s;
-    const struct ens_sample *sample = &s->doubt.sample;
-    const size_t step = ens_rows_together(source), width = source->width;
+    const struct ens_sample *sample = s->g->sample;
+    size_t hits = 0;
 
-    if (s->round > 0)
-        ens_doubt_find(&s->doubt, source, s->g->sample, s->sums);
-    for (size_t first = 0; first < sample->n; first += step) {
-        const size_t count = sample->n - first < step ? sample->n - first : step;
-
+    for (size_t first = 0, count; first < sample->n; first += count) {
+        count = ens_rows_at(s->g->s, sample, first);
+        add_candidate(s, i, first, count, s->candidate);
         for (size_t r = 0; r < count; r++)
-            memcpy(s->some + r * width, s->sums + s->doubt.place[first + r] * width, width * sizeof *s->some);
-        for (size_t i = 0; i < s->n; i++)
-            if (s->allowed[i]) {
-                add_candidate(s, sample, i, first, count, s->some, s->candidate);
-                ens_tally_add(&s->tallies[i], first, count, s->candidate);
-            }
+            hits += (s->candidate[r] > .5) == ens_source_label(s->g->s, ens_sample_row(sample, first + r));
     }
+    return hits;
+}
+
+/* Accuracy. In the first round there is no need to look. */
+static void try_hits(struct selection *s)
+{
+    if (s->round > 0 && s->g->s->width > 1)
+        ens_doubt_count(&s->doubt, s->sums, s->allowed, s->hits);
     for (size_t i = 0; i < s->n; i++) {
-        s->tallies[i].hits += s->doubt.hits;
-        s->tallies[i].rows = s->g->sample->n;
+        if (s->round > 0 && s->g->s->width == 1 && s->allowed[i])
+            s->hits[i] = count_halves(s, i);
+        s->losses[i] = s->round > 0 ? -((double)s->hits[i] / (double)s->g->sample->n) : -s->g->single[i];
     }
 }
 
 static void try_rows(struct selection *s)
 {
-    if (ens_scale_is_global(&s->g->scale)) {
-        for (size_t i = 0; i < s->n; i++)
-            if (s->allowed[i])
-                try_globally(s, i);
+    if (!ens_scale_is_global(&s->g->scale)) {
+        try_hits(s);
         return;
     }
-    for (size_t i = 0; i < s->n; i++) {
-        ens_tally_begin(&s->tallies[i]);
-        s->tallies[i].sample = &s->doubt.sample;
-    }
-    try_in_doubt(s);
     for (size_t i = 0; i < s->n; i++)
-        s->losses[i] = loss_of(s, &s->tallies[i]);
+        if (s->allowed[i])
+            try_globally(s, i);
 }
 
 /* The candidate of the smallest loss, the first of several; s->n if none has one. */
@@ -225,7 +197,7 @@ static size_t best_of(struct selection *s)
     size_t best = s->n;
 
     allow(s);
-    if (s->g->gram != NULL)
+    if (s->along != NULL)
         try_squares(s);
     else if (s->g->likelihood != NULL)
         try_likelihood(s);
@@ -239,29 +211,56 @@ static size_t best_of(struct selection *s)
     return best;
 }
 
+/* Adds what a model says to the sums: as one stretch, if it is one. */
+static void add_rows(struct selection *s, size_t i)
+{
+    static const double one = 1;
+    struct ens_source *source = s->g->s;
+    const struct ens_sample *sample = s->g->sample;
+    const struct ens_piece all = {0, sample->n, 0, source->width};
+    int dtype = ENS_f64;
+    const void *in = ens_source_raw(source, sample, &all, i, &dtype);
+    const int whole = in != NULL;
+
+    for (size_t first = 0, count; first < sample->n; first += count) {
+        double *sums = s->sums + first * source->width;
+        struct ens_span span = {.out = sums, .start = sums, .in = &in, .weight = &one, .n = 1};
+
+        count = whole ? sample->n : ens_rows_at(source, sample, first);
+        span.length = count * source->width;
+        if (!whole)
+            in = ens_rows_of_model(source, sample, first, count, i, s->values);
+        source->e.kernels->wsum[ENS_f64][dtype][ENS_f64](&span);
+    }
+}
+
+static void add_probabilities(struct selection *s, size_t i)
+{
+    static const double one = 1;
+    const struct ens_likelihood *l = s->g->likelihood;
+    const void *in = ens_likelihood_at(l, i, 0);
+    const struct ens_span span = {
+        .out = s->sums, .start = s->sums, .in = &in, .weight = &one, .n = 1, .length = l->rows};
+
+    l->kernels->wsum[ENS_f64][l->dtype][ENS_f64](&span);
+}
+
 static void take(struct selection *s, size_t i)
 {
     struct ens_greedy *g = s->g;
 
     s->counts[i]++;
     s->round++;
-    if (g->gram != NULL) {
+    if (s->along != NULL) {
         for (size_t j = 0; j < s->n; j++)
             s->along[j] += g->gram[i * s->n + j];
         return;
     }
     if (g->likelihood != NULL) {
-        for (size_t row = 0; row < g->sample->n; row++)
-            s->sums[row] += g->likelihood->p[i * g->likelihood->rows + row];
+        add_probabilities(s, i);
         return;
     }
-    for (size_t first = 0; first < g->sample->n; first += rows_at(s, first)) {
-        const size_t length = rows_at(s, first) * g->s->width;
-        const double *values = ens_source_rows(g->s, g->sample, first, rows_at(s, first), i, s->values);
-
-        for (size_t j = 0; j < length; j++)
-            s->sums[first * g->s->width + j] += values[j];
-    }
+    add_rows(s, i);
 }
 
 /* Are the weights those of the best round so far, whatever rounding says of the loss? */

@@ -14,6 +14,7 @@ struct ens_greedy {
     size_t rounds;
     const double *gram;               /* squared error: means of products of the models' errors, n x n; else NULL */
     struct ens_likelihood *likelihood; /* log loss; else NULL */
+    const double *single;             /* the score of each model by itself */
     double *trajectory;               /* `rounds` scores, NaN behind the last one; NULL: they are not wanted */
 };
 

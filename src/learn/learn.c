@@ -116,6 +116,7 @@ static int select_greedily(struct ens_task *t, const struct ens_sample *sample, 
                            .rounds = t->options.rounds,
                            .gram = c->gram,
                            .likelihood = c->likelihood,
+                           .single = lesson->single,
                            .trajectory = lesson->trajectory};
 
     lesson->exact = 0;
@@ -149,7 +150,7 @@ static int learn_from(struct ens_task *t, const struct ens_sample *sample, struc
     size_t *list = ens_heap_take(&t->heap, c->n, sizeof *list);
     int code = list == NULL ? ENSEMBLE_ENOMEM : 0;
 
-    if (code == 0 && t->rows)
+    if (code == 0 && t->basis == ENS_BASIS_ROWS)
         code = compare_rows(t, sample, lesson);
     else if (code == 0)
         compare(c, list, lesson);
@@ -176,7 +177,7 @@ static int learn_weights(struct ens_task *t, const struct ens_sample *sample, st
     struct ens_gram gram;
     int code = 0;
 
-    if (t->squares) {
+    if (t->basis == ENS_BASIS_GRAM) {
         c.m = c.n + (c.constraint != ENSEMBLE_SIMPLEX);
         code = ens_gram_open(&gram, &t->heap, t->s.e.kernels, c.m);
         if (code)
@@ -185,7 +186,7 @@ static int learn_weights(struct ens_task *t, const struct ens_sample *sample, st
         if (!all_finite(&gram))
             return ENS_NOT_FINITE;
         c.gram = gram.sum;
-    } else if (t->logarithms) {
+    } else if (t->basis == ENS_BASIS_LIKELIHOOD) {
         code = ens_likelihood_open(&likelihood, &t->s, sample);
         c.likelihood = &likelihood;
     }

@@ -12,9 +12,9 @@ struct ens_likelihood {
     const struct ens_kernels *kernels;
     size_t n;      /* models */
     size_t rows;
-    double *p;     /* n x rows: the label's probability; */
+    void *p;       /* n x rows: the label's probability, */
+    int dtype;     /* as floats where each is one: half of the memory to go through, time and again; else doubles; */
     int some_least; /* some of them are below ENS_LEAST_PROBABILITY */
-    double *pool;  /* rows: of the weights that ens_likelihood_convex() was last called with */
     double *row;   /* ENS_LOG_BLOCK: of some rows */
     const void **in; /* n */
     struct ens_gram gram; /* of n + 1 columns at most; opened by whoever asks for what is convex */
@@ -36,20 +36,24 @@ int ens_pick(struct ens_source *s, const struct ens_sample *sample, const struct
 /* Takes memory and reads the models' outputs. 0, ENSEMBLE_ENOMEM, or 1 where something is not finite. */
 int ens_likelihood_open(struct ens_likelihood *l, struct ens_source *s, const struct ens_sample *sample);
 
+/* Where the probabilities of model i are, from a row on. */
+static inline const void *ens_likelihood_at(const struct ens_likelihood *l, size_t i, size_t row)
+{
+    return (const unsigned char *)l->p + ((i * l->rows + row) << (l->dtype == ENS_f32 ? 2 : 3));
+}
+
 /* The log loss with weights for some of the models. */
 double ens_likelihood_loss(const struct ens_likelihood *l, const size_t *models, const double *w, size_t n);
 
 /*
  * The same, but that it is each model's probability that counts as at least ENS_LEAST_PROBABILITY, and none as at most
  * 1. That is convex, and nowhere larger for weights that sum to 1, so what is certain of it bounds the log loss, too.
+ *
+ * With `derivatives` to l->gram those of it: with s_i = p_i / (sum_j w_j p_j), the means over the rows of s_i s_j, n x
+ * n from g->sum on with g->m columns each, and of s_i in the column behind them: the second ones, and the first ones
+ * but for their sign. In the same pass, since what is needed of some rows is in the first-level cache then.
  */
-double ens_likelihood_convex(const struct ens_likelihood *l, const size_t *models, const double *w, size_t n);
-
-/*
- * Of that the derivatives, with the weights that it was last called with. With s_i = p_i / (sum_j w_j p_j), the means
- * over the rows of s_i s_j, n x n from g->sum on with g->m columns each, and of s_i in the column behind them: the
- * second ones, and the first ones but for their sign.
- */
-void ens_likelihood_derivatives(struct ens_likelihood *l, const size_t *models, size_t n);
+double ens_likelihood_convex(struct ens_likelihood *l, const size_t *models, const double *w, size_t n,
+                             int derivatives);
 
 #endif

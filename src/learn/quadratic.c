@@ -21,6 +21,15 @@ enum { BOUND, FREE, BARRED };
 #define REDUCTIONS 4
 #define REDUCTION 0x1p-8
 
+/*
+ * The shifts change where the bound has not become less than PROGRESS of the least so far in IDLE steps, one after the
+ * other. A step along a direction of curvature h leaves shift / (shift + h) of what is left to gain, which is more than
+ * .9 only where h is less than a ninth of the shift, and that is what other shifts are for. Three times, since rounding
+ * makes the bound go up and down by itself, once it is small.
+ */
+#define PROGRESS .9
+#define IDLE 3
+
 static double size_of(double x)
 {
     return x < 0 ? -x : x;
@@ -324,14 +333,14 @@ void ens_quadratic_solve(struct ens_quadratic *q, double *w)
             q->x[i] = w[i];
         ens_quadratic_step(q, q->x, w, fresh);
         gap = gap_of(q, w, &noise);
-        idle = gap < least * .9 ? 0 : idle + 1;
+        idle = gap < least * PROGRESS ? 0 : idle + 1;
         fresh = 0;
         if (gap < least) {
             least = gap;
             for (size_t i = 0; i < q->n; i++)
                 q->best[i] = w[i];
         }
-        if (idle < 3 && repeat % SLOW > 0)
+        if (idle < IDLE && repeat % SLOW > 0)
             continue;
         if (reductions++ == REDUCTIONS)
             break;

@@ -9,10 +9,8 @@
 /* Rows of up to this width have their largest value found by the kernel for short rows. */
 #define SHORT ((size_t)32)
 
-size_t ens_rows_together(const struct ens_source *s)
-{
-    return s->width < ENS_PIECE ? ENS_PIECE / s->width : 1;
-}
+/* Values that are combined at once, where that is not part of the bits: what stays in the first-level cache. */
+#define COMBINED (8 * ENS_PIECE)
 
 int ens_scale_is_global(const struct ens_scale *scale)
 {
@@ -22,6 +20,14 @@ int ens_scale_is_global(const struct ens_scale *scale)
 int ens_scale_is_gain(const struct ens_scale *scale)
 {
     return scale->metric == NULL && (scale->score == ENSEMBLE_SCORE_ACCURACY || scale->score == ENSEMBLE_SCORE_AUC);
+}
+
+/* Rows that are combined at once. Squares are added up piece by piece. */
+static size_t rows_combined(const struct ens_source *s, const struct ens_scale *scale)
+{
+    const int by_piece = scale->metric == NULL && scale->score == ENSEMBLE_SCORE_SQUARED_ERROR;
+
+    return by_piece || s->width >= COMBINED ? ens_rows_together(s) : COMBINED / s->width;
 }
 
 int ens_tally_open(struct ens_tally *t, struct ens_source *s, const struct ens_sample *sample,
@@ -35,7 +41,7 @@ int ens_tally_open(struct ens_tally *t, struct ens_source *s, const struct ens_s
     if (scale->metric == NULL && scale->score == ENSEMBLE_SCORE_CALIBRATION_ERROR)
         t->bins = ens_heap_doubles(s->heap, ENS_BINS, &failed);
     if (scale->metric == NULL && scale->score == ENSEMBLE_SCORE_ACCURACY) {
-        t->labels = ens_heap_take(s->heap, ens_rows_together(s), sizeof *t->labels);
+        t->labels = ens_heap_take(s->heap, rows_combined(s, scale), sizeof *t->labels);
         failed |= t->labels == NULL;
     }
     if (ens_scale_is_global(scale)) {
@@ -57,7 +63,7 @@ void ens_tally_begin(struct ens_tally *t)
 
 static void add_logarithms(struct ens_tally *t)
 {
-    t->sum -= t->s->e.kernels->log_sum(t->picked, NULL, t->n_picked, ENS_LEAST_PROBABILITY, 1);
+    t->sum -= t->s->e.kernels->log_sum[ENS_f64](t->picked, NULL, t->n_picked, ENS_LEAST_PROBABILITY, 1);
     t->n_picked = 0;
 }
 
@@ -133,11 +139,9 @@ static void add_row(struct ens_tally *t, size_t row, const double *values)
 /* The hits of several short rows, for which one call of the kernel does. */
 static void add_hits(struct ens_tally *t, size_t first, size_t count, const double *values)
 {
-    const size_t width = t->s->width;
-
-    t->s->e.kernels->labels[ENS_f64](values, width * sizeof *values, count, width, t->labels);
     for (size_t r = 0; r < count; r++)
-        t->hits += t->labels[r] == ens_source_label(t->s, ens_sample_row(t->sample, first + r));
+        t->labels[r] = ens_source_label(t->s, ens_sample_row(t->sample, first + r));
+    t->hits += t->s->e.kernels->hits(values, count, t->s->width, t->labels);
 }
 
 void ens_tally_add(struct ens_tally *t, size_t first, size_t count, const double *values)
@@ -151,7 +155,7 @@ void ens_tally_add(struct ens_tally *t, size_t first, size_t count, const double
             t->row[t->rows + r] = ens_sample_row(t->sample, first + r);
     } else if (t->scale.score == ENSEMBLE_SCORE_SQUARED_ERROR) {
         add_squares(t, first, count, values);
-    } else if (t->labels != NULL && width > 1 && width <= SHORT) {
+    } else if (t->labels != NULL && width > 1 && width <= ENS_HITS_WIDTH) {
         add_hits(t, first, count, values);
     } else {
         for (size_t r = 0; r < count; r++)
@@ -186,39 +190,25 @@ double ens_tally_end(struct ens_tally *t)
     }
 }
 
-const double *ens_source_rows(struct ens_source *s, const struct ens_sample *sample, size_t first, size_t count,
-                              size_t i, double *to)
-{
-    struct ens_piece piece = {first, count, 0, s->width};
-
-    if (s->width <= ENS_PIECE)
-        return ens_source_values(s, sample, &piece, i, to);
-    for (; piece.column < s->width; piece.column += piece.length) {
-        const double *values;
-
-        piece.length = s->width - piece.column < ENS_PIECE ? s->width - piece.column : ENS_PIECE;
-        values = ens_source_values(s, sample, &piece, i, to + piece.column);
-        if (values != to + piece.column)
-            memcpy(to + piece.column, values, piece.length * sizeof *to);
-    }
-    return to;
-}
-
 /* Weighted sums of whole rows. `spare` has as much room as `to`. */
 static void pool_rows(struct ens_source *s, const struct ens_sample *sample, size_t first, size_t count,
                       const double *w, double *spare, double *to)
 {
+    const struct ens_piece piece = {first, count, 0, s->width};
     const double *start = NULL;
 
     for (size_t i = 0; i < s->n; i++) {
+        int dtype = ENS_f64;
         const void *in;
         const struct ens_span span = {
             .out = to, .start = start, .in = &in, .weight = w + i, .n = 1, .length = count * s->width};
 
         if (w[i] == 0)
             continue;
-        in = ens_source_rows(s, sample, first, count, i, spare);
-        s->e.kernels->wsum[ENS_f64][ENS_f64][ENS_f64](&span);
+        in = ens_source_raw(s, sample, &piece, i, &dtype);
+        if (in == NULL)
+            in = ens_rows_of_model(s, sample, first, count, i, spare);
+        s->e.kernels->wsum[ENS_f64][dtype][ENS_f64](&span);
         start = to;
     }
     if (start == NULL)
@@ -228,17 +218,15 @@ static void pool_rows(struct ens_source *s, const struct ens_sample *sample, siz
 int ens_score_of_pool(struct ens_source *s, const struct ens_sample *sample, const struct ens_scale *scale,
                       const double *w, double *value)
 {
-    const size_t step = ens_rows_together(s), size = s->width < ENS_PIECE ? ENS_PIECE : s->width;
     struct ens_chunk *mark = s->heap->last;
     struct ens_tally t;
     int failed = ens_tally_open(&t, s, sample, scale);
-    double *spare = ens_heap_doubles(s->heap, size, &failed), *rows = ens_heap_doubles(s->heap, size, &failed);
+    double *spare = ens_rows_room(s, &failed), *rows = ens_rows_room(s, &failed);
 
     if (!failed) {
         ens_tally_begin(&t);
-        for (size_t first = 0; first < sample->n; first += step) {
-            const size_t count = sample->n - first < step ? sample->n - first : step;
-
+        for (size_t first = 0, count; first < sample->n; first += count) {
+            count = ens_rows_at(s, sample, first);
             pool_rows(s, sample, first, count, w, spare, rows);
             ens_tally_add(&t, first, count, rows);
         }
@@ -248,34 +236,12 @@ int ens_score_of_pool(struct ens_source *s, const struct ens_sample *sample, con
     return failed ? ENSEMBLE_ENOMEM : 0;
 }
 
-int ens_combine_rows(const struct ens_source *s, const struct ens_sample *sample, size_t first, size_t count,
-                     double *to)
-{
-    static const struct ensemble_call plain = {.struct_size = sizeof plain};
-    const size_t begin = ens_sample_row(sample, first);
-    const size_t run = ens_sample_row(sample, first + count - 1) - begin == count - 1 ? count : 1;
-    int code = 0;
-
-    for (size_t r = 0; r < count && code == 0; r += run) {
-        const struct ens_walk walk = {.e = &s->e,
-                                      .inputs = &s->inputs,
-                                      .row_begin = ens_sample_row(sample, first + r),
-                                      .row_count = run,
-                                      .result = (unsigned char *)(to + r * s->width),
-                                      .result_stride = s->width,
-                                      .dtype = ENSEMBLE_F64};
-
-        code = ens_blend_on(&s->desk, &walk, s->e.row_weights.weight, &plain, NULL);
-    }
-    return code;
-}
-
 /* Adds combined rows; one by one, if some of them have no answer. */
 static void add_answers(struct ens_tally *t, size_t first, size_t count, const double *rows)
 {
     const size_t width = t->s->width;
 
-    if (ens_all_finite(t->s->e.kernels, rows, count * width)) {
+    if (t->s->e.kernels->finite[ENS_f64](rows, count * width)) {
         ens_tally_add(t, first, count, rows);
         return;
     }
@@ -292,18 +258,17 @@ static void add_answers(struct ens_tally *t, size_t first, size_t count, const d
 int ens_score_of_handle(struct ens_source *s, const struct ens_sample *sample, const struct ens_scale *scale,
                         double *value)
 {
-    const size_t step = ens_rows_together(s), size = s->width < ENS_PIECE ? ENS_PIECE : s->width;
     struct ens_chunk *mark = s->heap->last;
     struct ens_tally t;
     int failed = ens_tally_open(&t, s, sample, scale), code = 0;
-    double *rows = ens_heap_doubles(s->heap, size, &failed);
+    const size_t most = rows_combined(s, scale);
+    double *rows = ens_heap_doubles(s->heap, most * s->width, &failed);
 
     if (!failed) {
         ens_tally_begin(&t);
-        for (size_t first = 0; first < sample->n && code == 0; first += step) {
-            const size_t count = sample->n - first < step ? sample->n - first : step;
-
-            code = ens_combine_rows(s, sample, first, count, rows);
+        for (size_t first = 0, count; first < sample->n && code == 0; first += count) {
+            count = sample->n - first < most ? sample->n - first : most;
+            code = ens_rows_combine(s, sample, first, count, rows);
             if (code == 0)
                 add_answers(&t, first, count, rows);
         }
@@ -326,7 +291,7 @@ int ens_score(const struct ensemble *e, const struct ens_targets *targets, int32
     if (code == 0 && targets->dtype != ENSEMBLE_I32 && score != ENSEMBLE_SCORE_SQUARED_ERROR)
         code = ENSEMBLE_EFIT;
     if (code == 0)
-        ens_source_undo_form(s, ENSEMBLE_RESULT_LOG);
+        ens_source_undo_form(s, 0);
     if (code == 0 && s->rows > 0)
         code = ens_score_of_handle(s, &s->known, &scale, &found);
     if (code == 0)

@@ -4,6 +4,7 @@
 #define ENS_LEARN_SCORE_H
 
 #include "learn/likelihood.h"
+#include "learn/rows.h"
 
 /* Bins of the expected calibration error. */
 #define ENS_BINS 15
@@ -25,15 +26,12 @@ struct ens_tally {
     size_t hits;       /* of ENSEMBLE_SCORE_ACCURACY */
     size_t n_picked;   /* of ENSEMBLE_SCORE_LOG_LOSS: probabilities whose logarithms are still to be added */
     double *picked;    /* ENS_LOG_BLOCK */
-    int32_t *labels;   /* of ENSEMBLE_SCORE_ACCURACY: the first of the largest values, of ens_rows_together() rows */
+    int32_t *labels;   /* of ENSEMBLE_SCORE_ACCURACY: those of rows that are looked at at once */
     double *bins;      /* of ENSEMBLE_SCORE_CALIBRATION_ERROR: confidence less accuracy, summed in each of ENS_BINS */
     double *values;    /* of those that look at all rows together: all of them, */
     size_t *row;       /* and which rows of the outputs they are; */
     double *sorted;    /* four columns for the areas */
 };
-
-/* Whole rows that are looked at together. */
-size_t ens_rows_together(const struct ens_source *s);
 
 /* Does the scale look at all rows together? Then tallies hold them all. */
 int ens_scale_is_global(const struct ens_scale *scale);
@@ -53,13 +51,6 @@ void ens_tally_add(struct ens_tally *t, size_t first, size_t count, const double
 /* The score; NaN without rows. */
 double ens_tally_end(struct ens_tally *t);
 
-/*
- * Whole rows of model i, the sample's from `first` on: in `to`, with room for them and at least ENS_PIECE, or elsewhere
- * until the next call.
- */
-const double *ens_source_rows(struct ens_source *s, const struct ens_sample *sample, size_t first, size_t count,
-                              size_t i, double *to);
-
 /* The score of the linear pool with these weights for the source's models. 0 or an error code. */
 int ens_score_of_pool(struct ens_source *s, const struct ens_sample *sample, const struct ens_scale *scale,
                       const double *w, double *value);
@@ -70,10 +61,6 @@ int ens_score_of_pool(struct ens_source *s, const struct ens_sample *sample, con
  */
 int ens_score_of_handle(struct ens_source *s, const struct ens_sample *sample, const struct ens_scale *scale,
                         double *value);
-
-/* Combines the sample's rows from `first` on, in double. 0 or an error code. */
-int ens_combine_rows(const struct ens_source *s, const struct ens_sample *sample, size_t first, size_t count,
-                     double *to);
 
 /* The score of what a handle combines, for ensemble_score(). 0 or an error code. */
 int ens_score(const struct ensemble *e, const struct ens_targets *targets, int32_t score, double *value);

@@ -25,14 +25,6 @@ static int check_targets(const struct ens_source *s)
     return s->targets.data == NULL && s->targets.count > 0 ? ENSEMBLE_ENULL : 0;
 }
 
-int32_t ens_source_label(const struct ens_source *s, size_t row)
-{
-    int32_t label;
-
-    memcpy(&label, (const unsigned char *)s->targets.data + row * sizeof label, sizeof label);
-    return label;
-}
-
 /* Columns of a row of the targets' values, in double. */
 static void read_values(const struct ens_source *s, size_t row, size_t column, size_t length, double *to)
 {
@@ -83,7 +75,7 @@ static int all_known(struct ens_source *s, size_t row, size_t count)
     if (count * s->width > ENS_PIECE)
         return 0;
     read_values(s, row, 0, count * s->width, s->truth);
-    return ens_all_finite(s->e.kernels, s->truth, count * s->width);
+    return s->e.kernels->finite[ENS_f64](s->truth, count * s->width);
 }
 
 /* Leaves rows out of s->known, those that `keep` does not say 1 of. */
@@ -220,9 +212,11 @@ int ens_is_linear(const struct ensemble *e, int alone)
     return 1;
 }
 
-void ens_source_undo_form(struct ens_source *s, int32_t form)
+void ens_source_undo_form(struct ens_source *s, int pool)
 {
-    if (s->e.form != form)
+    const int32_t form = s->e.form;
+
+    if (pool ? form != ENSEMBLE_RESULT_NORMALISED && form != ENSEMBLE_RESULT_TEMPERED : form != ENSEMBLE_RESULT_LOG)
         return;
     s->e.form = ENSEMBLE_RESULT_AS_IS;
     s->e.temperature = 1;
@@ -325,6 +319,18 @@ void ens_source_truth(struct ens_source *s, const struct ens_sample *sample, con
     s->e.kernels->map[ENS_f64][ENS_MAP_affine](s->less, s->truth, piece->count * piece->length, &negated);
 }
 
+const unsigned char *ens_source_matrix(const struct ens_source *s, size_t i, int *dtype, size_t *stride)
+{
+    const size_t k = s->k[i];
+    const struct ensemble_output *output = ens_output_of(&s->b, k);
+
+    if (!ens_values_are_plain(&s->b, k) || output->dtype == ENSEMBLE_I32)
+        return NULL;
+    *dtype = output->dtype - 1;
+    *stride = ens_stride(output, s->width) << ens_dtype_shift(output->dtype);
+    return ens_row_of(&s->b, k, 0);
+}
+
 const void *ens_source_raw(const struct ens_source *s, const struct ens_sample *sample, const struct ens_piece *piece,
                            size_t i, int *dtype)
 {
@@ -350,19 +356,10 @@ void ens_source_errors(struct ens_source *s, const struct ens_sample *sample, co
     s->e.kernels->wsum[ENS_f64][dtype][ENS_f64](&span);
 }
 
-int ens_all_finite(const struct ens_kernels *kernels, const double *values, size_t length)
-{
-    double sum = 0;
-
-    for (size_t at = 0; at < length; at += ENS_BLOCK)
-        sum += kernels->sum[ENS_f64](values + at, length - at < ENS_BLOCK ? length - at : ENS_BLOCK);
-    return ens_is_finite(sum);
-}
-
 /* Are those of each row of a piece finite? */
 static void screen_piece(struct ens_source *s, const struct ens_piece *piece, const double *values, unsigned char *keep)
 {
-    if (ens_all_finite(s->e.kernels, values, piece->count * piece->length))
+    if (s->e.kernels->finite[ENS_f64](values, piece->count * piece->length))
         return;
     for (size_t r = 0; r < piece->count; r++)
         for (size_t j = 0; j < piece->length; j++)

@@ -9,6 +9,8 @@
 #include "learn/heap.h"
 #include "plan/blend.h"
 
+#include <string.h>
+
 /* Values in a piece, at most. Part of the bits. */
 #define ENS_PIECE ((size_t)256)
 
@@ -69,8 +71,11 @@ int ens_source_open(struct ens_source *s, struct ens_heap *heap, const struct en
  */
 int ens_is_linear(const struct ensemble *e, int alone);
 
-/* If the source's handle has its results in this form, it has them as they are from now on. */
-void ens_source_undo_form(struct ens_source *s, int32_t form);
+/*
+ * From now on the source's handle has its results as they are: not as logarithms; or, with `pool`, the linear pool
+ * itself, not normalised and not tempered. What it says otherwise stays.
+ */
+void ens_source_undo_form(struct ens_source *s, int pool);
 
 /* Leaves the rows out in which some model says something that is not finite. */
 int ens_source_screen(struct ens_source *s);
@@ -92,7 +97,13 @@ static inline size_t ens_sample_row(const struct ens_sample *sample, size_t at)
 }
 
 /* The label of a row. */
-int32_t ens_source_label(const struct ens_source *s, size_t row);
+static inline int32_t ens_source_label(const struct ens_source *s, size_t row)
+{
+    int32_t label;
+
+    memcpy(&label, (const unsigned char *)s->targets.data + row * sizeof label, sizeof label);
+    return label;
+}
 
 /* The piece behind another one; {0} is before the first one. */
 struct ens_piece ens_piece_next(const struct ens_source *s, const struct ens_sample *sample, struct ens_piece piece);
@@ -109,6 +120,9 @@ const double *ens_source_values(struct ens_source *s, const struct ens_sample *s
 const void *ens_source_raw(const struct ens_source *s, const struct ens_sample *sample, const struct ens_piece *piece,
                            size_t i, int *dtype);
 
+/* The same for all rows, which are *stride bytes apart. */
+const unsigned char *ens_source_matrix(const struct ens_source *s, size_t i, int *dtype, size_t *stride);
+
 /*
  * The target's values, to s->truth: of a label 1 at the label and 0 elsewhere, or the label itself if the width is 1.
  */
@@ -117,8 +131,5 @@ void ens_source_truth(struct ens_source *s, const struct ens_sample *sample, con
 /* What model i says less that, in `to`. */
 void ens_source_errors(struct ens_source *s, const struct ens_sample *sample, const struct ens_piece *piece, size_t i,
                        double *to);
-
-/* Are they all finite? The sum says so, unless it overflows. */
-int ens_all_finite(const struct ens_kernels *kernels, const double *values, size_t length);
 
 #endif

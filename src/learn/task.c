@@ -108,10 +108,17 @@ static int open_pool(struct ens_task *t)
         return ENSEMBLE_ENOMEM;
     code = ens_source_open(t->pool, &t->heap, t->e, &t->s.targets, ENS_SOURCE_PARTIAL | keeps);
     if (code == 0)
-        ens_source_undo_form(t->pool, t->linear ? ENSEMBLE_RESULT_TEMPERED : ENSEMBLE_RESULT_LOG);
-    if (code == 0 && t->linear)
-        ens_source_undo_form(t->pool, ENSEMBLE_RESULT_NORMALISED);
+        ens_source_undo_form(t->pool, t->linear);
     return code;
+}
+
+static enum ens_basis find_basis(const struct ens_task *t)
+{
+    if (t->options.how > ENSEMBLE_FIT_GREEDY || t->options.metric != NULL)
+        return ENS_BASIS_ROWS;
+    return t->scale.score == ENSEMBLE_SCORE_SQUARED_ERROR ? ENS_BASIS_GRAM
+           : t->scale.score == ENSEMBLE_SCORE_LOG_LOSS    ? ENS_BASIS_LIKELIHOOD
+                                                          : ENS_BASIS_ROWS;
 }
 
 int ens_task_open(struct ens_task *t, const struct ensemble *e, const struct ens_targets *targets)
@@ -142,10 +149,7 @@ int ens_task_open(struct ens_task *t, const struct ensemble *e, const struct ens
         return code;
     if (t->options.rounds == 0)
         t->options.rounds = 50;
-    t->rows = t->options.how > ENSEMBLE_FIT_GREEDY || t->options.metric != NULL;
-    t->squares = !t->rows && t->scale.score == ENSEMBLE_SCORE_SQUARED_ERROR;
-    t->logarithms = !t->rows && t->scale.score == ENSEMBLE_SCORE_LOG_LOSS;
-    t->rows = !t->squares && !t->logarithms;
+    t->basis = find_basis(t);
     return t->s.n == 0 ? ENSEMBLE_EMISSING : 0;
 }
 

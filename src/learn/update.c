@@ -93,7 +93,7 @@ static int add_squares(struct step *t, const struct ens_piece *piece)
         for (size_t i = first; i < first + ENS_PAIRS && i < n; i++)
             t->gradient[i] += 2 * sums[i - first];
     }
-    return ens_all_finite(t->s.e.kernels, t->pool, length);
+    return t->s.e.kernels->finite[ENS_f64](t->pool, length);
 }
 
 /* Log loss: -x / y at the label, of a y that is at least what counts. 0 where something is not finite. */
@@ -113,12 +113,8 @@ static int add_logarithms(struct step *t, const struct ens_piece *piece)
     if (!sound || !has_label)
         return sound;
     pool(t, piece->count, NULL);
-    for (size_t i = 0; i < t->s.n; i++) {
-        const double *p = t->tiles + i * ENS_PIECE;
-
-        for (size_t r = 0; r < piece->count; r++)
-            t->gradient[i] -= p[r] / (t->pool[r] > ENS_LEAST_PROBABILITY ? t->pool[r] : ENS_LEAST_PROBABILITY);
-    }
+    t->s.e.kernels->descend((const double *const *)t->in, t->s.n, t->pool, piece->count, ENS_LEAST_PROBABILITY,
+                            t->gradient);
     return 1;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Kernels that weights are learned with: sums of products, kept from call to call, and sums of logarithms. */
+/* Kernels that weights are learned with: sums of products, of logarithms, of quotients; hits; what is finite. */
 #include "check.h"
 #include "number.h"
 #include "oracle.h"
@@ -11,6 +11,9 @@
 
 /* More than a piece of rows that sums are made of, and no multiple of anything that vectors are. */
 #define GRAM_LONGEST 600
+
+/* Rows whose hits are counted at once, at most. */
+#define MOST_ROWS 40
 
 #define PARTIALS (ENS_PAIRS * ENS_PAIR_LANES)
 
@@ -107,6 +110,7 @@ static void make_log_sum(struct trial *t, struct rng *rng)
 {
     static const double limits[][2] = {{1e-18, 1e18}, {1e-12, 1}, {5e-13, 1e18}, {3e-12, 3}, {.25, .5}, {2, 2}};
     static double a[ENS_LOG_BLOCK], b[ENS_LOG_BLOCK];
+    static float singles[ENS_LOG_BLOCK];
     const int kind = (int)rng_below(rng, KINDS);
 
     t->focus = t->which ? rng_below(rng, 2) : 0;
@@ -115,22 +119,23 @@ static void make_log_sum(struct trial *t, struct rng *rng)
         a[j] = log_value(rng, rng_one_in(rng, 16) ? BEYOND : kind);
         if (t->which)
             split(rng, a[j], &a[j], &b[j]);
+        singles[j] = (float)b[j];
     }
     trial_add_aligned(t, ENS_f64, t->length, a);
     if (t->which)
-        trial_add_aligned(t, ENS_f64, t->length, b);
+        trial_add_aligned(t, t->in, t->length, t->in == ENS_f32 ? (const void *)singles : b);
 }
 
 static void call_log_sum(struct trial *t, const struct ens_kernels *kernels)
 {
-    t->result[0] = kernels->log_sum(numbers(t, 0), t->which ? numbers(t, 1) : NULL, t->length,
-                                     t->goals[0], t->goals[1]);
+    t->result[0] = kernels->log_sum[t->in](numbers(t, 0), t->which ? t->at[1] : NULL, t->length, t->goals[0],
+                                           t->goals[1]);
 }
 
 /* Element j, within the limits. */
 static double element_of(const struct trial *t, size_t j)
 {
-    const double x = t->which ? trial_get(t, 0, j) + trial_get(t, 1, j) : trial_get(t, 0, j);
+    const double x = t->which ? trial_get(t, 0, j) + number_read(t->in, t->at[1], j) : trial_get(t, 0, j);
 
     return x < t->goals[0] ? t->goals[0] : x > t->goals[1] ? t->goals[1] : x;
 }
@@ -170,6 +175,108 @@ static void do_log_sum(struct trial *t)
     judge_log_sum(t, t->result[0]);
 }
 
+/* Rows of `length` values, and their labels, half of which are where the largest value is. */
+static void make_hits(struct trial *t, struct rng *rng)
+{
+    static int32_t labels[MOST_ROWS];
+    const void *rows;
+
+    t->rows = t->length > 0 ? rng_below(rng, MOST_ROWS + 1) : 0;
+    t->focus = rng_below(rng, 2);
+    rows = data_piece(rng, ENS_f64, t->data, t->rows * t->length);
+    for (size_t r = 0; r < t->rows; r++) {
+        labels[r] = (int32_t)rng_below(rng, t->length);
+        for (size_t j = 0; j < t->length && r % 2 > 0; j++)
+            if (number_read(ENS_f64, rows, r * t->length + j) >
+                number_read(ENS_f64, rows, r * t->length + (size_t)labels[r]))
+                labels[r] = (int32_t)j;
+    }
+    trial_add_aligned(t, ENS_f64, t->rows * t->length, rows);
+    trial_add_raw(t, READ, t->rows * sizeof *labels, sizeof *labels, labels);
+}
+
+static const int32_t *labels_of(const struct trial *t)
+{
+    return (const int32_t *)(const void *)t->at[1];
+}
+
+static void call_hits(struct trial *t, const struct ens_kernels *kernels)
+{
+    t->result[0] = (double)kernels->hits(numbers(t, 0), t->rows, t->length, labels_of(t));
+}
+
+static void do_hits(struct trial *t)
+{
+    for (size_t r = 0; r < t->rows; r++) {
+        const double *row = numbers(t, 0) + r * t->length, own = row[labels_of(t)[r]];
+        int hit = 1;
+
+        for (size_t j = 0; j < t->length; j++)
+            hit &= row[j] < own || (row[j] == own && j >= (size_t)labels_of(t)[r]);
+        t->result[0] += hit;
+    }
+}
+
+/* Values that are all finite, as often as not, whatever the kind is. */
+static void make_finite(struct trial *t, struct rng *rng)
+{
+    static unsigned char values[TRIAL_LONG * sizeof(double)];
+    const uint64_t odd[] = {number_infinity(t->acc), number_infinity(t->acc) | number_sign(t->acc),
+                            number_infinity(t->acc) + 1};
+
+    memcpy(values, data_piece(rng, t->acc, t->data, t->length), t->length * number_size(t->acc));
+    for (size_t j = 0; j < t->length; j++)
+        if (!isfinite(number_read(t->acc, values, j)))
+            number_put(t->acc, values, j, 0);
+    if (t->length > 0 && rng_one_in(rng, 2))
+        number_put(t->acc, values, rng_below(rng, t->length), odd[rng_below(rng, sizeof odd / sizeof odd[0])]);
+    trial_add(t, READ, t->acc, t->length, values);
+}
+
+static void call_finite(struct trial *t, const struct ens_kernels *kernels)
+{
+    t->result[0] = kernels->finite[t->acc](t->at[0], t->length) != 0;
+}
+
+static void do_finite(struct trial *t)
+{
+    t->result[0] = 1;
+    for (size_t j = 0; j < t->length; j++)
+        if (!isfinite(number_read(t->acc, t->at[0], j)))
+            t->result[0] = 0;
+}
+
+/* Array 0 is what the quotients are taken from, 1 what is divided by, and then come the models. */
+static void make_descend(struct trial *t, struct rng *rng)
+{
+    t->n = rng_between(rng, 1, 6);
+    t->value = rng_one_in(rng, 2) ? 1e-12 : 0;
+    t->focus = rng_below(rng, 2 + t->n);
+    trial_add(t, RESULT, ENS_f64, t->n, data_piece(rng, ENS_f64, t->data, t->n));
+    t->arrays[0].alignment = sizeof(double);
+    for (size_t k = 0; k < 1 + t->n; k++)
+        trial_add_aligned(t, ENS_f64, t->length, data_piece(rng, ENS_f64, t->data, t->length));
+}
+
+static void call_descend(struct trial *t, const struct ens_kernels *kernels)
+{
+    const double *in[TRIAL_MODELS];
+
+    for (size_t i = 0; i < t->n; i++)
+        in[i] = numbers(t, 2 + i);
+    kernels->descend(in, t->n, numbers(t, 1), t->length, t->value, (double *)(void *)t->at[0]);
+}
+
+static void do_descend(struct trial *t)
+{
+    for (size_t i = 0; i < t->n; i++)
+        for (size_t j = 0; j < t->length; j++) {
+            const double below = trial_get(t, 1, j), divisor = below > t->value ? below : t->value;
+
+            trial_put(t, 0, i, trial_get(t, 0, i) - trial_get(t, 2 + i, j) / divisor);
+        }
+}
+
 static void one(struct isa *isa, struct trial *t, struct check *check)
 {
     t->data = (enum data_kind)rng_below(&check->rng, DATA_KINDS);
@@ -197,8 +304,19 @@ static void all_of(struct isa *isa, struct check *check)
     all_lengths(isa, &t, check);
     t = (struct trial){.kernel = "log_sum", .acc = ENS_f64, .in = ENS_f64, .longest = ENS_LOG_BLOCK,
                        .make = make_log_sum, .call = call_log_sum, .reference = do_log_sum};
-    for (t.which = 0; t.which < 2; t.which++)
+    for (t.in = ENS_f32; t.in <= ENS_f64; t.in++)
+        for (t.which = 0; t.which < 2; t.which++)
+            all_lengths(isa, &t, check);
+    t = (struct trial){.kernel = "hits", .acc = ENS_f64, .in = ENS_f64, .longest = ENS_HITS_WIDTH, .make = make_hits,
+                       .call = call_hits, .reference = do_hits};
+    for (int round = 0; round < 20; round++)
         all_lengths(isa, &t, check);
+    t = (struct trial){.kernel = "descend", .acc = ENS_f64, .in = ENS_f64, .longest = 70, .make = make_descend,
+                       .call = call_descend, .reference = do_descend};
+    all_lengths(isa, &t, check);
+    t = (struct trial){.kernel = "finite", .make = make_finite, .call = call_finite, .reference = do_finite};
+    for (t.acc = t.in = 0; t.acc < 2; t.in = ++t.acc)
+        trial_all(isa, &t, check);
 }
 
 void check_learn(struct check *check)

@@ -1,44 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Calls on a const handle do not allocate. unit.mk links this program so that the library's calls of malloc(),
- * calloc(), realloc() and free() come here.
- */
+/* Calls on a const handle do not allocate. */
+#include "counted.h"
 #include "support.h"
-
-static size_t calls;
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t n, size_t size);
-void *__real_realloc(void *memory, size_t size);
-void __real_free(void *memory);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t n, size_t size);
-void *__wrap_realloc(void *memory, size_t size);
-void __wrap_free(void *memory);
-
-void *__wrap_malloc(size_t size)
-{
-    calls++;
-    return __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t n, size_t size)
-{
-    calls++;
-    return __real_calloc(n, size);
-}
-
-void *__wrap_realloc(void *memory, size_t size)
-{
-    calls++;
-    return __real_realloc(memory, size);
-}
-
-void __wrap_free(void *memory)
-{
-    calls++;
-    __real_free(memory);
-}
 
 TEST(test_create_and_destroy_allocate_so_the_counting_works)
 {

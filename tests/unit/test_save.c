@@ -1,49 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * An ensemble as text: src/store/save.c. unit.mk links this program so that the library's calls of malloc(), calloc(),
- * realloc() and free() come here.
- */
+/* An ensemble as text: src/store/save.c. */
+#include "counted.h"
 #include "stored.h"
 
 #include "store/save.h"
 
 #include <errno.h>
 #include <locale.h>
-
-static size_t calls;
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t n, size_t size);
-void *__real_realloc(void *memory, size_t size);
-void __real_free(void *memory);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t n, size_t size);
-void *__wrap_realloc(void *memory, size_t size);
-void __wrap_free(void *memory);
-
-void *__wrap_malloc(size_t size)
-{
-    calls++;
-    return __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t n, size_t size)
-{
-    calls++;
-    return __real_calloc(n, size);
-}
-
-void *__wrap_realloc(void *memory, size_t size)
-{
-    calls++;
-    return __real_realloc(memory, size);
-}
-
-void __wrap_free(void *memory)
-{
-    calls++;
-    __real_free(memory);
-}
 
 TEST(test_the_text_of_an_ensemble_with_everything)
 {
