@@ -62,9 +62,9 @@ static inline void FN(decay_rows)(void *to, const void *from, size_t stride, siz
         const unsigned char *const values = (const unsigned char *)from + row * stride;
         struct ens_map map = {.a = a};
 
-        FN(greatest)(values, width, &map.b);
+        FN(greatest)(ACC, 0, values, width, &map.b);
         map.b = (double)((SCALAR)map.b * (SCALAR)a);
-        sums[row] = FN(sum)(1, TO(to, row * width), values, width, &map);
+        sums[row] = FN(decay_sum)(TO(to, row * width), values, width, &map);
     }
 }
 

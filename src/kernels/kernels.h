@@ -93,6 +93,28 @@ typedef double ens_decay_sum_kernel(void *to, const void *from, size_t length, c
 /* Is there a NaN? `*greatest`: the largest of the others; minus infinity if there are none. */
 typedef int ens_greatest_kernel(const void *from, size_t length, double *greatest);
 
+/* The same of values of another dtype too, and without the question. */
+typedef double ens_peak_kernel(const void *from, size_t length);
+
+/*
+ * A row of logits becomes exponentials, and while processors are busy with these, what else has to be fetched and
+ * stored costs little: so the exponentials of the model before, which lie where these are to go, are added to a sum,
+ * and the largest one of the logits that come next is found. Returns the sum of the exponentials: of each stretch as
+ * above, and those one after the other in double.
+ */
+struct ens_soften {
+    const void *from;       /* logits, of the kernel's dtype */
+    size_t length, stretch; /* elements */
+    double a, b;            /* exp(x a - b), not above 1, as the decay map */
+    void *kept;             /* exponentials, as accumulators; NULL: only their sum is wanted */
+    void *sum;              /* sum[j] += factor x kept[j], before kept[j] is overwritten; NULL: not */
+    double factor;
+    int first;              /* sum[j] = factor x kept[j] */
+    const void *next;       /* as many logits of the same dtype; NULL: none */
+    double most;            /* returned: the largest of those, as of ens_peak_kernel */
+};
+typedef double ens_soften_kernel(struct ens_soften *s);
+
 /*
  * The largest value and the second largest, which is as large if there are two of them; minus infinity where there are
  * not so many. `nan`: is there a NaN? They do not count. Of a zero, either sign may be given. `at`: of at most
@@ -287,6 +309,8 @@ struct ens_kernels {
     ens_sum_kernel *sum[2];
     ens_decay_sum_kernel *decay_sum[2];
     ens_greatest_kernel *greatest[2];
+    ens_peak_kernel *peak[2][ENS_DTYPES];              /* [accumulator][in] */
+    ens_soften_kernel *soften[2][ENS_DTYPES];          /* [accumulator][in] */
     ens_lead_kernel *lead[2];
     ens_find_kernel *find[2];
     ens_order_kernel *order[2];

@@ -7,6 +7,7 @@
 #include "kernels/map_tmpl.h"
 #include "kernels/sum_tmpl.h"
 #include "kernels/row_tmpl.h"
+#include "kernels/soften_tmpl.h"
 #include "kernels/lead_tmpl.h"
 #include "kernels/batch_tmpl.h"
 #include "kernels/fold_tmpl.h"

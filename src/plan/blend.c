@@ -8,6 +8,7 @@
 #include "plan/report.h"
 #include "plan/room.h"
 #include "plan/shares.h"
+#include "plan/soft.h"
 #include "plan/stats.h"
 #include "plan/values.h"
 
@@ -144,7 +145,9 @@ static ENS_INLINE void combine_line(struct ens_blend *b, const int again, size_t
 static void run_line(struct ens_blend *b, size_t row, size_t width, unsigned char *to)
 {
     b->row.index = row;
-    if (b->stats)
+    if (b->soft.kept != NULL)
+        ens_soft_row(b, row - b->walk->row_begin);
+    else if (b->stats)
         ens_stats_of_row(b);
     if (b->by_row)
         ens_shares_of_row(b);
@@ -329,6 +332,7 @@ int ens_blend_on(const struct ens_desk *desk, const struct ens_walk *walk, const
     if (!straight && report == NULL && ens_batch(&b))
         return 0;
     ens_room_take(&b, call->workspace, call->workspace_size);
+    ens_soft_begin(&b);
     if (report != NULL)
         run_reported(&b);
     else
