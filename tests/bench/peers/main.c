@@ -6,11 +6,13 @@
  *     peers [--turns 15] [--seconds 3] [--csv FILE] [--all]      --seconds: for a cell at most, more or less
  *           [--types f32,f16-f32] [--models 3,8]                 --all: also a line for each contender
  *           [--lengths 1000,32000] [--batches] [--python FILE]   --lengths, --batches: only what is named
+ *           [--steps]                                            --steps: only what steps.h is about
  */
 #define _GNU_SOURCE /* memfd_create */
 
 #include "line.h"
 #include "python.h"
+#include "steps.h"
 #include "summary.h"
 #include "task.h"
 
@@ -44,6 +46,7 @@ struct settings {
     const char *types, *models, *lengths, *python; /* lists with commas; NULL: all */
     int batches;                                    /* only these, but for the lengths that are named */
     int all;
+    int steps;
     struct timing timing;
 };
 
@@ -288,6 +291,8 @@ static void read_arguments(struct settings *settings, int argc, char **argv)
 
         if (strcmp(option, "--all") == 0)
             settings->all = 1;
+        else if (strcmp(option, "--steps") == 0)
+            settings->steps = 1;
         else if (strcmp(option, "--batches") == 0)
             settings->batches = 1;
         else if (++i == argc)
@@ -325,6 +330,10 @@ int main(int argc, char **argv)
         die("no ensemble");
     printf("libensemble %u, %s, beside:\n", ensemble_version(), ensemble_isa(e));
     ensemble_destroy(e);
+    if (settings.steps) {
+        steps_run(&settings.timing, settings.python);
+        return 0;
+    }
     find_families(argv[0]);
     python_start(settings.python);
     n = choose_shapes(&settings, shapes);

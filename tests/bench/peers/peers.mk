@@ -8,9 +8,9 @@ PEERS_B := $(BENCH_B)/peers
 PEERS_FLAGS := -O3 -march=native -fPIC -shared -Wall -Wextra
 PEERS_C := -std=gnu11 -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef -Wvla \
     $(if $(WERROR),-Werror)
-PEERS_SOURCES := $(addprefix tests/bench/peers/,main.c python.c summary.c task.c) \
+PEERS_SOURCES := $(addprefix tests/bench/peers/,main.c python.c steps.c summary.c task.c) \
     $(addprefix tests/bench/,cell.c coprocess.c data.c)
-PEERS_HEADERS := $(addprefix tests/bench/peers/,family.h line.h python.h summary.h task.h) \
+PEERS_HEADERS := $(addprefix tests/bench/peers/,family.h line.h python.h steps.h summary.h task.h) \
     $(addprefix tests/bench/,cell.h coprocess.h data.h)
 PEERS_FAMILIES := $(patsubst %,$(PEERS_B)/%.so,loops_gcc loops_clang eigen openblas blis onednn)
 
@@ -40,10 +40,20 @@ $(PEERS_B)/line.o: tests/bench/peers/line.c tests/bench/peers/line.h tests/bench
 	@mkdir -p $(@D)
 	$(CC) $(TEST_CPPFLAGS) $(CFLAGS) $(WARNINGS) -O3 -march=native -c $< -o $@
 
-$(PEERS_B)/peers: $(PEERS_SOURCES) $(PEERS_HEADERS) $(PEERS_B)/line.o $(STATIC)
+$(PEERS_B)/steps_loops.o: tests/bench/peers/steps_loops.c tests/bench/peers/steps.h tests/bench/cell.h $(B)/settings
+	@mkdir -p $(@D)
+	$(CC) $(TEST_CPPFLAGS) $(CFLAGS) $(WARNINGS) -O3 -march=native -c $< -o $@
+
+$(PEERS_B)/steps_loops_fast.o: tests/bench/peers/steps_loops.c tests/bench/peers/steps.h tests/bench/cell.h \
+    $(B)/settings
+	@mkdir -p $(@D)
+	$(CC) $(TEST_CPPFLAGS) $(CFLAGS) $(WARNINGS) -O3 -march=native -ffast-math -DLOOPS_FAST -c $< -o $@
+
+$(PEERS_B)/peers: $(PEERS_SOURCES) $(PEERS_HEADERS) $(addprefix $(PEERS_B)/,line.o steps_loops.o steps_loops_fast.o) \
+    $(STATIC)
 	$(CC) $(TEST_CPPFLAGS) $(CFLAGS) $(TEST_CFLAGS) $(LDFLAGS) $(filter %.c %.o %.a,$^) -ldl -lm -o $@
 
-# A part of it: BENCH="--types f32,f16-f32 --models 3 --lengths 1000 --all".
+# A part of it: BENCH=--steps, or BENCH="--types f32,f16-f32 --models 3 --lengths 1000 --all".
 bench-peers: $(PEERS_B)/peers $(PEERS_FAMILIES) ## speed beside BLAS, Eigen, oneDNN, NumPy, ...; BENCH="--models 3"
 	$< $(BENCH)
 
