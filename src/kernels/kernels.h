@@ -98,18 +98,20 @@ typedef double ens_peak_kernel(const void *from, size_t length);
 
 /*
  * A row of logits becomes exponentials, and while processors are busy with these, what else has to be fetched and
- * stored costs little: so the exponentials of the model before, which lie where these are to go, are added to a sum,
- * and the largest one of the logits that come next is found. Returns the sum of the exponentials: of each stretch as
- * above, and those one after the other in double.
+ * stored costs little: so what was to be added to a sum of such rows is added, and the largest one of the logits that
+ * come next is found. Returns the sum of the exponentials: of each stretch as above, and those one after the other in
+ * double.
  */
 struct ens_soften {
     const void *from;       /* logits, of the kernel's dtype */
     size_t length, stretch; /* elements */
     double a, b;            /* exp(x a - b), not above 1, as the decay map */
-    void *kept;             /* exponentials, as accumulators; NULL: only their sum is wanted */
-    void *sum;              /* sum[j] += factor x kept[j], before kept[j] is overwritten; NULL: not */
+    void *to;               /* exponentials, as accumulators; NULL: only their sum is wanted */
+    void *sum;              /* accumulators to which factor x to[j] is added, before to[j] is overwritten; NULL: none */
     double factor;
-    int first;              /* sum[j] = factor x kept[j] */
+    int own;                /* what is added is factor x the exponential itself; `to` is NULL */
+    int scaled;             /* it is added to scale x sum[j] */
+    double scale;
     const void *next;       /* as many logits of the same dtype; NULL: none */
     double most;            /* returned: the largest of those, as of ens_peak_kernel */
 };

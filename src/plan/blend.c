@@ -145,8 +145,8 @@ static ENS_INLINE void combine_line(struct ens_blend *b, const int again, size_t
 static void run_line(struct ens_blend *b, size_t row, size_t width, unsigned char *to)
 {
     b->row.index = row;
-    if (b->soft.kept != NULL)
-        ens_soft_row(b, row - b->walk->row_begin);
+    if (b->soft.on)
+        ens_soft_row(b);
     else if (b->stats)
         ens_stats_of_row(b);
     if (b->by_row)

@@ -59,13 +59,17 @@ struct ens_room {
     unsigned char *sorted;        /* the values of a row of each model, and of one more to sort in */
 };
 
-/* A row of sums of softmaxes, of which the last model's exponentials are still to be added (plan/soft.c). */
+/*
+ * Rows of sums of softmaxes (plan/soft.c). Of the current one: `sum` is where the models are summed, the last one not
+ * yet, whose exponentials are in `kept` with a factor of factors[1]. Of one or two models `sum` has the exponentials of
+ * the first one, of factor factors[0]. `kept` NULL: all that there is to be summed is in `sum`.
+ */
 struct ens_soft {
-    unsigned char *kept; /* the exponentials; NULL: it is not done this way */
-    unsigned char *sum;  /* where the models before are summed; NULL: in the result, from */
-    unsigned char *row;
-    double factor; /* of the last model */
-    double ahead;  /* the largest logit of the next row's first model; NaN: not known */
+    int on;             /* it is done this way */
+    unsigned char *room[2]; /* for `sum` and `kept`; NULL: in the result */
+    unsigned char *sum, *kept;
+    double factors[2];
+    double ahead; /* the largest logit of the next row's first model; NaN: not known */
 };
 
 struct ens_decision;

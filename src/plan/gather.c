@@ -184,7 +184,7 @@ void ens_gather(const struct ens_blend *b, const struct ens_tile *tile, void *ou
         count_votes(b, tile, out);
         break;
     default:
-        if (b->soft.kept != NULL)
+        if (b->soft.on)
             ens_soft_tile(b, tile, out);
         else if (b->known_factors)
             blend_known_classes(b, tile, out);

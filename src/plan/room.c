@@ -40,7 +40,6 @@ static int has_exponentials(const struct ens_blend *b)
 static void lay_out(struct ens_blend *b, struct space *space)
 {
     const size_t n = b->e->plan.n, width = b->e->width, value = (size_t)1 << b->shift;
-    const size_t soft = space->base != NULL ? ens_soft_rows(b) : 0;
     struct ens_room *room = &b->room;
 
     if (b->stats && n > ENS_STATS)
@@ -50,7 +49,7 @@ static void lay_out(struct ens_blend *b, struct space *space)
     if (b->recipe->form == ENS_FORM_RANKS && width >= ENS_SORTED_FROM && n < SIZE_MAX / width)
         room->sorted = take(space, (n + 1) * width, value);
     if (has_exponentials(b) && n <= SIZE_MAX / width)
-        room->exponentials = take(space, (soft > 0 ? soft : n) * width, value);
+        room->exponentials = take(space, (space->base != NULL ? ens_soft_rows(b) : n) * width, value);
 }
 
 /* The first part holds doubles, so it begins at a multiple of their size. */

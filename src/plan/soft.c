@@ -6,6 +6,7 @@
 #include "plan/values.h"
 
 #include <math.h>
+#include <string.h>
 
 /* What is asked of the combined row alone leaves the pool as it is, and does not look at the models' values again. */
 static int is_undisturbed(const struct ens_blend *b)
@@ -41,76 +42,132 @@ static int is_free(const struct ens_blend *b)
     return 1;
 }
 
-size_t ens_soft_rows(const struct ens_blend *b)
+/* One row for the sum, if that is not in the result, and one for exponentials, which the first model's do not need. */
+static size_t rows_for(const struct ens_blend *b)
 {
-    if (!is_soft(b))
-        return 0;
-    return b->e->plan.n == 1 || is_free(b) ? 1 : 2;
+    return (size_t)!is_free(b) + (b->e->plan.n > 1);
 }
 
-/* The workspace; else the pool behind the tile that is gathered in, which is enough for some 1,000 classes. */
+size_t ens_soft_rows(const struct ens_blend *b)
+{
+    return is_soft(b) ? rows_for(b) : b->e->plan.n;
+}
+
+/* The workspace; else the pool behind the tile that is gathered in; else, if the sum is there anyway, the result. */
 void ens_soft_begin(struct ens_blend *b)
 {
-    const size_t row = b->e->width << b->shift, rows = ens_soft_rows(b);
+    const size_t row = b->e->width << b->shift, pool = ENS_POOL_BYTES - (b->tile << b->shift);
     unsigned char *room = b->room.exponentials;
 
-    if (rows == 0)
+    if (!is_soft(b))
         return;
-    if (room == NULL && row <= (ENS_POOL_BYTES - (b->tile << b->shift)) / rows)
+    if (room == NULL && row <= pool / 2 && rows_for(b) * row <= pool)
         room = ens_pool(b, 1);
-    if (room == NULL)
-        return;
-    b->soft = (struct ens_soft){.kept = room, .sum = rows == 2 ? room + row : NULL, .ahead = NAN};
+    if (is_free(b))
+        b->soft = (struct ens_soft){.on = 1, .room = {NULL, room}, .ahead = NAN};
+    else if (room != NULL)
+        b->soft = (struct ens_soft){.on = 1, .room = {room, room + row}, .ahead = NAN};
+}
+
+/* Where row `line` of the result begins. */
+static unsigned char *result_at(const struct ens_blend *b, size_t line)
+{
+    return b->walk->result + (line * b->walk->result_stride << b->shift);
+}
+
+/*
+ * Finds the places for a row. Exponentials may lie in the next row of the result, which is written later. Where there is
+ * none, the models but the first have their exponentials computed twice.
+ */
+static void place_row(struct ens_blend *b)
+{
+    const size_t line = b->row.index - b->walk->row_begin;
+    struct ens_soft *soft = &b->soft;
+
+    soft->sum = soft->room[0] != NULL ? soft->room[0] : result_at(b, line);
+    soft->kept = soft->room[1];
+    if (soft->kept == NULL && line + 1 < b->walk->row_count)
+        soft->kept = result_at(b, line + 1);
+    if (b->e->plan.n == 1)
+        soft->kept = NULL;
 }
 
 /* What is gone through after model k of the row, if it has the same dtype: the next model, or the next row's first. */
-static const void *after(const struct ens_blend *b, size_t k, size_t line)
+static const void *after(const struct ens_blend *b, size_t k)
 {
     const int last = k + 1 == b->e->plan.n;
     const size_t next = last ? 0 : k + 1;
 
-    if ((last && line + 1 == b->walk->row_count) || ens_output_of(b, next)->dtype != ens_output_of(b, k)->dtype)
+    if ((last && b->row.index + 1 == b->walk->row_begin + b->walk->row_count) ||
+        ens_output_of(b, next)->dtype != ens_output_of(b, k)->dtype)
         return NULL;
     return ens_row_of(b, next, b->row.index + (size_t)last);
 }
 
-void ens_soft_row(struct ens_blend *b, size_t line)
+/* One model of the row. `s` is what the model before it left, or began with. */
+static void add_model(struct ens_blend *b, size_t k, struct ens_soften *s)
 {
-    const struct ens_walk *walk = b->walk;
+    const int dtype = ens_output_of(b, k)->dtype - 1;
     struct ens_soft *soft = &b->soft;
-    struct ens_soften s = {
-        .length = b->e->width, .stretch = ens_stretch(b), .kept = soft->kept, .most = soft->ahead};
+    double factor;
 
-    soft->row = soft->sum != NULL ? soft->sum : walk->result + (line * walk->result_stride << b->shift);
-    for (size_t k = 0; k < b->e->plan.n; k++) {
-        const int dtype = ens_output_of(b, k)->dtype - 1;
+    s->from = ens_row_of(b, k, b->row.index);
+    if (isnan(s->most))
+        s->most = b->kernels->peak[b->acc][dtype](s->from, s->length);
+    s->a = ens_cooling(b, ens_model_of(b, k));
+    s->b = b->acc == ENS_f64 ? s->most * s->a : (double)((float)s->most * (float)s->a);
+    s->to = k == 0 ? soft->sum : soft->kept;
+    s->sum = k > 1 && soft->kept != NULL ? soft->sum : NULL;
+    s->scaled = k == 2;
+    s->scale = soft->factors[0];
+    s->factor = soft->factors[1];
+    s->own = 0;
+    s->next = after(b, k);
+    b->kept[k] = (struct ens_stat){s->b, b->kernels->soften[b->acc][dtype](s)};
+    if (s->next == NULL)
+        s->most = NAN;
+    factor = ens_factor(b, k) * (1 / b->kept[k].sum);
+    soft->factors[k > 0] = factor;
+    if (k > 0 && soft->kept == NULL) {
+        struct ens_soften again = *s;
 
-        s.from = ens_row_of(b, k, b->row.index);
-        s.a = ens_cooling(b, ens_model_of(b, k));
-        s.b = s.next != NULL || (k == 0 && !isnan(s.most)) ? s.most : b->kernels->peak[b->acc][dtype](s.from, s.length);
-        s.b = b->acc == ENS_f64 ? s.b * s.a : (double)((float)s.b * (float)s.a);
-        s.sum = k > 0 ? soft->row : NULL;
-        s.first = k == 1;
-        s.factor = soft->factor;
-        s.next = after(b, k, line);
-        b->kept[k] = (struct ens_stat){s.b, b->kernels->soften[b->acc][dtype](&s)};
-        soft->factor = ens_factor(b, k) * (1 / b->kept[k].sum);
+        again.sum = soft->sum;
+        again.factor = factor;
+        again.own = 1;
+        again.scaled = k == 1;
+        again.next = NULL;
+        b->kernels->soften[b->acc][dtype](&again);
     }
-    soft->ahead = s.next != NULL ? s.most : (double)NAN;
+}
+
+void ens_soft_row(struct ens_blend *b)
+{
+    struct ens_soften s = {.length = b->e->width, .stretch = ens_stretch(b), .most = b->soft.ahead};
+
+    place_row(b);
+    for (size_t k = 0; k < b->e->plan.n; k++)
+        add_model(b, k, &s);
+    b->soft.ahead = s.most;
 }
 
 void ens_soft_tile(const struct ens_blend *b, const struct ens_tile *tile, void *out)
 {
-    const float single = (float)b->soft.factor;
-    const void *in = b->soft.kept + (tile->column << b->shift);
+    const struct ens_soft *soft = &b->soft;
+    const size_t n = b->e->plan.n, at = tile->column << b->shift;
+    const float singles[] = {(float)soft->factors[0], (float)soft->factors[1]};
+    const void *in[] = {soft->sum + at, soft->kept != NULL ? soft->kept + at : NULL};
+    const size_t first = n > 2;
     const struct ens_span span = {
         .out = out,
-        .start = b->e->plan.n > 1 ? b->soft.row + (tile->column << b->shift) : NULL,
-        .in = &in,
-        .weight = b->acc == ENS_f64 ? (const void *)&b->soft.factor : &single,
-        .n = 1,
+        .start = n > 2 ? in[0] : NULL,
+        .in = in + first,
+        .weight = b->acc == ENS_f64 ? (const void *)(soft->factors + first) : singles + first,
+        .n = n == 2 ? 2 : 1,
         .length = tile->length,
     };
 
-    b->kernels->wsum[b->acc][b->acc][b->acc](&span);
+    if (n == 1 || soft->kept != NULL)
+        b->kernels->wsum[b->acc][b->acc][b->acc](&span);
+    else if (out != in[0])
+        memcpy(out, in[0], tile->length << b->shift);
 }

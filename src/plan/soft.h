@@ -9,14 +9,14 @@
 
 #include "plan/blend.h"
 
-/* How many rows of accumulators this wants of a workspace; 0: the call is of another kind. */
+/* How many rows of accumulators are wanted of a workspace; for calls of other kinds one for each model. */
 size_t ens_soft_rows(const struct ens_blend *b);
 
-/* Is there room for it, in the workspace or elsewhere? If so, b->soft.kept says where. */
+/* Is it a call of this kind, and is there room for it, in the workspace or elsewhere? Then b->soft.on is set. */
 void ens_soft_begin(struct ens_blend *b);
 
-/* Goes through a row, which is row `line` of the call, up to the last model's exponentials, and keeps statistics. */
-void ens_soft_row(struct ens_blend *b, size_t line);
+/* Goes through a row, and keeps statistics. */
+void ens_soft_row(struct ens_blend *b);
 
 /* The sum for a tile of that row, into accumulators. */
 void ens_soft_tile(const struct ens_blend *b, const struct ens_tile *tile, void *out);

@@ -59,7 +59,7 @@ static struct ens_stat stat_of_logits(const struct ens_blend *b, size_t k)
         .length = ens_row_length(b->e, b->e->plan.model[k], 0),
         .stretch = ens_stretch(b),
         .a = ens_cooling(b, ens_model_of(b, k)),
-        .kept = kept != NULL ? kept + (k * b->e->width << b->shift) : NULL,
+        .to = kept != NULL ? kept + (k * b->e->width << b->shift) : NULL,
     };
     struct ens_stat stat = {.most = b->kernels->peak[b->acc][dtype](s.from, s.length)};
 

@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* What is asked of it: bits of t->n. */
-enum { KEEPS = 1, SUMS = 2, FIRST = 4, LOOKS_AHEAD = 8 };
+enum { KEEPS = 1, SUMS = 2, SCALED = 4, LOOKS_AHEAD = 8 };
 
 static const double infinity = (double)INFINITY;
 
@@ -49,10 +49,10 @@ static void make_soften(struct trial *t, struct rng *rng)
     double most = -infinity;
 
     t->n = rng_below(rng, 16);
-    if (t->n & SUMS)
-        t->n |= KEEPS;
+    t->beyond = (t->n & (KEEPS | SUMS)) == SUMS; /* adds its own exponentials */
     t->rows = stretches[rng_below(rng, 4)];
-    t->value = number_read(t->in, data_piece(rng, t->in, DATA_ORDINARY, 1), 0);
+    for (size_t i = 0; i < 2; i++)
+        t->goals[i] = number_read(t->in, data_piece(rng, t->in, DATA_ORDINARY, 1), 0);
     t->map = (struct ens_map){.a = trial_round(t, factors[rng_below(rng, 6)])};
     for (size_t j = 0; j < t->length; j++)
         most = number_read(t->in, from, j) > most ? number_read(t->in, from, j) : most;
@@ -71,10 +71,12 @@ static void call_soften(struct trial *t, const struct ens_kernels *kernels)
         .stretch = t->rows,
         .a = t->map.a,
         .b = t->map.b,
-        .kept = t->n & KEEPS ? t->at[2] : NULL,
+        .to = t->n & KEEPS ? t->at[2] : NULL,
         .sum = t->n & SUMS ? t->at[3] : NULL,
-        .factor = t->value,
-        .first = (t->n & FIRST) != 0,
+        .factor = t->goals[0],
+        .own = t->beyond,
+        .scaled = (t->n & SCALED) != 0,
+        .scale = t->goals[1],
         .next = t->n & LOOKS_AHEAD ? t->at[1] : NULL,
     };
 
@@ -95,23 +97,29 @@ static double sum_of(const struct trial *t, const double *x, size_t n)
     return partial[0];
 }
 
+static void add_term(struct trial *t, size_t j, double x)
+{
+    const double old = trial_get(t, 3, j), term = trial_round(t, trial_round(t, t->goals[0]) * x);
+
+    if (t->n & SCALED)
+        trial_put(t, 3, j, trial_round(t, trial_round(t, trial_round(t, t->goals[1]) * old) + term));
+    else
+        trial_put(t, 3, j, trial_round(t, old + term));
+}
+
 /* Exponentials one by one, by the map, which functions.c is about. */
 static void do_soften(struct trial *t)
 {
     static double e[TRIAL_LONG];
-    const double factor = trial_round(t, t->value);
     double total = 0;
 
     for (size_t j = 0; j < t->length; j++) {
-        const double x = number_read(t->in, t->at[0], j), kept = trial_get(t, 2, j);
+        const double x = number_read(t->in, t->at[0], j);
         const float single = (float)x;
         float y;
 
-        if (t->n & SUMS) {
-            const double term = trial_round(t, factor * kept);
-
-            trial_put(t, 3, j, t->n & FIRST ? term : trial_round(t, trial_get(t, 3, j) + term));
-        }
+        if ((t->n & SUMS) && !t->beyond)
+            add_term(t, j, trial_get(t, 2, j));
         if (t->acc == ENS_f32) {
             isas[ENS_ISA_portable].kernels->map[ENS_f32][ENS_MAP_decay](&y, &single, 1, &t->map);
             e[j] = (double)y;
@@ -120,6 +128,8 @@ static void do_soften(struct trial *t)
         }
         if (t->n & KEEPS)
             trial_put(t, 2, j, e[j]);
+        if (t->beyond)
+            add_term(t, j, e[j]);
     }
     for (size_t at = 0; at < t->length; at += t->rows)
         total += sum_of(t, e + at, t->length - at < t->rows ? t->length - at : t->rows);
