@@ -55,6 +55,7 @@ typedef void ens_gather_kernel(void *tile, const void *row, const int32_t *colum
  *   affine       x a - b, at least c
  *   exp          exp(x a - b)
  *   decay        exp(x a - b), where that exponent is not above 0: the same bits, and quicker
+ *   softmax      that, / c
  *   log          log(x), x at least a, and its logarithm at least c
  *   sigmoid      1 / (1 + exp(-x a))
  *   log_sigmoid  its logarithm, at least c
@@ -67,8 +68,8 @@ typedef void ens_gather_kernel(void *tile, const void *row, const int32_t *colum
  * "At least c": c in place of what is smaller; NaN stays NaN.
  */
 #define ENS_MAP_LIST(X, acc)                                                                                         \
-    X(acc, affine) X(acc, exp) X(acc, decay) X(acc, log) X(acc, sigmoid) X(acc, log_sigmoid) X(acc, quotient)        \
-    X(acc, reciprocal) X(acc, power) X(acc, square) X(acc, root) X(acc, sign) X(acc, log_times)
+    X(acc, affine) X(acc, exp) X(acc, decay) X(acc, softmax) X(acc, log) X(acc, sigmoid) X(acc, log_sigmoid)         \
+    X(acc, quotient) X(acc, reciprocal) X(acc, power) X(acc, square) X(acc, root) X(acc, sign) X(acc, log_times)
 
 #define ENS_MAP_ENUMERATOR(acc, name) ENS_MAP_##name,
 enum { ENS_MAP_LIST(ENS_MAP_ENUMERATOR, ) ENS_MAPS };

@@ -3,142 +3,39 @@
 
 #include "base/compiler.h"
 #include "plan/batch.h"
-#include "plan/decision.h"
 #include "plan/gather.h"
 #include "plan/report.h"
 #include "plan/room.h"
 #include "plan/shares.h"
 #include "plan/soft.h"
 #include "plan/stats.h"
+#include "plan/steps.h"
 #include "plan/values.h"
 
 #include <math.h>
 #include <string.h>
 
-/* Where a tile of the row that begins at `to` is combined: in the result, if that has the accumulator's type. */
-static void *place(const struct ens_blend *b, unsigned char *to)
-{
-    const int direct = to != NULL && b->walk->dtype - 1 == b->acc && b->recipe->n_steps == 0 &&
-                       ((uintptr_t)to & (((size_t)1 << b->shift) - 1)) == 0;
-
-    return direct ? to : ens_pool(b, 0);
-}
-
-/* Where the tile of a row that begins at a column goes; NULL where nothing is written. */
-static unsigned char *result_at(const struct ens_blend *b, unsigned char *row, size_t column)
-{
-    return row == NULL ? NULL : row + (column << ens_dtype_shift(b->walk->dtype));
-}
-
-/*
- * A combined tile is told to those who ask, and stored. `again`: a row that was reported on is combined once more, and
- * only its decision is asked for. That is known when compiling, so that the one's stack is not added to the other's.
- */
-static ENS_INLINE void deliver(struct ens_blend *b, const int again, const struct ens_tile *tile, void *values,
-                               unsigned char *to)
-{
-    if (again)
-        ens_decide(b, tile, values);
-    else if (b->report != NULL)
-        ens_report_tile(b, tile, values);
-    if (to == NULL || values == to)
-        return;
-    if (b->walk->dtype - 1 != b->acc)
-        b->kernels->narrow[b->acc][b->walk->dtype - 1](to, values, tile->length, 0);
-    else
-        memcpy(to, values, tile->length << b->shift);
-}
-
-/* The temperature of a step, inverted. */
-static double cooling(const struct ens_blend *b, int step)
-{
-    return step == b->recipe->n_steps - 1 ? 1 / b->recipe->temperature : 1;
-}
-
-/* Adds a tile to what a step has to know of the row. */
-static void measure(const struct ens_blend *b, int step, const void *tile, size_t length, struct ens_stat *stat)
-{
-    struct ens_map map = {.a = cooling(b, step)};
-    double most;
-
-    if (b->recipe->steps[step] == ENS_STEP_NORMALISE) {
-        stat->sum += b->kernels->sum[b->acc](tile, length);
-        return;
-    }
-    b->kernels->greatest[b->acc](tile, length, &most);
-    most = b->acc == ENS_f64 ? most * map.a : (double)((float)most * (float)map.a);
-    map.b = most == -INFINITY ? 0 : most;
-    ens_stat_add(b, stat, most, b->kernels->decay_sum[b->acc](b->spare, tile, length, &map));
-}
-
-static void apply_step(const struct ens_blend *b, int step, void *tile, size_t length, const struct ens_stat *stat)
-{
-    struct ens_map map = {.a = cooling(b, step), .b = stat->most, .c = -INFINITY};
-
-    if (b->recipe->steps[step] == ENS_STEP_LOG_SOFTMAX) {
-        map.b += ens_log(b, stat->sum);
-        ens_apply(b, ENS_MAP_affine, tile, tile, length, map);
-        return;
-    }
-    if (b->recipe->steps[step] == ENS_STEP_SOFTMAX)
-        ens_apply(b, ENS_MAP_decay, tile, tile, length, map);
-    ens_apply(b, ENS_MAP_quotient, tile, tile, length, (struct ens_map){.a = stat->sum});
-}
-
-/* The tile of a row that begins at a column. */
-static struct ens_tile tile_at(const struct ens_blend *b, size_t column, size_t width)
-{
-    return (struct ens_tile){b->row.index, column, width - column < b->tile ? width - column : b->tile};
-}
-
-/*
- * A row that is normalised, or becomes a softmax: each step goes through it once to measure it. It is kept in between,
- * if it is one tile, or if there is room; else it is combined anew each time.
- */
-static ENS_INLINE void finish_row(struct ens_blend *b, const int again, unsigned char *to)
-{
-    const size_t width = b->e->width;
-    unsigned char *kept = width <= b->tile ? ens_pool(b, 0) : b->room.row;
-    struct ens_stat stats[ENS_STEPS];
-
-    for (int step = 0; step <= b->recipe->n_steps; step++) {
-        if (step == b->recipe->n_steps && b->decision != NULL)
-            ens_decide_steps(b->decision, b->recipe, stats);
-        if (step < b->recipe->n_steps)
-            stats[step] = (struct ens_stat){.most = -INFINITY};
-        for (size_t at = 0; at < width; at += b->tile) {
-            const struct ens_tile tile = tile_at(b, at, width);
-            unsigned char *values = kept != NULL ? kept + (at << b->shift) : ens_pool(b, 0);
-
-            if (kept == NULL || step == 0) {
-                ens_gather(b, &tile, ens_pool(b, 0));
-                if (values != ens_pool(b, 0))
-                    memcpy(values, ens_pool(b, 0), tile.length << b->shift);
-            }
-            for (int done = kept != NULL && step > 0 ? step - 1 : 0; done < step; done++)
-                apply_step(b, done, values, tile.length, &stats[done]);
-            if (step < b->recipe->n_steps)
-                measure(b, step, values, tile.length, &stats[step]);
-            else
-                deliver(b, again, &tile, values, result_at(b, to, at));
-        }
-    }
-}
-
 /* The current row, or several rows as one, of `width` values. */
 static ENS_INLINE void combine_line(struct ens_blend *b, const int again, size_t width, unsigned char *to)
 {
     if (b->recipe->n_steps > 0) {
-        finish_row(b, again, to);
+        if (again)
+            ens_finish_row_again(b);
+        else
+            ens_finish_row(b, to);
+        return;
+    }
+    if (b->soft.on && b->report == NULL && ens_is_direct(b, to)) { /* nobody waits for tiles */
+        ens_gather(b, &(struct ens_tile){b->row.index, 0, width}, to);
         return;
     }
     for (size_t at = 0; at < width; at += b->tile) {
-        const struct ens_tile tile = tile_at(b, at, width);
-        unsigned char *result = result_at(b, to, at);
-        void *out = place(b, result);
+        const struct ens_tile tile = ens_tile_at(b, at, width);
+        unsigned char *result = ens_result_at(b, to, at);
+        void *out = ens_is_direct(b, result) ? result : ens_pool(b, 0);
 
         ens_gather(b, &tile, out);
-        deliver(b, again, &tile, out, result);
+        ens_deliver(b, again, &tile, out, result);
     }
 }
 
@@ -168,7 +65,7 @@ int ens_blend_again(struct ens_blend *b, size_t column)
         combine_line(b, 1, b->e->width, NULL);
     } else {
         ens_gather(b, &tile, ens_pool(b, 0));
-        deliver(b, 1, &tile, ens_pool(b, 0), NULL);
+        ens_deliver(b, 1, &tile, ens_pool(b, 0), NULL);
     }
     return 0;
 }
@@ -250,7 +147,7 @@ static void run_reported(struct ens_blend *b)
     if (b->report->asks & (ENS_ASKS_REASONS | ENS_ASKS_LABELS))
         rows = rows < ENS_REPORT_ROWS ? rows : ENS_REPORT_ROWS;
     for (size_t line = 0; line < walk->row_count; line += rows) {
-        unsigned char *to = result_at(b, walk->result, line * walk->result_stride);
+        unsigned char *to = ens_result_at(b, walk->result, line * walk->result_stride);
 
         if (walk->row_count - line < rows)
             rows = walk->row_count - line;
