@@ -88,8 +88,6 @@ static void place_row(struct ens_blend *b)
     soft->kept = soft->room[1];
     if (soft->kept == NULL && line + 1 < b->walk->row_count)
         soft->kept = result_at(b, line + 1);
-    if (b->e->plan.n == 1)
-        soft->kept = NULL;
 }
 
 /* What is gone through after model k of the row, if it has the same dtype: the next model, or the next row's first. */

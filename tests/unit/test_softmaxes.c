@@ -75,7 +75,7 @@ static void make(struct softmaxes *s, size_t models, const int32_t *dtypes, int3
     assert_int_equal(ensemble_set_result(s->e, form, 0), 0);
     s->bytes = ROWS * s->stride * size_of(s->result);
     s->expected = malloc(s->bytes);
-    s->found = malloc(s->bytes);
+    s->found = malloc(s->bytes + s->bytes / ROWS); /* a row that is not the call's */
     assert_non_null(s->expected);
     assert_non_null(s->found);
 }
@@ -130,13 +130,17 @@ static void try_workspaces(const struct softmaxes *s)
 {
     const size_t most = ensemble_workspace_size(s->e), row = s->width * (s->result == ENSEMBLE_F64 ? 8 : 4);
     const size_t sizes[] = {0, row - 1, row + 7, 2 * row + 7, 3 * row + 7, most};
-    unsigned char *workspace = malloc(most + 1 + 3 * row + 7);
+    const size_t room = most + 1 + 3 * row + 7;
+    unsigned char *workspace = malloc(room);
 
     assert_non_null(workspace);
     for (size_t i = 0; i < LENGTH(sizes); i++) {
-        poison(s->found, s->bytes);
+        poison(s->found, s->bytes + s->bytes / ROWS);
+        poison(workspace, room);
         run(s, s->found, &(struct ensemble_call){.workspace = workspace + 1, .workspace_size = sizes[i]});
         assert_found(s, s->found);
+        assert_poisoned((unsigned char *)s->found + s->bytes, s->bytes / ROWS);
+        assert_poisoned(workspace + 1 + sizes[i], room - 1 - sizes[i]);
     }
     free(workspace);
 }
