@@ -28,7 +28,8 @@ static ENS_INLINE VEC FN(soften_vector)(const int in, const struct ens_soften *s
 
         *most = V(hi)(*most, part > 0 ? V(add)(y, behind) : y);
     }
-    e = ELEMENTARY(exp_nonpositive)(V(sub)(V(mul)(x, a), b));
+    /* Mostly there is no temperature, and one product less of some thirty operations. */
+    e = ELEMENTARY(exp_nonpositive)(V(sub)(s->a == 1 ? x : V(mul)(x, a), b));
     if (s->to != NULL)
         V(store)(ACC, TO(s->to, at), e, part, 0);
     if (s->own)
