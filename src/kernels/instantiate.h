@@ -261,6 +261,7 @@ const struct ens_kernels ENS_CAT(ens_kernels_, ENS_ISA) = {
     .soften = {ENS_SOFTEN_LIST(ENS_SOFTEN_ENTRY)},
     .lead = {lead_f32, lead_f64},
     .find = {find_f32, find_f64},
+    .above = {above_f32, above_f64},
     .order = ENS_BOTH(order),
     .trimmed = ENS_BOTH(trimmed),
     .sift_begin = ENS_BOTH(sift_begin),

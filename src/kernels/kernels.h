@@ -132,7 +132,7 @@ struct ens_lead {
 };
 typedef void ens_lead_kernel(const void *from, size_t length, struct ens_lead *lead);
 
-/* The first index whose value is equal to `value`; `length` if there is none. */
+/* The first index whose value is equal to `value`, or `above`: larger than that; `length` if there is none. */
 typedef size_t ens_find_kernel(const void *from, size_t length, double value);
 
 /*
@@ -316,6 +316,7 @@ struct ens_kernels {
     ens_soften_kernel *soften[2][ENS_DTYPES];          /* [accumulator][in] */
     ens_lead_kernel *lead[2];
     ens_find_kernel *find[2];
+    ens_find_kernel *above[2];
     ens_order_kernel *order[2];
     ens_trimmed_kernel *trimmed[2];
     ens_sift_begin_kernel *sift_begin[2];

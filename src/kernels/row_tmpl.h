@@ -64,6 +64,33 @@ static ENS_INLINE int FN(greatest)(const int in, const int nan, const void *from
 #undef GREATER
 #undef ROW
 
+/* Four vectors at once, since most have none. NaN is not above anything. */
+static inline size_t FN(above)(const void *from, const size_t length, double value)
+{
+    const size_t lanes = V(lanes)();
+    const VEC least = V(set1)((SCALAR)value);
+    size_t at = 0;
+    SCALAR x;
+
+    for (; length - at >= 4 * lanes; at += 4 * lanes) {
+        VEC most = V(hi)(least, V(load)(ACC, AT(from, at), 0));
+
+        most = V(hi)(most, V(load)(ACC, AT(from, at + lanes), 0));
+        most = V(hi)(most, V(load)(ACC, AT(from, at + 2 * lanes), 0));
+        most = V(hi)(most, V(load)(ACC, AT(from, at + 3 * lanes), 0));
+        if (ANY(V(lt)(least, most)))
+            break;
+    }
+    for (; length - at >= lanes && !ANY(V(lt)(least, V(load)(ACC, AT(from, at), 0))); at += lanes)
+        continue;
+    for (; at < length; at++) {
+        memcpy(&x, AT(from, at), sizeof x);
+        if (x > (SCALAR)value)
+            break;
+    }
+    return at;
+}
+
 static inline size_t FN(find)(const void *from, const size_t length, double value)
 {
     const size_t lanes = V(lanes)();

@@ -76,8 +76,8 @@ static unsigned char *result_at(const struct ens_blend *b, size_t line)
 }
 
 /*
- * Finds the places for a row. Exponentials may lie in the next row of the result, which is written later. Where there is
- * none, the models but the first have their exponentials computed twice.
+ * Finds the places for a row. Exponentials may lie in the next row of the result, which is written later. Where there
+ * is none, the models but the first have their exponentials computed twice.
  */
 static void place_row(struct ens_blend *b)
 {
