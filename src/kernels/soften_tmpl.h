@@ -87,7 +87,8 @@ static ENS_INLINE double FN(soften)(const int in, struct ens_soften *row)
         }
         total += FN(halves)(partial, end - begin);
     }
-    row->most = FN(largest)(most);
+    if (s.next != NULL)
+        row->most = FN(largest)(most);
     return total;
 }
 

@@ -15,39 +15,6 @@
 #include <math.h>
 #include <string.h>
 
-/*
- * What is gathered at once. It matters only to those who are told whether it is in the first-level cache, where nothing
- * has to be converted in tiles: a few tiles then cost them less than as many calls.
- */
-static size_t length_at_once(const struct ens_blend *b, size_t width, const unsigned char *to)
-{
-    if (!b->soft.on || !ens_is_direct(b, to))
-        return b->tile;
-    return b->report == NULL ? width : 4 * b->tile;
-}
-
-/* The current row, or several rows as one, of `width` values. */
-static ENS_INLINE void combine_line(struct ens_blend *b, const int again, size_t width, unsigned char *to)
-{
-    const size_t most = length_at_once(b, width, to);
-
-    if (b->recipe->n_steps > 0) {
-        if (again)
-            ens_finish_row_again(b);
-        else
-            ens_finish_row(b, to);
-        return;
-    }
-    for (size_t at = 0; at < width; at += most) {
-        const struct ens_tile tile = {b->row.index, at, width - at < most ? width - at : most};
-        unsigned char *result = ens_result_at(b, to, at);
-        void *out = ens_is_direct(b, result) ? result : ens_pool(b, 0);
-
-        ens_gather(b, &tile, out);
-        ens_deliver(b, again, &tile, out, result);
-    }
-}
-
 static void run_line(struct ens_blend *b, size_t row, size_t width, unsigned char *to)
 {
     b->row.index = row;
@@ -58,25 +25,9 @@ static void run_line(struct ens_blend *b, size_t row, size_t width, unsigned cha
     if (b->by_row)
         ens_shares_of_row(b);
     if (!b->row.fault)
-        combine_line(b, 0, width, to);
+        ens_combine_line(b, width, to);
     else if (to != NULL)
         ens_walk_nan(to, b->walk->dtype, width);
-}
-
-int ens_blend_again(struct ens_blend *b, size_t column)
-{
-    const struct ens_tile tile = {b->row.index, column, 1};
-
-    ens_shares_of_row(b);
-    if (b->row.fault)
-        return b->row.fault;
-    if (column == ENS_NOBODY || b->recipe->n_steps > 0) {
-        combine_line(b, 1, b->e->width, NULL);
-    } else {
-        ens_gather(b, &tile, ens_pool(b, 0));
-        ens_deliver(b, 1, &tile, ens_pool(b, 0), NULL);
-    }
-    return 0;
 }
 
 /* A mean of simple functions of the values, which has a kernel of its own. */

@@ -59,17 +59,12 @@ struct ens_room {
     unsigned char *sorted;        /* the values of a row of each model, and of one more to sort in */
 };
 
-/*
- * Rows of sums of softmaxes (plan/soft.c). Of the current one: `sum` is where the models are summed, the last one not
- * yet, whose exponentials are in `kept` with a factor of factors[1]. Of one or two models `sum` has the exponentials of
- * the first one, of factor factors[0]. `kept` NULL: all that there is to be summed is in `sum`.
- */
+/* Rows of sums of softmaxes (plan/soft.c), and what is known of the current one. */
 struct ens_soft {
-    int on;             /* it is done this way */
-    unsigned char *room[2]; /* for `sum` and `kept`; NULL: in the result */
-    unsigned char *sum, *kept;
-    double factors[2];
-    double ahead; /* the largest logit of the next row's first model; NaN: not known */
+    int on;                 /* it is done this way */
+    unsigned char *room[2]; /* for the sum and for exponentials; NULL: in the result */
+    double factors[2];      /* of exponentials that are still to be multiplied: the first model's and the last one's */
+    double ahead;           /* the largest logit of the next row's first model; NaN: not known */
 };
 
 struct ens_decision;

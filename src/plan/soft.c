@@ -76,18 +76,24 @@ static unsigned char *result_at(const struct ens_blend *b, size_t line)
 }
 
 /*
- * Finds the places for a row. Exponentials may lie in the next row of the result, which is written later. Where there
- * is none, the models but the first have their exponentials computed twice.
+ * Where the models are summed, the last one not yet. Of one or two models it has the exponentials of the first one,
+ * which are multiplied with the others.
  */
-static void place_row(struct ens_blend *b)
+static unsigned char *sum_of(const struct ens_blend *b)
 {
-    const size_t line = b->row.index - b->walk->row_begin;
-    struct ens_soft *soft = &b->soft;
+    return b->soft.room[0] != NULL ? b->soft.room[0] : result_at(b, b->row.index - b->walk->row_begin);
+}
 
-    soft->sum = soft->room[0] != NULL ? soft->room[0] : result_at(b, line);
-    soft->kept = soft->room[1];
-    if (soft->kept == NULL && line + 1 < b->walk->row_count)
-        soft->kept = result_at(b, line + 1);
+/*
+ * Where the last model's exponentials are: in the next row of the result, which will be written later, if there is no
+ * other room. NULL: there is no next row, and so exponentials of all models but the first are computed twice, the
+ * second time for the sum, which is complete then.
+ */
+static unsigned char *kept_of(const struct ens_blend *b)
+{
+    const size_t next = b->row.index - b->walk->row_begin + 1;
+
+    return b->soft.room[1] != NULL ? b->soft.room[1] : next < b->walk->row_count ? result_at(b, next) : NULL;
 }
 
 /* What is gone through after model k of the row, if it has the same dtype: the next model, or the next row's first. */
@@ -106,7 +112,7 @@ static const void *after(const struct ens_blend *b, size_t k)
 static void add_model(struct ens_blend *b, size_t k, struct ens_soften *s)
 {
     const int dtype = ens_output_of(b, k)->dtype - 1;
-    struct ens_soft *soft = &b->soft;
+    unsigned char *sum = sum_of(b), *kept = kept_of(b);
     double factor;
 
     s->from = ens_row_of(b, k, b->row.index);
@@ -114,22 +120,22 @@ static void add_model(struct ens_blend *b, size_t k, struct ens_soften *s)
         s->most = b->kernels->peak[b->acc][dtype](s->from, s->length);
     s->a = ens_cooling(b, ens_model_of(b, k));
     s->b = b->acc == ENS_f64 ? s->most * s->a : (double)((float)s->most * (float)s->a);
-    s->to = k == 0 ? soft->sum : soft->kept;
-    s->sum = k > 1 && soft->kept != NULL ? soft->sum : NULL;
+    s->to = k == 0 ? sum : kept;
+    s->sum = k > 1 && kept != NULL ? sum : NULL;
     s->scaled = k == 2;
-    s->scale = soft->factors[0];
-    s->factor = soft->factors[1];
+    s->scale = b->soft.factors[0];
+    s->factor = b->soft.factors[1];
     s->own = 0;
     s->next = after(b, k);
     b->kept[k] = (struct ens_stat){s->b, b->kernels->soften[b->acc][dtype](s)};
     if (s->next == NULL)
         s->most = NAN;
     factor = ens_factor(b, k) * (1 / b->kept[k].sum);
-    soft->factors[k > 0] = factor;
-    if (k > 0 && soft->kept == NULL) {
+    b->soft.factors[k > 0] = factor;
+    if (k > 0 && kept == NULL) {
         struct ens_soften again = *s;
 
-        again.sum = soft->sum;
+        again.sum = sum;
         again.factor = factor;
         again.own = 1;
         again.scaled = k == 1;
@@ -142,7 +148,6 @@ void ens_soft_row(struct ens_blend *b)
 {
     struct ens_soften s = {.length = b->e->width, .stretch = ens_stretch(b), .most = b->soft.ahead};
 
-    place_row(b);
     for (size_t k = 0; k < b->e->plan.n; k++)
         add_model(b, k, &s);
     b->soft.ahead = s.most;
@@ -150,21 +155,21 @@ void ens_soft_row(struct ens_blend *b)
 
 void ens_soft_tile(const struct ens_blend *b, const struct ens_tile *tile, void *out)
 {
-    const struct ens_soft *soft = &b->soft;
-    const size_t n = b->e->plan.n, at = tile->column << b->shift;
-    const float singles[] = {(float)soft->factors[0], (float)soft->factors[1]};
-    const void *in[] = {soft->sum + at, soft->kept != NULL ? soft->kept + at : NULL};
-    const size_t first = n > 2;
+    const double *factors = b->soft.factors;
+    const size_t n = b->e->plan.n, at = tile->column << b->shift, first = n > 2;
+    const float singles[] = {(float)factors[0], (float)factors[1]};
+    const unsigned char *kept = kept_of(b);
+    const void *in[] = {sum_of(b) + at, kept != NULL ? kept + at : NULL};
     const struct ens_span span = {
         .out = out,
         .start = n > 2 ? in[0] : NULL,
         .in = in + first,
-        .weight = b->acc == ENS_f64 ? (const void *)(soft->factors + first) : singles + first,
+        .weight = b->acc == ENS_f64 ? (const void *)(factors + first) : singles + first,
         .n = n == 2 ? 2 : 1,
         .length = tile->length,
     };
 
-    if (n == 1 || soft->kept != NULL)
+    if (n == 1 || kept != NULL)
         b->kernels->wsum[b->acc][b->acc][b->acc](&span);
     else if (out != in[0])
         memcpy(out, in[0], tile->length << b->shift);

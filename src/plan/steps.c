@@ -2,6 +2,7 @@
 #include "plan/steps.h"
 
 #include "plan/gather.h"
+#include "plan/shares.h"
 #include "plan/stats.h"
 
 #include <math.h>
@@ -65,7 +66,7 @@ static void apply_step(const struct ens_blend *b, int step, void *tile, size_t l
  * A softmax of a row of few tiles, which is kept: the exponentials by which its largest value's tile is measured are
  * those that it becomes. To know which tile that is takes about a tenth of the time of the exponentials of all.
  */
-static ENS_INLINE void soften_row(struct ens_blend *b, const int again, unsigned char *kept, unsigned char *to)
+static ENS_APART void soften_row(struct ens_blend *b, unsigned char *kept, unsigned char *to)
 {
     const size_t width = b->e->width;
     struct ens_stat stat = {.most = -INFINITY};
@@ -95,7 +96,7 @@ static ENS_INLINE void soften_row(struct ens_blend *b, const int again, unsigned
             ens_apply(b, ENS_MAP_quotient, values, values, tile.length, (struct ens_map){.a = stat.sum});
         else
             apply_step(b, 0, values, tile.length, &stat);
-        ens_deliver(b, again, &tile, values, ens_result_at(b, to, at));
+        ens_deliver(b, 0, &tile, values, ens_result_at(b, to, at));
     }
 }
 
@@ -109,9 +110,9 @@ static ENS_INLINE void finish_row(struct ens_blend *b, const int again, unsigned
     unsigned char *kept = ens_is_direct(b, to) ? to : width <= b->tile ? ens_pool(b, 0) : b->room.row;
     struct ens_stat stats[ENS_STEPS];
 
-    if (kept != NULL && b->recipe->n_steps == 1 && b->recipe->steps[0] == ENS_STEP_SOFTMAX &&
+    if (!again && kept != NULL && b->recipe->n_steps == 1 && b->recipe->steps[0] == ENS_STEP_SOFTMAX &&
         width <= FEW_TILES * b->tile) {
-        soften_row(b, again, kept, to);
+        soften_row(b, kept, to);
         return;
     }
     for (int step = 0; step <= b->recipe->n_steps; step++) {
@@ -135,12 +136,53 @@ static ENS_INLINE void finish_row(struct ens_blend *b, const int again, unsigned
     }
 }
 
-void ens_finish_row(struct ens_blend *b, unsigned char *to)
+/*
+ * What is gathered at once. It matters only to those who are told whether it is in the first-level cache, where nothing
+ * has to be converted in tiles: a few tiles then cost them less than as many calls.
+ */
+static size_t length_at_once(const struct ens_blend *b, size_t width, const unsigned char *to)
 {
-    finish_row(b, 0, to);
+    if (!b->soft.on || !ens_is_direct(b, to))
+        return b->tile;
+    return b->report == NULL ? width : 4 * b->tile;
 }
 
-void ens_finish_row_again(struct ens_blend *b)
+/* The current row, or several rows as one, of `width` values. */
+static ENS_INLINE void combine_line(struct ens_blend *b, const int again, size_t width, unsigned char *to)
 {
-    finish_row(b, 1, NULL);
+    const size_t most = length_at_once(b, width, to);
+
+    if (b->recipe->n_steps > 0) {
+        finish_row(b, again, to);
+        return;
+    }
+    for (size_t at = 0; at < width; at += most) {
+        const struct ens_tile tile = {b->row.index, at, width - at < most ? width - at : most};
+        unsigned char *result = ens_result_at(b, to, at);
+        void *out = ens_is_direct(b, result) ? result : ens_pool(b, 0);
+
+        ens_gather(b, &tile, out);
+        ens_deliver(b, again, &tile, out, result);
+    }
+}
+
+void ens_combine_line(struct ens_blend *b, size_t width, unsigned char *to)
+{
+    combine_line(b, 0, width, to);
+}
+
+int ens_blend_again(struct ens_blend *b, size_t column)
+{
+    const struct ens_tile tile = {b->row.index, column, 1};
+
+    ens_shares_of_row(b);
+    if (b->row.fault)
+        return b->row.fault;
+    if (column == ENS_NOBODY || b->recipe->n_steps > 0) {
+        combine_line(b, 1, b->e->width, NULL);
+    } else {
+        ens_gather(b, &tile, ens_pool(b, 0));
+        ens_deliver(b, 1, &tile, ens_pool(b, 0), NULL);
+    }
+    return 0;
 }

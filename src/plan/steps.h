@@ -47,8 +47,7 @@ static ENS_INLINE void ens_deliver(struct ens_blend *b, const int again, const s
         memcpy(to, values, tile->length << b->shift);
 }
 
-/* The current row, combined and with all its steps; and once more, for its decision only. */
-void ens_finish_row(struct ens_blend *b, unsigned char *to);
-void ens_finish_row_again(struct ens_blend *b);
+/* The current row, or several rows as one, of `width` values: combined, with all its steps, told and stored. */
+void ens_combine_line(struct ens_blend *b, size_t width, unsigned char *to);
 
 #endif
