@@ -108,7 +108,7 @@ static ENS_INLINE void finish_row(struct ens_blend *b, const int again, unsigned
 {
     const size_t width = b->e->width;
     unsigned char *kept = ens_is_direct(b, to) ? to : width <= b->tile ? ens_pool(b, 0) : b->room.row;
-    struct ens_stat stats[ENS_STEPS];
+    struct ens_stat stats[ENS_STEPS] = {{0, 0}};
 
     if (!again && kept != NULL && b->recipe->n_steps == 1 && b->recipe->steps[0] == ENS_STEP_SOFTMAX &&
         width <= FEW_TILES * b->tile) {
