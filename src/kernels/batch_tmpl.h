@@ -53,31 +53,3 @@ static inline void FN(labels)(const void *from, size_t stride, size_t rows, size
         labels[row] = nan ? -1 : label;
     }
 }
-
-/* Exponentials relative to each row's largest value times `a`, as the decay map, and their sums. */
-static inline void FN(decay_rows)(void *to, const void *from, size_t stride, size_t rows, size_t width, double a,
-                                  double *sums)
-{
-    for (size_t row = 0; row < rows; row++) {
-        const unsigned char *const values = (const unsigned char *)from + row * stride;
-        struct ens_map map = {.a = a};
-
-        FN(greatest)(values, width, &map.b);
-        map.b = (double)((SCALAR)map.b * (SCALAR)a);
-        sums[row] = FN(sum)(1, TO(to, row * width), values, width, &map);
-    }
-}
-
-/* Divides each row by its sum, as the quotient map. */
-static inline void FN(divide_rows)(void *tile, size_t rows, size_t width, const double *sums)
-{
-    for (size_t row = 0; row < rows; row++) {
-        const VEC sum = V(set1)((SCALAR)sums[row]);
-
-        ENS_EACH_VECTOR(at, part, width) {
-            unsigned char *const p = TO(tile, row * width + at);
-
-            V(store)(ACC, p, V(div)(V(load)(ACC, p, part), sum), part, 0);
-        }
-    }
-}

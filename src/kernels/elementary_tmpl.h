@@ -40,10 +40,10 @@
 #define PAIR(c, d) V(add)(V(mul)(ONE(c), t), ONE(d))
 #define THEN(c, d) q = V(add)(V(mul)(q, t2), PAIR(c, d));
 
-/* exp(x - k ln 2) / LIFT, k being the integer next to x / ln 2. *sum is k + INTEGER: its bits hold 2^k LIFT. */
-static ENS_INLINE VEC ELEMENTARY(exp_part)(const VEC x, VEC *const sum)
+/* exp(x - k ln 2), k being the integer next to x / ln 2. *sum is k + INTEGER: its bits hold 2^k LIFT. */
+static ENS_INLINE VEC ELEMENTARY(exp_part)(const VEC x, VEC *const sum, VEC *const whole)
 {
-#define ONE(c) NUMBER((c) / LIFT)
+#define ONE(c) NUMBER(c)
     const VEC rounded = V(add)(V(mul)(x, NUMBER(LOG2E)), NUMBER(INTEGER)), k = V(sub)(rounded, NUMBER(INTEGER));
     const VEC t = V(sub)(V(sub)(x, V(mul)(k, NUMBER(LN2_HIGH))), V(mul)(k, NUMBER(LN2_LOW))), t2 = V(mul)(t, t);
     /* q of degree 4 (f64: 9) for |t| < ln 2 / 2; relative error of 1 + t + t^2 q: 3.3e-9 (5.9e-18). */
@@ -54,26 +54,27 @@ static ENS_INLINE VEC ELEMENTARY(exp_part)(const VEC x, VEC *const sum)
          THEN(0x1.a01a00337e34fp-13, 0x1.6c16c18710832p-10) THEN(0x1.11111111542f6p-7, 0x1.555555554fd03p-5)
          THEN(0x1.555555555545p-3, 0x1.000000000000bp-1))
     *sum = rounded;
-    return V(add)(V(add)(V(mul)(t, ONE(1)), V(mul)(t2, q)), ONE(1));
+    *whole = k;
+    return V(add)(V(add)(t, V(mul)(t2, q)), ONE(1));
 #undef ONE
 }
 
-/* exp(x) for x <= 0, and NaN: the bits of exp(). The last product is the only step that rounds a denormal result. */
+/* exp(x) for x <= 0, and NaN: the bits of exp(). The last step is the only one that rounds a denormal result. */
 static ENS_INLINE VEC ELEMENTARY(exp_nonpositive)(const VEC x)
 {
-    VEC sum;
-    const VEC part = ELEMENTARY(exp_part)(V(hi)(x, NUMBER(LEAST)), &sum);
+    VEC sum, k;
+    const VEC part = ELEMENTARY(exp_part)(V(hi)(x, NUMBER(LEAST)), &sum, &k);
 
-    return V(mul)(part, V(from_bits)(U(shl)(V(bits)(sum), MANTISSA)));
+    return V(scale)(part, k, sum);
 }
 
 /* exp(x). Above 0, where 2^k LIFT can overflow, 2^64 of it is kept for a product of its own. */
 static ENS_INLINE VEC ELEMENTARY(exp)(const VEC x)
 {
     const VEC zero = NUMBER(0), kept = V(select)(V(lt)(zero, x), NUMBER(64), zero);
-    VEC sum, part = ELEMENTARY(exp_part)(V(lo)(NUMBER(MOST), V(hi)(x, NUMBER(LEAST))), &sum);
+    VEC sum, k, part = ELEMENTARY(exp_part)(V(lo)(NUMBER(MOST), V(hi)(x, NUMBER(LEAST))), &sum, &k);
 
-    part = V(mul)(part, V(from_bits)(U(shl)(V(bits)(V(sub)(sum, kept)), MANTISSA)));
+    part = V(mul)(V(mul)(part, NUMBER(1 / LIFT)), V(from_bits)(U(shl)(V(bits)(V(sub)(sum, kept)), MANTISSA)));
     return V(mul)(part, V(select)(V(lt)(zero, x), NUMBER(0x1p64), NUMBER(1)));
 }
 

@@ -33,6 +33,7 @@
 #define ENS_NARROW_LIST(X) X(f32, f16) X(f32, bf16) X(f64, f32) X(f64, f16) X(f64, bf16)
 #define ENS_WIDEN_LIST(X) ENS_NARROW_LIST(X)
 #define ENS_GATHER_LIST(X) ENS_NARROW_LIST(X) X(f32, f32) X(f64, f64)
+#define ENS_SOFTEN_LIST(X) ENS_GATHER_LIST(X)
 #define ENS_PANEL_LIST(X) X(f32, f32) X(f32, f16) X(f32, bf16) X(f64, f64)
 
 /* X(in): in double */
@@ -120,6 +121,20 @@ ENS_WIDEN_LIST(ENS_WIDEN_KERNEL)
     }
 ENS_GATHER_LIST(ENS_GATHER_KERNEL)
 
+#define ENS_SOFTEN_KERNEL(acc, in)                                                                                   \
+    static double ENS_NAME(peak_##acc##_##in)(const void *from, size_t length)                                       \
+    {                                                                                                                \
+        double most;                                                                                                 \
+                                                                                                                     \
+        greatest_##acc(ENS_##in, 0, from, length, &most);                                                            \
+        return most;                                                                                                 \
+    }                                                                                                                \
+    static double ENS_NAME(soften_##acc##_##in)(struct ens_soften *s)                                                \
+    {                                                                                                                \
+        return soften_##acc(ENS_##in, s);                                                                            \
+    }
+ENS_SOFTEN_LIST(ENS_SOFTEN_KERNEL)
+
 #define ENS_PANEL_KERNEL(acc, in)                                                                                    \
     static void ENS_NAME(panel_rows_##acc##_##in)(const struct ens_panel *panel)                                     \
     {                                                                                                                \
@@ -185,11 +200,15 @@ ENS_BLEND_LIST(ENS_BLEND_KERNEL, f64)
 #define ENS_ACC_KERNELS(acc)                                                                                         \
     static double ENS_NAME(sum_##acc)(const void *from, size_t length)                                               \
     {                                                                                                                \
-        return sum_##acc(0, NULL, from, length, NULL);                                                               \
+        return sum_##acc(from, length);                                                                              \
     }                                                                                                                \
     static double ENS_NAME(decay_sum_##acc)(void *to, const void *from, size_t length, const struct ens_map *map)    \
     {                                                                                                                \
-        return sum_##acc(1, to, from, length, map);                                                                  \
+        return decay_sum_##acc(to, from, length, map);                                                               \
+    }                                                                                                                \
+    static int ENS_NAME(greatest_##acc)(const void *from, size_t length, double *greatest)                           \
+    {                                                                                                                \
+        return greatest_##acc(ENS_##acc, 1, from, length, greatest);                                                 \
     }                                                                                                                \
     static int ENS_NAME(finite_##acc)(const void *from, size_t length)                                               \
     {                                                                                                                \
@@ -265,6 +284,8 @@ static void ENS_NAME(descend)(const double *const *in, size_t n, const double *b
 #define ENS_NARROW_ENTRY(acc, out) [ENS_##acc][ENS_##out] = ENS_NAME(narrow_##acc##_##out),
 #define ENS_WIDEN_ENTRY(acc, in) [ENS_##acc][ENS_##in] = ENS_NAME(widen_##acc##_##in),
 #define ENS_GATHER_ENTRY(acc, in) [ENS_##acc][ENS_##in] = ENS_NAME(gather_##acc##_##in),
+#define ENS_PEAK_ENTRY(acc, in) [ENS_##acc][ENS_##in] = ENS_NAME(peak_##acc##_##in),
+#define ENS_SOFTEN_ENTRY(acc, in) [ENS_##acc][ENS_##in] = ENS_NAME(soften_##acc##_##in),
 #define ENS_PANEL_ENTRY(acc, in)                                                                                     \
     [ENS_##acc][ENS_##in] = {ENS_NAME(panel_rows_##acc##_##in), ENS_NAME(panel_classes_##acc##_##in)},
 #define ENS_DEVIATION_ENTRY(in) [ENS_##in] = {ENS_NAME(deviation_##in), ENS_NAME(deviation_squared_##in)},
@@ -288,9 +309,12 @@ const struct ens_kernels ENS_CAT(ens_kernels_, ENS_ISA) = {
     .blend = {ENS_BLEND_LIST(ENS_BLEND_ENTRY, f32) ENS_BLEND_LIST(ENS_BLEND_ENTRY, f64)},
     .sum = ENS_BOTH(sum),
     .decay_sum = ENS_BOTH(decay_sum),
-    .greatest = {greatest_f32, greatest_f64},
+    .greatest = ENS_BOTH(greatest),
+    .peak = {ENS_SOFTEN_LIST(ENS_PEAK_ENTRY)},
+    .soften = {ENS_SOFTEN_LIST(ENS_SOFTEN_ENTRY)},
     .lead = {lead_f32, lead_f64},
     .find = {find_f32, find_f64},
+    .above = {above_f32, above_f64},
     .order = ENS_BOTH(order),
     .trimmed = ENS_BOTH(trimmed),
     .sift_begin = ENS_BOTH(sift_begin),

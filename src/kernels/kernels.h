@@ -63,6 +63,7 @@ typedef void ens_gather_kernel(void *tile, const void *row, const int32_t *colum
  *   affine       x a - b, at least c
  *   exp          exp(x a - b)
  *   decay        exp(x a - b), where that exponent is not above 0: the same bits, and quicker
+ *   softmax      that, / c
  *   log          log(x), x at least a, and its logarithm at least c
  *   sigmoid      1 / (1 + exp(-x a))
  *   log_sigmoid  its logarithm, at least c
@@ -75,8 +76,8 @@ typedef void ens_gather_kernel(void *tile, const void *row, const int32_t *colum
  * "At least c": c in place of what is smaller; NaN stays NaN.
  */
 #define ENS_MAP_LIST(X, acc)                                                                                         \
-    X(acc, affine) X(acc, exp) X(acc, decay) X(acc, log) X(acc, sigmoid) X(acc, log_sigmoid) X(acc, quotient)        \
-    X(acc, reciprocal) X(acc, power) X(acc, square) X(acc, root) X(acc, sign) X(acc, log_times)
+    X(acc, affine) X(acc, exp) X(acc, decay) X(acc, softmax) X(acc, log) X(acc, sigmoid) X(acc, log_sigmoid)         \
+    X(acc, quotient) X(acc, reciprocal) X(acc, power) X(acc, square) X(acc, root) X(acc, sign) X(acc, log_times)
 
 #define ENS_MAP_ENUMERATOR(acc, name) ENS_MAP_##name,
 enum { ENS_MAP_LIST(ENS_MAP_ENUMERATOR, ) ENS_MAPS };
@@ -101,6 +102,30 @@ typedef double ens_decay_sum_kernel(void *to, const void *from, size_t length, c
 /* Is there a NaN? `*greatest`: the largest of the others; minus infinity if there are none. */
 typedef int ens_greatest_kernel(const void *from, size_t length, double *greatest);
 
+/* The same of values of another dtype too, and without the question. */
+typedef double ens_peak_kernel(const void *from, size_t length);
+
+/*
+ * A row of logits becomes exponentials, and while processors are busy with these, what else has to be fetched and
+ * stored costs little: so what was to be added to a sum of such rows is added, and the largest one of the logits that
+ * come next is found. Returns the sum of the exponentials: of each stretch as above, and those one after the other in
+ * double.
+ */
+struct ens_soften {
+    const void *from;       /* logits, of the kernel's dtype */
+    size_t length, stretch; /* elements */
+    double a, b;            /* exp(x a - b), not above 1, as the decay map */
+    void *to;               /* exponentials, as accumulators; NULL: only their sum is wanted */
+    void *sum;              /* accumulators to which factor x to[j] is added, before to[j] is overwritten; NULL: none */
+    double factor;
+    int own;                /* what is added is factor x the exponential itself; `to` is NULL */
+    int scaled;             /* it is added to scale x sum[j] */
+    double scale;
+    const void *next;       /* as many logits of the same dtype; NULL: none */
+    double most;            /* returned: the largest of those, as of ens_peak_kernel */
+};
+typedef double ens_soften_kernel(struct ens_soften *s);
+
 /*
  * The largest value and the second largest, which is as large if there are two of them; minus infinity where there are
  * not so many. `nan`: is there a NaN? They do not count. Of a zero, either sign may be given. `at`: of at most
@@ -115,7 +140,7 @@ struct ens_lead {
 };
 typedef void ens_lead_kernel(const void *from, size_t length, struct ens_lead *lead);
 
-/* The first index whose value is equal to `value`; `length` if there is none. */
+/* The first index whose value is equal to `value`, or `above`: larger than that; `length` if there is none. */
 typedef size_t ens_find_kernel(const void *from, size_t length, double value);
 
 /*
@@ -312,8 +337,11 @@ struct ens_kernels {
     ens_sum_kernel *sum[2];
     ens_decay_sum_kernel *decay_sum[2];
     ens_greatest_kernel *greatest[2];
+    ens_peak_kernel *peak[2][ENS_DTYPES];              /* [accumulator][in] */
+    ens_soften_kernel *soften[2][ENS_DTYPES];          /* [accumulator][in] */
     ens_lead_kernel *lead[2];
     ens_find_kernel *find[2];
+    ens_find_kernel *above[2];
     ens_order_kernel *order[2];
     ens_trimmed_kernel *trimmed[2];
     ens_sift_begin_kernel *sift_begin[2];

@@ -36,6 +36,8 @@ static ENS_INLINE VEC FN(apply)(const int map, VEC x, VEC a, VEC b, VEC c)
         return ELEMENTARY(exp)(V(sub)(V(mul)(x, a), b));
     case ENS_MAP_decay:
         return ELEMENTARY(exp_nonpositive)(V(sub)(V(mul)(x, a), b));
+    case ENS_MAP_softmax:
+        return V(div)(ELEMENTARY(exp_nonpositive)(V(sub)(V(mul)(x, a), b)), c);
     case ENS_MAP_log:
         return FN(at_least)(ELEMENTARY(log)(FN(at_least)(x, a)), c);
     case ENS_MAP_sigmoid:

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Sums over a row in a fixed order, of the values or of exponentials of them. */
+/* Sums over a row in a fixed order. */
 
 /* Sums ENS_LANES partial sums in halves. Those that so few values have not come to are 0, and need not be added. */
 static inline double FN(halves)(SCALAR *partial, const size_t length)
@@ -14,8 +14,7 @@ static inline double FN(halves)(SCALAR *partial, const size_t length)
 #define ENS_GROUP_VECTORS(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15)
 
 /* Sums whole groups in registers. Returns the element that comes next. */
-static ENS_INLINE size_t FN(sum_groups)(const int decay, void *to, const void *from, const size_t length, VEC a, VEC b,
-                                        SCALAR *partial)
+static ENS_INLINE size_t FN(sum_groups)(const void *from, const size_t length, SCALAR *partial)
 {
     const size_t lanes = V(lanes)(), vectors = ENS_LANES % lanes == 0 ? ENS_LANES / lanes : 0;
     size_t at = 0;
@@ -26,15 +25,8 @@ static ENS_INLINE size_t FN(sum_groups)(const int decay, void *to, const void *f
         return 0;
     for (; length - at >= ENS_LANES; at += ENS_LANES) {
 #define ADD(k)                                                                                                       \
-    if (vectors > k) {                                                                                               \
-        VEC x = V(load)(ACC, AT(from, at + k * lanes), 0);                                                           \
-                                                                                                                     \
-        if (decay) {                                                                                                 \
-            x = ELEMENTARY(exp_nonpositive)(V(sub)(V(mul)(x, a), b));                                                \
-            V(store)(ACC, TO(to, at + k * lanes), x, 0, 0);                                                          \
-        }                                                                                                            \
-        s##k = V(add)(s##k, x);                                                                                      \
-    }
+    if (vectors > k)                                                                                                 \
+        s##k = V(add)(s##k, V(load)(ACC, AT(from, at + k * lanes), 0));
         ENS_GROUP_VECTORS(ADD)
     }
 #define KEEP(k)                                                                                                      \
@@ -60,29 +52,19 @@ static ENS_INLINE size_t FN(sum_step)(const size_t lanes)
 }
 
 /*
- * The sum of a block; with `decay`, of what that map makes of it, which is stored too. Behind the whole groups, and
- * where vectors do not fill ENS_LANES exactly, the partial sums are in memory. Lanes beyond the end hold 0, which
- * changes no sum.
+ * The sum of a block. Behind the whole groups, and where vectors do not fill ENS_LANES exactly, the partial sums are in
+ * memory. Lanes beyond the end hold 0, which changes no sum.
  */
-static ENS_INLINE double FN(sum)(const int decay, void *to, const void *from, const size_t length,
-                                 const struct ens_map *with)
+static ENS_INLINE double FN(sum)(const void *from, const size_t length)
 {
     const size_t lanes = V(lanes)(), step = FN(sum_step)(lanes), all = step < lanes ? step : 0;
-    const VEC a = V(set1)(decay ? (SCALAR)with->a : 1), b = V(set1)(decay ? (SCALAR)with->b : 0);
     SCALAR sums[ENS_LANES], *const partial = tmpl_local(sums);
 
     memset(partial, 0, sizeof sums);
-    for (size_t at = FN(sum_groups)(decay, to, from, length, a, b, partial), lane = 0; at < length;
+    for (size_t at = FN(sum_groups)(from, length, partial), lane = 0; at < length;
          at += step, lane = (lane + step) % ENS_LANES) {
-        const size_t part = length - at < step ? length - at : all;
-        VEC x = V(load)(ACC, AT(from, at), part);
+        const VEC x = V(load)(ACC, AT(from, at), length - at < step ? length - at : all);
 
-        if (decay) {
-            x = ELEMENTARY(exp_nonpositive)(V(sub)(V(mul)(x, a), b));
-            V(store)(ACC, TO(to, at), x, part, 0);
-            if (part > 0)
-                x = V(load)(ACC, AT(to, at), part);
-        }
         V(store)(ACC, TO(partial, lane), V(add)(V(load)(ACC, AT(partial, lane), all), x), all, 0);
     }
     return FN(halves)(partial, length);

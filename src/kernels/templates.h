@@ -9,6 +9,8 @@
 #include "kernels/sum_tmpl.h"
 #include "kernels/row_tmpl.h"
 #include "kernels/finite_tmpl.h"
+#include "kernels/soften_tmpl.h"
+#include "kernels/soften_rows_tmpl.h"
 #include "kernels/lead_tmpl.h"
 #include "kernels/batch_tmpl.h"
 #include "kernels/fold_tmpl.h"

@@ -198,8 +198,10 @@ static void exponentials(const struct ens_blend *b, size_t k, const struct rows 
     double sums[ROWS];
 
     if (dtype != (size_t)b->acc) {
-        for (size_t r = 0; r < rows->n; r++)
-            b->kernels->widen[b->acc][dtype](tile + (r * width << b->shift), from + r * stride, width);
+        const size_t together = stride == width << ens_dtype_shift((int32_t)dtype + 1) ? rows->n : 1;
+
+        for (size_t r = 0; r < rows->n; r += together)
+            b->kernels->widen[b->acc][dtype](tile + (r * width << b->shift), from + r * stride, together * width);
         from = tile;
         stride = width << b->shift;
     }

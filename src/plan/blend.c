@@ -3,171 +3,31 @@
 
 #include "base/compiler.h"
 #include "plan/batch.h"
-#include "plan/decision.h"
 #include "plan/gather.h"
 #include "plan/report.h"
 #include "plan/room.h"
 #include "plan/shares.h"
+#include "plan/soft.h"
 #include "plan/stats.h"
+#include "plan/steps.h"
 #include "plan/values.h"
 
 #include <math.h>
 #include <string.h>
 
-/* Where a tile of the row that begins at `to` is combined: in the result, if that has the accumulator's type. */
-static void *place(const struct ens_blend *b, unsigned char *to)
-{
-    const int direct = to != NULL && b->walk->dtype - 1 == b->acc && b->recipe->n_steps == 0 &&
-                       ((uintptr_t)to & (((size_t)1 << b->shift) - 1)) == 0;
-
-    return direct ? to : ens_pool(b, 0);
-}
-
-/* Where the tile of a row that begins at a column goes; NULL where nothing is written. */
-static unsigned char *result_at(const struct ens_blend *b, unsigned char *row, size_t column)
-{
-    return row == NULL ? NULL : row + (column << ens_dtype_shift(b->walk->dtype));
-}
-
-/*
- * A combined tile is told to those who ask, and stored. `again`: a row that was reported on is combined once more, and
- * only its decision is asked for. That is known when compiling, so that the one's stack is not added to the other's.
- */
-static ENS_INLINE void deliver(struct ens_blend *b, const int again, const struct ens_tile *tile, void *values,
-                               unsigned char *to)
-{
-    if (again)
-        ens_decide(b, tile, values);
-    else if (b->report != NULL)
-        ens_report_tile(b, tile, values);
-    if (to == NULL || values == to)
-        return;
-    if (b->walk->dtype - 1 != b->acc)
-        b->kernels->narrow[b->acc][b->walk->dtype - 1](to, values, tile->length, 0);
-    else
-        memcpy(to, values, tile->length << b->shift);
-}
-
-/* The temperature of a step, inverted. */
-static double cooling(const struct ens_blend *b, int step)
-{
-    return step == b->recipe->n_steps - 1 ? 1 / b->recipe->temperature : 1;
-}
-
-/* Adds a tile to what a step has to know of the row. */
-static void measure(const struct ens_blend *b, int step, const void *tile, size_t length, struct ens_stat *stat)
-{
-    struct ens_map map = {.a = cooling(b, step)};
-    double most;
-
-    if (b->recipe->steps[step] == ENS_STEP_NORMALISE) {
-        stat->sum += b->kernels->sum[b->acc](tile, length);
-        return;
-    }
-    b->kernels->greatest[b->acc](tile, length, &most);
-    most = b->acc == ENS_f64 ? most * map.a : (double)((float)most * (float)map.a);
-    map.b = most == -INFINITY ? 0 : most;
-    ens_stat_add(b, stat, most, b->kernels->decay_sum[b->acc](b->spare, tile, length, &map));
-}
-
-static void apply_step(const struct ens_blend *b, int step, void *tile, size_t length, const struct ens_stat *stat)
-{
-    struct ens_map map = {.a = cooling(b, step), .b = stat->most, .c = -INFINITY};
-
-    if (b->recipe->steps[step] == ENS_STEP_LOG_SOFTMAX) {
-        map.b += ens_log(b, stat->sum);
-        ens_apply(b, ENS_MAP_affine, tile, tile, length, map);
-        return;
-    }
-    if (b->recipe->steps[step] == ENS_STEP_SOFTMAX)
-        ens_apply(b, ENS_MAP_decay, tile, tile, length, map);
-    ens_apply(b, ENS_MAP_quotient, tile, tile, length, (struct ens_map){.a = stat->sum});
-}
-
-/* The tile of a row that begins at a column. */
-static struct ens_tile tile_at(const struct ens_blend *b, size_t column, size_t width)
-{
-    return (struct ens_tile){b->row.index, column, width - column < b->tile ? width - column : b->tile};
-}
-
-/*
- * A row that is normalised, or becomes a softmax: each step goes through it once to measure it. It is kept in between,
- * if it is one tile, or if there is room; else it is combined anew each time.
- */
-static ENS_INLINE void finish_row(struct ens_blend *b, const int again, unsigned char *to)
-{
-    const size_t width = b->e->width;
-    unsigned char *kept = width <= b->tile ? ens_pool(b, 0) : b->room.row;
-    struct ens_stat stats[ENS_STEPS];
-
-    for (int step = 0; step <= b->recipe->n_steps; step++) {
-        if (step == b->recipe->n_steps && b->decision != NULL)
-            ens_decide_steps(b->decision, b->recipe, stats);
-        if (step < b->recipe->n_steps)
-            stats[step] = (struct ens_stat){.most = -INFINITY};
-        for (size_t at = 0; at < width; at += b->tile) {
-            const struct ens_tile tile = tile_at(b, at, width);
-            unsigned char *values = kept != NULL ? kept + (at << b->shift) : ens_pool(b, 0);
-
-            if (kept == NULL || step == 0) {
-                ens_gather(b, &tile, ens_pool(b, 0));
-                if (values != ens_pool(b, 0))
-                    memcpy(values, ens_pool(b, 0), tile.length << b->shift);
-            }
-            for (int done = kept != NULL && step > 0 ? step - 1 : 0; done < step; done++)
-                apply_step(b, done, values, tile.length, &stats[done]);
-            if (step < b->recipe->n_steps)
-                measure(b, step, values, tile.length, &stats[step]);
-            else
-                deliver(b, again, &tile, values, result_at(b, to, at));
-        }
-    }
-}
-
-/* The current row, or several rows as one, of `width` values. */
-static ENS_INLINE void combine_line(struct ens_blend *b, const int again, size_t width, unsigned char *to)
-{
-    if (b->recipe->n_steps > 0) {
-        finish_row(b, again, to);
-        return;
-    }
-    for (size_t at = 0; at < width; at += b->tile) {
-        const struct ens_tile tile = tile_at(b, at, width);
-        unsigned char *result = result_at(b, to, at);
-        void *out = place(b, result);
-
-        ens_gather(b, &tile, out);
-        deliver(b, again, &tile, out, result);
-    }
-}
-
 static void run_line(struct ens_blend *b, size_t row, size_t width, unsigned char *to)
 {
     b->row.index = row;
-    if (b->stats)
+    if (b->soft.on)
+        ens_soft_row(b);
+    else if (b->stats)
         ens_stats_of_row(b);
     if (b->by_row)
         ens_shares_of_row(b);
     if (!b->row.fault)
-        combine_line(b, 0, width, to);
+        ens_combine_line(b, width, to);
     else if (to != NULL)
         ens_walk_nan(to, b->walk->dtype, width);
-}
-
-int ens_blend_again(struct ens_blend *b, size_t column)
-{
-    const struct ens_tile tile = {b->row.index, column, 1};
-
-    ens_shares_of_row(b);
-    if (b->row.fault)
-        return b->row.fault;
-    if (column == ENS_NOBODY || b->recipe->n_steps > 0) {
-        combine_line(b, 1, b->e->width, NULL);
-    } else {
-        ens_gather(b, &tile, ens_pool(b, 0));
-        deliver(b, 1, &tile, ens_pool(b, 0), NULL);
-    }
-    return 0;
 }
 
 /* A mean of simple functions of the values, which has a kernel of its own. */
@@ -247,7 +107,7 @@ static void run_reported(struct ens_blend *b)
     if (b->report->asks & (ENS_ASKS_REASONS | ENS_ASKS_LABELS))
         rows = rows < ENS_REPORT_ROWS ? rows : ENS_REPORT_ROWS;
     for (size_t line = 0; line < walk->row_count; line += rows) {
-        unsigned char *to = result_at(b, walk->result, line * walk->result_stride);
+        unsigned char *to = ens_result_at(b, walk->result, line * walk->result_stride);
 
         if (walk->row_count - line < rows)
             rows = walk->row_count - line;
@@ -329,6 +189,7 @@ int ens_blend_on(const struct ens_desk *desk, const struct ens_walk *walk, const
     if (!straight && report == NULL && ens_batch(&b))
         return 0;
     ens_room_take(&b, call->workspace, call->workspace_size);
+    ens_soft_begin(&b);
     if (report != NULL)
         run_reported(&b);
     else

@@ -9,6 +9,7 @@
  *   stats.c   what has to be known of a model's row before its first tile: largest value, sum, NaN, label
  *   values.c  a model's values for a tile, in the form that the method wants
  *   gather.c  the models' tiles become one: sums, folds, votes
+ *   soft.c    in place of these three, sums of softmaxes
  *   select.c  the same for medians and trimmed means
  *   report.c  what else a call says about its rows; decision.c, contest.c and reasons.c find it out
  */
@@ -58,6 +59,14 @@ struct ens_room {
     unsigned char *sorted;        /* the values of a row of each model, and of one more to sort in */
 };
 
+/* Rows of sums of softmaxes (plan/soft.c), and what is known of the current one. */
+struct ens_soft {
+    int on;                 /* it is done this way */
+    unsigned char *room[2]; /* for the sum and for exponentials; NULL: in the result */
+    double factors[2];      /* of exponentials that are still to be multiplied: the first model's and the last one's */
+    double ahead;           /* the largest logit of the next row's first model; NaN: not known */
+};
+
 struct ens_decision;
 struct ens_report;
 
@@ -77,6 +86,7 @@ struct ens_blend {
     int stats;                /* some model's rows have to be gone through first */
     size_t tile;              /* classes in a tile */
     struct ens_room room;
+    struct ens_soft soft;
     struct ens_row row;
     struct ens_stat *kept; /* ENS_STATS of them */
     unsigned char *pool;   /* ENS_POOL_BYTES: the tiles of the classes at hand */

@@ -42,6 +42,14 @@ void ens_decide(const struct ens_blend *b, const struct ens_tile *tile, const vo
     double before = -INFINITY;
     size_t at;
 
+    if (d->label != ENS_NOBODY && tile->length > ENS_LEAD_SHORT && tile->column >= 4 * tile->length) {
+        /* After so many others, a tile seldom has one of the two largest values. That is seen in half of the time. */
+        lead.nan = b->kernels->greatest[b->acc](values, tile->length, &lead.best);
+        if (!lead.nan && lead.best <= d->second && d->column - tile->column >= tile->length) {
+            d->latest = lead.best;
+            return;
+        }
+    }
     b->kernels->lead[b->acc](values, tile->length, &lead);
     d->nan |= lead.nan && has_nan(b, tile, values);
     if (d->column - tile->column < tile->length)

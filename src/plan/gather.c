@@ -3,6 +3,7 @@
 
 #include "base/compiler.h"
 #include "plan/shares.h"
+#include "plan/soft.h"
 #include "plan/stats.h"
 #include "plan/values.h"
 
@@ -183,7 +184,9 @@ void ens_gather(const struct ens_blend *b, const struct ens_tile *tile, void *ou
         count_votes(b, tile, out);
         break;
     default:
-        if (b->known_factors)
+        if (b->soft.on)
+            ens_soft_tile(b, tile, out);
+        else if (b->known_factors)
             blend_known_classes(b, tile, out);
         else if (b->by_class)
             blend_classes(b, tile, out);

@@ -216,29 +216,18 @@ static inline void add_value(struct ens_report *r, size_t row, size_t class, dou
     label[at] = (int32_t)class;
 }
 
-/* The first element from `at` on that is larger than `least`, or `length`. */
-static inline size_t next_above(const struct ens_blend *b, const void *values, size_t at, size_t length, double least)
-{
-    if (b->acc == ENS_f64)
-        while (at < length && !(((const double *)values)[at] > least))
-            at++;
-    else
-        while (at < length && !((double)((const float *)values)[at] > least))
-            at++;
-    return at;
-}
-
 static ENS_APART void add_top(const struct ens_blend *b, const struct ens_tile *tile, const void *values)
 {
     struct ens_report *r = b->report;
     const size_t row = ens_report_at(b, tile->row), most = r->asked->top;
     const double *least = r->asked->top_values + row * most + most - 1;
+    const unsigned char *at = values;
 
     if (r->kept == most && !(r->decision.latest > *least))
         return;
     for (size_t j = 0; j < tile->length; j++) {
         if (r->kept == most)
-            j = next_above(b, values, j, tile->length, *least);
+            j += b->kernels->above[b->acc](at + (j << b->shift), tile->length - j, *least);
         if (j < tile->length)
             add_value(r, row, tile->column + j, ens_get(b, values, j));
     }

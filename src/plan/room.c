@@ -2,6 +2,7 @@
 #include "plan/room.h"
 
 #include "plan/gather.h"
+#include "plan/soft.h"
 #include "plan/stats.h"
 
 #include <stdint.h>
@@ -48,7 +49,7 @@ static void lay_out(struct ens_blend *b, struct space *space)
     if (b->recipe->form == ENS_FORM_RANKS && width >= ENS_SORTED_FROM && n < SIZE_MAX / width)
         room->sorted = take(space, (n + 1) * width, value);
     if (has_exponentials(b) && n <= SIZE_MAX / width)
-        room->exponentials = take(space, n * width, value);
+        room->exponentials = take(space, (space->base != NULL ? ens_soft_rows(b) : n) * width, value);
 }
 
 /* The first part holds doubles, so it begins at a multiple of their size. */

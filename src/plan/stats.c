@@ -49,37 +49,23 @@ int ens_stat_is_needed(const struct ens_blend *b, size_t k)
     return is_logits(b, k) || b->recipe->form >= ENS_FORM_RANKS || (b->e->policy & ENSEMBLE_LEAVE_OUT_NAN) != 0;
 }
 
-/*
- * Logits: the largest one first, then the sum of exponentials relative to it, which are kept if there is room. Logits
- * that had to be converted for the first pass are taken from there by the second one.
- */
+/* Logits: the largest one first, then the sum of exponentials relative to it, which are kept if there is room. */
 static struct ens_stat stat_of_logits(const struct ens_blend *b, size_t k)
 {
-    const size_t columns = ens_row_length(b->e, b->e->plan.model[k], 0), stretch = ens_stretch(b);
+    const int dtype = ens_output_of(b, k)->dtype - 1;
     unsigned char *kept = ens_model_of(b, k)->map == NULL ? b->room.exponentials : NULL;
-    struct ens_map map = {.a = ens_cooling(b, ens_model_of(b, k)), .b = -INFINITY};
-    struct ens_stat stat = {.sum = 0};
-    double most;
+    struct ens_soften s = {
+        .from = ens_row_of(b, k, b->row.index),
+        .length = ens_row_length(b->e, b->e->plan.model[k], 0),
+        .stretch = ens_stretch(b),
+        .a = ens_cooling(b, ens_model_of(b, k)),
+        .to = kept != NULL ? kept + (k * b->e->width << b->shift) : NULL,
+    };
+    struct ens_stat stat = {.most = b->kernels->peak[b->acc][dtype](s.from, s.length)};
 
-    if (kept != NULL)
-        kept += k * b->e->width << b->shift;
-    for (size_t at = 0; at < columns; at += stretch) {
-        unsigned char *tile = kept != NULL ? kept + (at << b->shift) : b->spare;
-        const size_t length = columns - at < stretch ? columns - at : stretch;
-
-        b->kernels->greatest[b->acc](ens_raw(b, k, b->row.index, at, length, tile), length, &most);
-        map.b = most > map.b ? most : map.b;
-    }
-    map.b = b->acc == ENS_f64 ? map.b * map.a : (double)((float)map.b * (float)map.a);
-    stat.most = map.b;
-    for (size_t at = 0; at < columns; at += stretch) {
-        unsigned char *tile = kept != NULL ? kept + (at << b->shift) : b->spare;
-        const size_t length = columns - at < stretch ? columns - at : stretch;
-        const int widened = kept != NULL && ens_output_of(b, k)->dtype - 1 != b->acc;
-
-        stat.sum += b->kernels->decay_sum[b->acc](tile, widened ? tile : ens_raw(b, k, b->row.index, at, length, tile),
-                                                  length, &map);
-    }
+    stat.most = b->acc == ENS_f64 ? stat.most * s.a : (double)((float)stat.most * (float)s.a);
+    s.b = stat.most;
+    stat.sum = b->kernels->soften[b->acc][dtype](&s);
     return stat;
 }
 

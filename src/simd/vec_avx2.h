@@ -244,4 +244,6 @@ static ENS_INLINE void vf64_stream_bf16(void *p, vf64 v) { vf64_store_bf16(p, v)
 
 static ENS_INLINE void vec_stream_end(void) { _mm_sfence(); }
 
+#include "simd/no_scale.h"
+
 #endif

@@ -108,6 +108,11 @@ static ENS_INLINE __m128i avx512_narrow8_bf16(__m512d v)
     static ENS_INLINE int vm##w##_any(vm##w m) { return m != 0; }                                                    \
     static ENS_INLINE vf##w vf##w##_lo(vf##w a, vf##w b) { return _mm512_min_##p(a, b); }                            \
     static ENS_INLINE vf##w vf##w##_hi(vf##w a, vf##w b) { return _mm512_max_##p(b, a); }                            \
+    static ENS_INLINE vf##w vf##w##_scale(vf##w v, vf##w k, vf##w biased)                                            \
+    {                                                                                                                \
+        (void)biased;                                                                                                \
+        return _mm512_scalef_##p(v, k);                                                                              \
+    }                                                                                                                \
     static ENS_INLINE vu##w vf##w##_bits(vf##w v) { return _mm512_cast##p##_si512(v); }                              \
     static ENS_INLINE vf##w vf##w##_from_bits(vu##w u) { return _mm512_castsi512_##p(u); }                           \
     static ENS_INLINE vu##w vu##w##_add(vu##w a, vu##w b) { return _mm512_add_epi##w(a, b); }                        \

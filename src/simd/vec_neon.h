@@ -276,6 +276,7 @@ static ENS_INLINE void vf64_store_part_bf16(void *p, vf64 v, size_t k)
 }
 
 /* Stores past the caches are a hint that C cannot give on this machine with every compiler. */
+#include "simd/no_scale.h"
 #include "simd/no_stream.h"
 
 #endif

@@ -151,6 +151,7 @@ static ENS_INLINE void vf32_store2_bf16(void *p, vf32 even, vf32 odd, const int 
     vf32_store_bf16((unsigned char *)p + sizeof(uint16_t), odd);
 }
 
+#include "simd/no_scale.h"
 #include "simd/no_stream.h"
 
 #endif

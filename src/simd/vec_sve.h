@@ -212,6 +212,7 @@ static ENS_INLINE void vf32_store2_bf16(void *p, vf32 even, vf32 odd, const int 
     svst1_u32(sve_all(), p, svorr_u32_x(sve_all(), sve_narrow_bf16(even), high));
 }
 
+#include "simd/no_scale.h"
 #include "simd/no_stream.h"
 
 #endif

@@ -89,6 +89,7 @@ int main(int argc, char **argv)
     check_spans(&check);
     check_elements(&check);
     check_rows(&check);
+    check_soften(&check);
     check_orders(&check);
     check_sift(&check);
     check_panels(&check);

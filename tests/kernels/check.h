@@ -16,6 +16,7 @@ void check_spans(struct check *check);
 /* The other kernels beside the portable ones and beside plain C, by the shape of what they compute (trial.h). */
 void check_elements(struct check *check);
 void check_rows(struct check *check);
+void check_soften(struct check *check);
 void check_orders(struct check *check);
 void check_sift(struct check *check);
 void check_panels(struct check *check);

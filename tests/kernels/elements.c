@@ -90,7 +90,7 @@ static void make_map(struct trial *t, struct rng *rng)
     const void *from = data_piece(rng, t->acc, t->data, t->length);
 
     choose_map(t, rng);
-    if (t->which == ENS_MAP_decay)
+    if (t->which == ENS_MAP_decay || t->which == ENS_MAP_softmax)
         limit_decay(t, from);
     t->in_place = rng_one_in(rng, 2);
     add_from(t, from);
@@ -124,6 +124,15 @@ static double logarithm(const struct trial *t, size_t j)
 
     isas[ENS_ISA_portable].kernels->map[t->acc][ENS_MAP_log](at, at, 1, &map);
     return trial_get(t, 0, j);
+}
+
+/* Two maps, one after the other. */
+static void do_softmax(struct trial *t)
+{
+    const struct ens_kernels *portable = isas[ENS_ISA_portable].kernels;
+
+    portable->map[t->acc][ENS_MAP_decay](t->at[0], t->at[!t->in_place], t->length, &t->map);
+    portable->map[t->acc][ENS_MAP_quotient](t->at[0], t->at[0], t->length, &(struct ens_map){.a = t->map.c});
 }
 
 /* Elements are read before they are written, in place too. */
@@ -352,7 +361,7 @@ static void all_of(struct isa *isa, struct check *check, int acc)
     }
     t = (struct trial){.kernel = "map", .acc = acc, .in = acc, .make = make_map, .call = call_map};
     for (t.which = 0; t.which < ENS_MAPS; t.which++) {
-        t.reference = is_simple_map(t.which) ? do_map : NULL;
+        t.reference = is_simple_map(t.which) ? do_map : t.which == ENS_MAP_softmax ? do_softmax : NULL;
         trial_all(isa, &t, check);
     }
     t = (struct trial){.kernel = "fold", .acc = acc, .in = acc, .make = make_fold, .call = call_fold,

@@ -298,7 +298,7 @@ static void check_others(struct check *check, size_t points)
     static const double factors[] = {1, 2, -0.5, 1.0 / 3, 7};
 
     for (now.map = 0; now.map < ENS_MAPS; now.map++) {
-        if (now.map == ENS_MAP_exp || now.map == ENS_MAP_decay || now.map == ENS_MAP_log)
+        if (now.map == ENS_MAP_exp || now.map == ENS_MAP_decay || now.map == ENS_MAP_softmax || now.map == ENS_MAP_log)
             continue;
         for (size_t done = 0; done < points; done += LENGTH) {
             const size_t length = points - done < LENGTH ? points - done : LENGTH;

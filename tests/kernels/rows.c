@@ -136,6 +136,32 @@ static void do_find(struct trial *t)
     t->result[0] = (double)j;
 }
 
+/* A value that few are above: the largest of a few of them. */
+static void make_above(struct trial *t, struct rng *rng)
+{
+    trial_add_data(t, rng, READ, t->acc, t->length);
+    t->value = number_read(t->acc, data_piece(rng, t->acc, DATA_SPECIAL, 1), 0);
+    for (size_t i = 0; t->length > 0 && i < 20; i++) {
+        const double x = number_read(t->acc, t->arrays[0].from, rng_below(rng, t->length));
+
+        t->value = x > t->value ? x : t->value;
+    }
+}
+
+static void call_above(struct trial *t, const struct ens_kernels *kernels)
+{
+    t->result[0] = (double)kernels->above[t->acc](t->at[0], t->length, t->value);
+}
+
+static void do_above(struct trial *t)
+{
+    size_t j = 0;
+
+    while (j < t->length && !(trial_get(t, 0, j) > t->value))
+        j++;
+    t->result[0] = (double)j;
+}
+
 /* Some rows with gaps between them, which need not be whole values. Rows that have one value at least. */
 static size_t choose_rows(struct trial *t, struct rng *rng)
 {
@@ -346,6 +372,7 @@ void check_rows(struct check *check)
          .longest = ENS_BLOCK},
         {.kernel = "greatest", .make = make_sum, .call = call_greatest, .reference = do_greatest},
         {.kernel = "find", .make = make_find, .call = call_find, .reference = do_find},
+        {.kernel = "above", .make = make_above, .call = call_above, .reference = do_above},
         {.kernel = "labels", .make = make_labels, .call = call_labels, .reference = do_labels, .longest = ENS_BLOCK},
         {.kernel = "decay_rows", .make = make_decay_rows, .call = call_decay_rows, .reference = do_decay_rows,
          .longest = ENS_BLOCK},

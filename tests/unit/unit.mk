@@ -20,6 +20,7 @@ UNIT_LDFLAGS_test_save := $(UNIT_WRAP)
 UNIT_LDLIBS_test_spaces := -lm
 UNIT_LDLIBS_test_result_forms := -lm
 UNIT_LDLIBS_test_wide_rows := -lm
+UNIT_LDLIBS_test_softmaxes := -lm
 UNIT_LDLIBS_test_report_weights := -lm
 UNIT_LDLIBS_test_report_models := -lm
 UNIT_LDLIBS_test_report_fields := -lm
