@@ -22,6 +22,7 @@
 #include "kernels/deviation_tmpl.h"
 #include "kernels/pairs_tmpl.h"
 #include "kernels/learn_tmpl.h"
+#include "kernels/rows_sum_tmpl.h"
 #undef ENS_ACC
 
 /* X(accumulator, in, out): all inputs into accumulators, and 16-bit models into a result of their own type. */
@@ -186,6 +187,14 @@ ENS_BLEND_LIST(ENS_BLEND_KERNEL, f64)
     static void ENS_NAME(outrank_##acc)(void *tile, const void *from, size_t length, const void *values, size_t n)   \
     {                                                                                                                \
         outrank_##acc(tile, from, length, values, n);                                                                \
+    }                                                                                                                \
+    static int ENS_NAME(lead_rows_##acc)(const struct ens_turned *turned, void *best, void *second, void *label)     \
+    {                                                                                                                \
+        return lead_rows_##acc(0, turned, best, second, label);                                                      \
+    }                                                                                                                \
+    static void ENS_NAME(next_rows_##acc)(const struct ens_turned *turned, void *best, void *label)                  \
+    {                                                                                                                \
+        lead_rows_##acc(1, turned, best, NULL, label);                                                               \
     }
 ENS_ACC_LIST(ENS_ACC_KERNELS)
 
@@ -204,6 +213,15 @@ static void ENS_NAME(gram)(const double *a, const double *const *b, size_t lengt
 static double ENS_NAME(log_sum)(const double *a, const double *b, size_t length, double least, double most)
 {
     return log_sum_f64(a, b, length, least, most);
+}
+
+static void ENS_NAME(sum_rows)(const struct ens_turned *turned, double *sums)
+{
+    sum_rows_f64(turned, sums);
+}
+static void ENS_NAME(decay_turned)(const struct ens_turned *turned, double *most, double *sums)
+{
+    decay_turned_f64(turned, most, sums);
 }
 
 #define ENS_STRING_(x) #x
@@ -251,6 +269,11 @@ const struct ens_kernels ENS_CAT(ens_kernels_, ENS_ISA) = {
     .labels = {labels_f32, labels_f64},
     .decay_rows = {decay_rows_f32, decay_rows_f64},
     .divide_rows = {divide_rows_f32, divide_rows_f64},
+    .turn = {turn_f32, turn_f64},
+    .lead_rows = ENS_BOTH(lead_rows),
+    .next_rows = ENS_BOTH(next_rows),
+    .sum_rows = ENS_NAME(sum_rows),
+    .decay_turned = ENS_NAME(decay_turned),
     .deviation = {ENS_DEVIATION_LIST(ENS_DEVIATION_ENTRY)},
     .variance = {ENS_DEVIATION_LIST(ENS_VARIANCE_ENTRY)},
     .pairs = {ENS_NAME(pairs_products), ENS_NAME(pairs_differences)},

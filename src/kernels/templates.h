@@ -8,6 +8,7 @@
 #include "kernels/sum_tmpl.h"
 #include "kernels/row_tmpl.h"
 #include "kernels/lead_tmpl.h"
+#include "kernels/rows_tmpl.h"
 #include "kernels/batch_tmpl.h"
 #include "kernels/fold_tmpl.h"
 #include "kernels/median_tmpl.h"

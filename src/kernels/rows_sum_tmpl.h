@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* Sums of rows that are turned on their sides (rows_tmpl.h). */
+
+/*
+ * As FN(sum): so few values are a partial sum each, and those are added in halves. The 0 that a partial sum begins with
+ * changes nothing but the sign of a zero, and is added at the end.
+ */
+static ENS_INLINE void FN(sum_rows)(const struct ens_turned *t, double *sums)
+{
+    const VEC zero = V(set1)(0);
+
+    ENS_EACH_VECTOR(at, part, t->rows) {
+        for (size_t half = ENS_LANES / 2, n = t->width; half > 0; n = n < half ? n : half, half /= 2)
+            for (size_t j = 0; j + half < n; j++) {
+                unsigned char *const p = TO(t->values, j * t->rows + at);
+
+                V(store)(ACC, p, V(add)(V(load)(ACC, p, part), V(load)(ACC, AT(p, half * t->rows), part)), part, 0);
+            }
+        V(store)(ACC, TO(sums, at), V(add)(V(load)(ACC, AT(t->values, at), part), zero), part, 0);
+    }
+}
+
+/* Exponentials relative to each row's largest value, as the decay map makes them where a is 1, and their sums. */
+static ENS_INLINE void FN(decay_turned)(const struct ens_turned *t, double *most, double *sums)
+{
+    const VEC none = V(set1)(-(SCALAR)INFINITY), zero = V(set1)(0);
+
+    ENS_EACH_VECTOR(at, part, t->rows) {
+        VEC b = none;
+
+        for (size_t j = 0; j < t->width; j++)
+            b = V(hi)(b, V(load)(ACC, AT(t->values, j * t->rows + at), part));
+        V(store)(ACC, TO(most, at), b, part, 0);
+        b = V(select)(V(eq)(b, none), zero, b);
+        for (size_t j = 0; j < t->width; j++) {
+            unsigned char *const p = TO(t->values, j * t->rows + at);
+
+            V(store)(ACC, p, ELEMENTARY(exp_nonpositive)(V(sub)(V(load)(ACC, p, part), b)), part, 0);
+        }
+    }
+    FN(sum_rows)(t, sums);
+}
