@@ -17,7 +17,10 @@
 #include "kernels/templates.h"
 #define ENS_ACC f64
 #include "kernels/templates.h"
-/* And what is done in double alone. */
+/* And what is done in float alone, and in double alone. */
+#define ENS_ACC f32
+#include "kernels/shuffle_tmpl.h"
+#undef ENS_ACC
 #define ENS_ACC f64
 #include "kernels/deviation_tmpl.h"
 #include "kernels/pairs_tmpl.h"
@@ -215,6 +218,16 @@ static double ENS_NAME(log_sum)(const double *a, const double *b, size_t length,
     return log_sum_f64(a, b, length, least, most);
 }
 
+static void ENS_NAME(turn_f32)(void *to, void *spare, const void *from, size_t stride, size_t rows, size_t width)
+{
+    if (stride != width * sizeof(float) || !turn_by_shuffles_f32(to, spare, from, rows, width))
+        turn_one_by_one_f32(to, from, stride, rows, width);
+}
+static void ENS_NAME(turn_f64)(void *to, void *spare, const void *from, size_t stride, size_t rows, size_t width)
+{
+    (void)spare;
+    turn_one_by_one_f64(to, from, stride, rows, width);
+}
 static void ENS_NAME(sum_rows)(const struct ens_turned *turned, double *sums)
 {
     sum_rows_f64(turned, sums);
@@ -269,7 +282,7 @@ const struct ens_kernels ENS_CAT(ens_kernels_, ENS_ISA) = {
     .labels = {labels_f32, labels_f64},
     .decay_rows = {decay_rows_f32, decay_rows_f64},
     .divide_rows = {divide_rows_f32, divide_rows_f64},
-    .turn = {turn_f32, turn_f64},
+    .turn = ENS_BOTH(turn),
     .lead_rows = ENS_BOTH(lead_rows),
     .next_rows = ENS_BOTH(next_rows),
     .sum_rows = ENS_NAME(sum_rows),

@@ -240,7 +240,7 @@ typedef void ens_divide_rows_kernel(void *tile, size_t rows, size_t width, const
 
 /*
  * Short rows turned on their sides: value j of row r is element j x rows + r. `width` is at most ENS_LANES.
- *   turn          makes that of rows that are `stride` bytes apart; no overlap
+ *   turn          makes that of rows that are `stride` bytes apart; `spare` has room for as much; no overlap
  *   lead_rows     as `lead`, of each row, to arrays of accumulators: `label` is the first index of the largest value, or
  *                 -1 where there is a NaN. Is there such a row?
  *   next_rows     the same where NaN do not count, without the second largest one; 0 where nothing is above minus infinity
@@ -252,7 +252,7 @@ struct ens_turned {
     void *values;
     size_t rows, width;
 };
-typedef void ens_turn_kernel(void *to, const void *from, size_t stride, size_t rows, size_t width);
+typedef void ens_turn_kernel(void *to, void *spare, const void *from, size_t stride, size_t rows, size_t width);
 typedef int ens_lead_rows_kernel(const struct ens_turned *turned, void *best, void *second, void *label);
 typedef void ens_next_rows_kernel(const struct ens_turned *turned, void *best, void *label);
 typedef void ens_sum_rows_kernel(const struct ens_turned *turned, double *sums);

@@ -7,33 +7,38 @@
  */
 static ENS_INLINE void FN(sum_rows)(const struct ens_turned *t, double *sums)
 {
+    const size_t rows = t->rows, width = t->width;
     const VEC zero = V(set1)(0);
 
-    ENS_EACH_VECTOR(at, part, t->rows) {
-        for (size_t half = ENS_LANES / 2, n = t->width; half > 0; n = n < half ? n : half, half /= 2)
-            for (size_t j = 0; j + half < n; j++) {
-                unsigned char *const p = TO(t->values, j * t->rows + at);
+    ENS_EACH_VECTOR(at, part, rows) {
+        unsigned char *const first = TO(t->values, at);
 
-                V(store)(ACC, p, V(add)(V(load)(ACC, p, part), V(load)(ACC, AT(p, half * t->rows), part)), part, 0);
+        for (size_t half = ENS_LANES / 2, n = width; half > 0; n = n < half ? n : half, half /= 2)
+            for (size_t j = 0; j + half < n; j++) {
+                unsigned char *const p = TO(first, j * rows);
+
+                V(store)(ACC, p, V(add)(V(load)(ACC, p, part), V(load)(ACC, AT(p, half * rows), part)), part, 0);
             }
-        V(store)(ACC, TO(sums, at), V(add)(V(load)(ACC, AT(t->values, at), part), zero), part, 0);
+        V(store)(ACC, TO(sums, at), V(add)(V(load)(ACC, first, part), zero), part, 0);
     }
 }
 
 /* Exponentials relative to each row's largest value, as the decay map makes them where a is 1, and their sums. */
 static ENS_INLINE void FN(decay_turned)(const struct ens_turned *t, double *most, double *sums)
 {
+    const size_t rows = t->rows, width = t->width;
     const VEC none = V(set1)(-(SCALAR)INFINITY), zero = V(set1)(0);
 
-    ENS_EACH_VECTOR(at, part, t->rows) {
+    ENS_EACH_VECTOR(at, part, rows) {
+        unsigned char *const first = TO(t->values, at);
         VEC b = none;
 
-        for (size_t j = 0; j < t->width; j++)
-            b = V(hi)(b, V(load)(ACC, AT(t->values, j * t->rows + at), part));
+        for (size_t j = 0; j < width; j++)
+            b = V(hi)(b, V(load)(ACC, AT(first, j * rows), part));
         V(store)(ACC, TO(most, at), b, part, 0);
         b = V(select)(V(eq)(b, none), zero, b);
-        for (size_t j = 0; j < t->width; j++) {
-            unsigned char *const p = TO(t->values, j * t->rows + at);
+        for (size_t j = 0; j < width; j++) {
+            unsigned char *const p = TO(first, j * rows);
 
             V(store)(ACC, p, ELEMENTARY(exp_nonpositive)(V(sub)(V(load)(ACC, p, part), b)), part, 0);
         }

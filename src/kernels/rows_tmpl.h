@@ -6,7 +6,7 @@
  */
 
 /* Value j of row r becomes element j x rows + r; bits are moved, whatever they mean. */
-static inline void FN(turn)(void *to, const void *from, size_t stride, size_t rows, size_t width)
+static inline void FN(turn_one_by_one)(void *to, const void *from, size_t stride, size_t rows, size_t width)
 {
     for (size_t j = 0; j < width; j++) {
         const unsigned char *p = AT(from, j);
@@ -36,14 +36,16 @@ static inline void FN(turn)(void *to, const void *from, size_t stride, size_t ro
  */
 static ENS_INLINE int FN(lead_rows)(const int next, const struct ens_turned *t, void *best, void *second, void *label)
 {
+    const size_t rows = t->rows, width = t->width;
     const VEC zero = V(set1)(0), one = V(set1)(1);
     VEC broken = zero;
 
-    ENS_EACH_VECTOR(at, part, t->rows) {
+    ENS_EACH_VECTOR(at, part, rows) {
+        const unsigned char *column = AT(t->values, at);
         VEC b = V(set1)(-(SCALAR)INFINITY), s = b, l = zero, index = zero, nan = zero;
 
-        for (size_t j = 0; j < t->width; j++) {
-            const VEC x = V(load)(ACC, AT(t->values, j * t->rows + at), part);
+        for (size_t j = 0; j < width; j++, column = AT(column, rows)) {
+            const VEC x = V(load)(ACC, column, part);
 
             if (!next) {
                 s = V(hi)(s, V(lo)(b, x));

@@ -19,7 +19,7 @@ static struct ens_turned turn(const struct part *p, const double *from)
     const size_t width = p->rows->b->e->width;
     const struct ens_turned turned = {ens_piece_array(&p->piece, ENS_PIECE_RAW), p->n, width};
 
-    p->rows->b->kernels->turn[ENS_f64](turned.values, from, width * sizeof *from, p->n, width);
+    p->rows->b->kernels->turn[ENS_f64](turned.values, NULL, from, width * sizeof *from, p->n, width);
     return turned;
 }
 

@@ -39,7 +39,7 @@ static void find_labels(const struct ens_rows *rows, size_t k, int32_t *labels)
         return;
     }
     values = ens_raw(b, k, rows->row, 0, rows->n * width, b->spare);
-    b->kernels->turn[b->acc](turned.values, values, width << b->shift, rows->n, width);
+    b->kernels->turn[b->acc](turned.values, b->pool, values, width << b->shift, rows->n, width);
     b->kernels->lead_rows[b->acc](&turned, found(b, 0), found(b, 1), found(b, 2));
     for (size_t r = 0; r < rows->n; r++)
         labels[r] = (int32_t)ens_get(b, found(b, 2), r);
@@ -190,7 +190,7 @@ static void write_flips(const struct ens_rows *rows, size_t k, const double *fac
     for (size_t m = 0; m < b->e->plan.n; m++)
         in[m] = ens_row_of(b, m, rows->row);
     sum_others(b, k, in, dtype, factors, rows->n * width, b->pool);
-    b->kernels->turn[b->acc](turned.values, b->pool, width << b->shift, rows->n, width);
+    b->kernels->turn[b->acc](turned.values, b->pool + 2 * ENS_TILE_BYTES, b->pool, width << b->shift, rows->n, width);
     b->kernels->lead_rows[b->acc](&turned, found(b, 0), found(b, 1), found(b, 2));
     for (size_t r = 0; r < rows->n; r++)
         to[r * n] &= ens_get(b, found(b, 2), r) != (double)rows->labels[r];

@@ -29,7 +29,7 @@ size_t ens_report_rows_most(struct ens_blend *b)
 {
     const struct ens_walk *walk = b->walk;
     const size_t width = b->e->width, n = b->e->plan.n;
-    size_t most, piece;
+    size_t most;
 
     if (n == 0 || width > ENS_SHORT_ROW || walk->row_count < 2 || b->recipe->n_steps > 0 || b->by_class ||
         b->row_weights != NULL || walk->inputs->summary->gaps > 0 || !are_elements(b) ||
@@ -43,8 +43,7 @@ size_t ens_report_rows_most(struct ens_blend *b)
         if (b->row.fault || ens_is_unfit(b))
             return 0;
     }
-    piece = ENS_REPORT_PIECE / width < ENS_ROWS_MOST / 2 ? ENS_REPORT_PIECE / width : ENS_ROWS_MOST / 2;
-    most = 2 * piece * width <= b->tile ? 2 * piece : b->tile / width;
+    most = b->tile / width < ENS_ROWS_MOST ? b->tile / width : ENS_ROWS_MOST;
     return most < 2 ? 0 : most;
 }
 
@@ -158,33 +157,50 @@ static ENS_APART void decide(struct ens_rows *rows)
         write_broken(rows);
 }
 
-/* The spread of the combined rows. */
+/* Some of the combined rows in double, turned. */
+static void convert(const struct ens_rows *rows, size_t first, const struct ens_turned *to, void *spare)
+{
+    const struct ens_blend *b = rows->b;
+    const size_t row = to->width << b->shift, length = to->rows * to->width;
+    const unsigned char *from = (const unsigned char *)rows->values + first * row;
+    void *x = b->acc == ENS_f64 ? to->values : spare;
+
+    if (to->rows == rows->n)
+        memcpy(x, rows->turned.values, length << b->shift);
+    else
+        b->kernels->turn[b->acc](x, to->values, from, row, to->rows, to->width);
+    if (x != to->values)
+        b->kernels->widen[ENS_f64][b->acc](to->values, x, length);
+    if (b->e->form == ENSEMBLE_RESULT_LOG)
+        b->kernels->map[ENS_f64][ENS_MAP_exp](to->values, to->values, length, &(struct ens_map){.a = 1});
+}
+
+/* The spread of the combined rows, of so many at once as have room in a tile of doubles. */
 static ENS_APART void write_entropy(const struct ens_rows *rows)
 {
     const struct ens_blend *b = rows->b;
     const struct ens_kernels *kernels = b->kernels;
     const struct ens_piece piece = {.b = b};
     const struct ens_map map = {.a = -INFINITY, .c = -INFINITY};
-    const size_t length = rows->n * b->e->width;
+    const size_t width = b->e->width, most = ENS_TILE_BYTES / sizeof(double) / width;
     double *x = ens_piece_array(&piece, ENS_PIECE_LOG_POOL), *log_times = (double *)(void *)b->spare;
-    const struct ens_turned values = {x, rows->n, b->e->width}, terms = {log_times, rows->n, b->e->width};
     double *sums = ens_rows_found(b, 0), *term_sums = ens_rows_found(b, 1), *logs = ens_rows_found(b, 2);
     double *to = b->report->asked->entropy + rows->at;
 
-    if (b->acc == ENS_f64)
-        memcpy(x, rows->turned.values, length * sizeof *x);
-    else
-        kernels->widen[ENS_f64][ENS_f32](x, rows->turned.values, length);
-    if (b->e->form == ENSEMBLE_RESULT_LOG)
-        kernels->map[ENS_f64][ENS_MAP_exp](x, x, length, &(struct ens_map){.a = 1});
-    kernels->map[ENS_f64][ENS_MAP_log_times](log_times, x, length, &(struct ens_map){0});
-    kernels->sum_rows(&values, sums);
-    kernels->sum_rows(&terms, term_sums);
-    kernels->map[ENS_f64][ENS_MAP_log](logs, sums, rows->n, &map);
-    for (size_t r = 0; r < rows->n; r++) {
-        const double entropy = logs[r] - term_sums[r] / sums[r];
+    for (size_t first = 0, n; first < rows->n; first += n) {
+        const struct ens_turned values = {x, n = rows->n - first < most ? rows->n - first : most, width};
+        const struct ens_turned terms = {log_times, n, width};
 
-        to[r] = rows->broken && rows->labels[r] < 0 ? (double)NAN : entropy <= 0 ? 0 : entropy;
+        convert(rows, first, &values, log_times);
+        kernels->map[ENS_f64][ENS_MAP_log_times](log_times, x, n * width, &(struct ens_map){0});
+        kernels->sum_rows(&values, sums);
+        kernels->sum_rows(&terms, term_sums);
+        kernels->map[ENS_f64][ENS_MAP_log](logs, sums, n, &map);
+        for (size_t r = 0; r < n; r++) {
+            const double entropy = logs[r] - term_sums[r] / sums[r];
+
+            to[first + r] = rows->broken && rows->labels[first + r] < 0 ? (double)NAN : entropy <= 0 ? 0 : entropy;
+        }
     }
 }
 
@@ -245,7 +261,7 @@ int ens_report_several(struct ens_blend *b, size_t row, size_t n, unsigned char 
     if (leaves_out_nan(b) && !have_no_nan(b, row, n * width))
         return 0;
     rows.values = combine(b, row, n * width, to);
-    b->kernels->turn[b->acc](rows.turned.values, rows.values, width << b->shift, n, width);
+    b->kernels->turn[b->acc](rows.turned.values, b->spare, rows.values, width << b->shift, n, width);
     decide(&rows);
     if (asked->entropy != NULL)
         write_entropy(&rows);
