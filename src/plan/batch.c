@@ -3,9 +3,9 @@
 
 #include "base/finite.h"
 #include "plan/gather.h"
+#include "plan/labels.h"
 #include "plan/plan.h"
 #include "plan/shares.h"
-#include "plan/values.h"
 
 #include <math.h>
 #include <string.h>
@@ -182,19 +182,13 @@ static void run_panel(const struct ens_blend *b, const struct rows *rows, size_t
         store_rows(b, rows, out);
 }
 
-/* Bytes from row to row of a model's output. */
-static size_t stride_of(const struct ens_blend *b, size_t k)
-{
-    return (size_t)(ens_row_of(b, k, 1) - ens_row_of(b, k, 0));
-}
-
 /* A model's logits in some rows become exponentials in a tile, and its factors are divided by their sums. */
 static void exponentials(const struct ens_blend *b, size_t k, const struct rows *rows, double *factors,
                          unsigned char *tile)
 {
     const size_t n = b->e->plan.n, width = b->e->width, dtype = dtype_of(b);
     const unsigned char *from = ens_row_of(b, k, rows->row);
-    size_t stride = stride_of(b, k);
+    size_t stride = ens_row_bytes(b, k);
     double sums[ROWS];
 
     if (dtype != (size_t)b->acc) {
@@ -220,7 +214,7 @@ static void sum_rows(const struct ens_blend *b, enum kind kind, const struct row
         weigh_row(b, rows->row + r, s.factors + r * n, s.taken + r * n);
     for (size_t k = 0; k < n; k++) {
         in[k] = kind == LOGITS ? s.tiles + k * rows->n * row : ens_row_of(b, k, rows->row);
-        strides[k] = kind == LOGITS ? row : stride_of(b, k);
+        strides[k] = kind == LOGITS ? row : ens_row_bytes(b, k);
         if (kind == LOGITS)
             exponentials(b, k, rows, s.factors, s.tiles + k * rows->n * row);
     }
@@ -239,32 +233,10 @@ static void sum_rows_by_class(const struct ens_blend *b, const struct rows *rows
 
     for (size_t k = 0; k < b->e->plan.n; k++) {
         in[k] = ens_row_of(b, k, rows->row);
-        strides[k] = stride_of(b, k);
+        strides[k] = ens_row_bytes(b, k);
         factors[k] = ens_known_factors(b, k, &row);
     }
     run_panel(b, rows, dtype_of(b), &panel, b->pool);
-}
-
-/* The labels of a model in some rows, or what it says they are; -1 where that is no class. */
-static void find_labels(const struct ens_blend *b, size_t k, const struct rows *rows, int32_t *labels)
-{
-    const struct ensemble_output *output = ens_output_of(b, k);
-    const size_t width = b->e->width, stride = stride_of(b, k);
-    const unsigned char *from = ens_row_of(b, k, rows->row);
-
-    if (output->dtype == ENSEMBLE_I32) {
-        for (size_t r = 0; r < rows->n; r++) {
-            memcpy(&labels[r], from + r * stride, sizeof labels[r]);
-            labels[r] = labels[r] < 0 || (size_t)labels[r] >= width ? -1 : labels[r];
-        }
-    } else if (output->dtype - 1 == b->acc) {
-        b->kernels->labels[b->acc](from, stride, rows->n, width, labels);
-    } else {
-        for (size_t r = 0; r < rows->n; r++) {
-            b->kernels->widen[b->acc][output->dtype - 1](b->spare, from + r * stride, width);
-            b->kernels->labels[b->acc](b->spare, 0, 1, width, &labels[r]);
-        }
-    }
 }
 
 static void count_votes(const struct ens_blend *b, const struct rows *rows)
@@ -274,10 +246,11 @@ static void count_votes(const struct ens_blend *b, const struct rows *rows)
     unsigned char fault[ROWS] = {0};
     int32_t labels[ROWS];
     size_t places[ROWS];
+    unsigned char *const tiles[] = {b->pool + ENS_TILE_BYTES, b->pool + 2 * ENS_TILE_BYTES};
 
     ens_fill(b, b->pool, rows->n * width, 0);
     for (size_t k = 0; k < b->e->plan.n; k++) {
-        find_labels(b, k, rows, labels);
+        ens_labels_of_rows(b, k, rows->row, rows->n, labels, tiles);
         for (size_t r = 0; r < rows->n; r++) {
             fault[r] |= labels[r] < 0;
             places[r] = r * width + (size_t)(labels[r] < 0 ? 0 : labels[r]);

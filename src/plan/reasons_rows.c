@@ -7,10 +7,10 @@
 #include "base/dtype.h"
 #include "base/finite.h"
 #include "plan/gather.h"
+#include "plan/labels.h"
 #include "plan/plan.h"
 #include "plan/report_rows.h"
 #include "plan/shares.h"
-#include "plan/values.h"
 
 #include <math.h>
 #include <string.h>
@@ -26,35 +26,20 @@ static void *found(const struct ens_blend *b, size_t which)
     return ens_rows_found(b, which);
 }
 
-/* The top classes of a model in all rows; -1 where it has none. */
-static void find_labels(const struct ens_rows *rows, size_t k, int32_t *labels)
-{
-    const struct ens_blend *b = rows->b;
-    const size_t width = b->e->width;
-    const struct ens_turned turned = {b->pool + 2 * ENS_TILE_BYTES, rows->n, width};
-    const void *values;
-
-    if (b->by_row && ens_share(b, k) == 0) {
-        memset(labels, 0xFF, rows->n * sizeof *labels);
-        return;
-    }
-    values = ens_raw(b, k, rows->row, 0, rows->n * width, b->spare);
-    b->kernels->turn[b->acc](turned.values, b->pool, values, width << b->shift, rows->n, width);
-    b->kernels->lead_rows[b->acc](&turned, found(b, 0), found(b, 1), found(b, 2));
-    for (size_t r = 0; r < rows->n; r++)
-        labels[r] = (int32_t)ens_get(b, found(b, 2), r);
-}
-
 static ENS_APART void write_disagreement(const struct ens_rows *rows)
 {
     const struct ens_blend *b = rows->b;
+    unsigned char *const tiles[] = {b->pool, b->pool + 2 * ENS_TILE_BYTES};
     int32_t *labels = (int32_t *)(void *)(b->pool + ENS_TILE_BYTES);
     int32_t agree[ENS_ROWS_MOST] = {0}, models[ENS_ROWS_MOST] = {0};
 
     for (size_t k = 0; k < b->e->plan.n; k++) {
         int32_t *own = labels + k * ENS_ROWS_MOST;
 
-        find_labels(rows, k, own);
+        if (b->by_row && ens_share(b, k) == 0)
+            memset(own, 0xFF, rows->n * sizeof *own);
+        else
+            ens_labels_of_rows(b, k, rows->row, rows->n, own, tiles);
         for (size_t r = 0; r < rows->n; r++)
             models[r] += own[r] >= 0;
         for (const int32_t *other = labels; other < own; other += ENS_ROWS_MOST)
@@ -70,22 +55,35 @@ static ENS_APART void write_disagreement(const struct ens_rows *rows)
     }
 }
 
+/* Where each row's label is among the values of all rows. */
+static int32_t *places(const struct ens_blend *b)
+{
+    return found(b, 3);
+}
+
+static void find_places(const struct ens_rows *rows)
+{
+    const int32_t width = (int32_t)rows->b->e->width;
+    int32_t *to = places(rows->b), row = 0;
+
+    for (size_t r = 0; r < rows->n; r++, row += width)
+        to[r] = row + (rows->labels[r] < 0 ? 0 : rows->labels[r]);
+}
+
 /* What a model says of each row's label. */
 static void pick(const struct ens_rows *rows, size_t k)
 {
     const struct ens_blend *b = rows->b;
-    const size_t width = b->e->width;
-    const unsigned char *values = ens_raw(b, k, rows->row, 0, rows->n * width, b->spare);
+    const unsigned char *values = ens_raw(b, k, rows->row, 0, rows->n * b->e->width, b->spare);
+    const int32_t *at = places(b);
     unsigned char *to = said(b, k);
 
-    for (size_t r = 0; r < rows->n; r++) {
-        const size_t at = r * width + (size_t)(rows->labels[r] < 0 ? 0 : rows->labels[r]);
-
-        if (b->acc == ENS_f64)
-            memcpy(to + r * sizeof(double), values + at * sizeof(double), sizeof(double));
-        else
-            memcpy(to + r * sizeof(float), values + at * sizeof(float), sizeof(float));
-    }
+    if (b->acc == ENS_f64)
+        for (size_t r = 0; r < rows->n; r++)
+            memcpy(to + r * sizeof(double), values + (size_t)at[r] * sizeof(double), sizeof(double));
+    else
+        for (size_t r = 0; r < rows->n; r++)
+            memcpy(to + r * sizeof(float), values + (size_t)at[r] * sizeof(float), sizeof(float));
 }
 
 /* All fields that have an element for each model: of those that take no part, and of rows without an answer. */
@@ -166,8 +164,24 @@ static void write_influence(const struct ens_rows *rows, size_t k, const double 
             to[r * n] = fit ? rows->confidence[r] - ens_get(b, b->spare, r) : (double)NAN;
 }
 
+/* The model's terms in the sums of the labels, in double; 0 where its factor is. */
+static double *terms_of(const struct ens_rows *rows, size_t k)
+{
+    const struct ens_blend *b = rows->b;
+    const double factor = ens_factor(b, k);
+    const void *in[] = {said(b, k)};
+    double *terms = found(b, 2);
+    const struct ens_span span = {.out = terms, .in = in, .weight = &factor, .n = 1, .length = rows->n};
+
+    if (factor == 0)
+        memset(terms, 0, rows->n * sizeof *terms);
+    else
+        b->kernels->wsum[ENS_f64][b->acc][ENS_f64](&span);
+    return terms;
+}
+
 /* Another label? Only of rows in which that is possible. */
-static void write_flips(const struct ens_rows *rows, size_t k, const double *factors, int fit, double factor,
+static void write_flips(const struct ens_rows *rows, size_t k, const double *factors, int fit, const double *terms,
                         double slack)
 {
     const struct ens_blend *b = rows->b;
@@ -179,8 +193,7 @@ static void write_flips(const struct ens_rows *rows, size_t k, const double *fac
     int any = 0;
 
     for (size_t r = 0; r < rows->n; r++) {
-        const double own = factor == 0 ? 0 : factor * ens_get(b, said(b, k), r);
-        const int open = rows->labels[r] >= 0 && !(rows->margin[r] - own > slack);
+        const int open = (rows->labels[r] >= 0) & !(rows->margin[r] - terms[r] > slack);
 
         to[r * n] = (uint8_t)open;
         any |= open;
@@ -193,17 +206,16 @@ static void write_flips(const struct ens_rows *rows, size_t k, const double *fac
     b->kernels->turn[b->acc](turned.values, b->pool + 2 * ENS_TILE_BYTES, b->pool, width << b->shift, rows->n, width);
     b->kernels->lead_rows[b->acc](&turned, found(b, 0), found(b, 1), found(b, 2));
     for (size_t r = 0; r < rows->n; r++)
-        to[r * n] &= ens_get(b, found(b, 2), r) != (double)rows->labels[r];
+        to[r * n] &= (int32_t)ens_get(b, found(b, 2), r) != rows->labels[r];
 }
 
-static void write_contribution(const struct ens_rows *rows, size_t k, double factor)
+static void write_contribution(const struct ens_rows *rows, size_t k, const double *terms)
 {
-    const struct ens_blend *b = rows->b;
-    double *to = b->report->asked->contribution + place(rows, k);
+    const size_t n = rows->b->e->n_models;
+    double *to = rows->b->report->asked->contribution + place(rows, k);
 
-    for (size_t r = 0; factor != 0 && r < rows->n; r++)
-        if (rows->labels[r] >= 0)
-            to[r * b->e->n_models] = factor * ens_get(b, said(b, k), r);
+    for (size_t r = 0; r < rows->n; r++)
+        to[r * n] = rows->labels[r] < 0 ? (double)NAN : terms[r];
 }
 
 static ENS_APART void look_at_models(const struct ens_rows *rows)
@@ -213,20 +225,23 @@ static ENS_APART void look_at_models(const struct ens_rows *rows)
     const double slack = asked->flips != NULL ? ens_slack(b) : INFINITY;
     double own[ENS_ROWS_MODELS], factors[ENS_ROWS_MODELS];
 
-    clear(rows);
+    if (rows->broken || b->e->plan.n < b->e->n_models)
+        clear(rows);
+    find_places(rows);
     for (size_t k = 0; k < b->e->plan.n; k++) {
         own[k] = ens_weight_in_row(b, k);
         pick(rows, k);
     }
     for (size_t k = 0; k < b->e->plan.n; k++) {
         const int fit = (asked->influence != NULL || asked->flips != NULL) && weigh_others(b, k, own, factors);
+        const double *terms = asked->contribution != NULL || asked->flips != NULL ? terms_of(rows, k) : NULL;
 
         if (asked->contribution != NULL)
-            write_contribution(rows, k, ens_factor(b, k));
+            write_contribution(rows, k, terms);
         if (asked->influence != NULL)
             write_influence(rows, k, factors, fit);
         if (asked->flips != NULL)
-            write_flips(rows, k, factors, fit, ens_factor(b, k), slack);
+            write_flips(rows, k, factors, fit, terms, slack);
     }
 }
 

@@ -70,6 +70,7 @@ struct ens_report {
     int asks;         /* ENS_ASKS_... */
     int lenient;      /* a quorum does not matter */
     int counts;       /* whether a row is settled is a matter of whole votes */
+    int simple;       /* several rows are one weighted sum, whose parts are known (report_rows.c) */
     size_t kept;      /* top_values of the current row that are there already */
     double weight;    /* of all models together, where that does not depend on the row */
 

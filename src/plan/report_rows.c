@@ -25,6 +25,32 @@ static int are_elements(const struct ens_blend *b)
     return b->recipe->form <= ENS_FORM_LOG;
 }
 
+/*
+ * A weighted sum of outputs as they are, by one kernel call: what it is given, but for the place of the rows, is the same
+ * for all of them. It lies where nothing else is put as long as rows are combined in this way.
+ */
+struct sum {
+    const void *in[ENS_GROUP_NEAR]; /* the first row of the call */
+    double weight[ENS_GROUP_NEAR];
+};
+_Static_assert(sizeof(struct sum) <= ENS_ROWS_MOST * sizeof(double), "it must fit into its array");
+
+static struct sum *sum_of(const struct ens_blend *b)
+{
+    return (struct sum *)(void *)ens_rows_array(b, ENS_ROWS_SUM);
+}
+
+static int prepare_sum(const struct ens_blend *b)
+{
+    if (!ens_is_simple(b) || b->e->plan.n > ENS_GROUP_NEAR)
+        return 0;
+    for (size_t k = 0; k < b->e->plan.n; k++) {
+        sum_of(b)->in[k] = ens_row_of(b, k, b->walk->row_begin);
+        ens_put(b, sum_of(b)->weight, k, ens_factor(b, k));
+    }
+    return 1;
+}
+
 size_t ens_report_rows_most(struct ens_blend *b)
 {
     const struct ens_walk *walk = b->walk;
@@ -43,6 +69,7 @@ size_t ens_report_rows_most(struct ens_blend *b)
         if (b->row.fault || ens_is_unfit(b))
             return 0;
     }
+    b->report->simple = prepare_sum(b);
     most = b->tile / width < ENS_ROWS_MOST ? b->tile / width : ENS_ROWS_MOST;
     return most < 2 ? 0 : most;
 }
@@ -62,6 +89,19 @@ static ENS_APART int have_no_nan(struct ens_blend *b, size_t row, size_t length)
     return !b->row.fault && !ens_is_unfit(b);
 }
 
+static void sum_rows(const struct ens_blend *b, size_t row, size_t length, void *out)
+{
+    const struct sum *sum = sum_of(b);
+    const int dtype = b->walk->inputs->summary->dtype - 1;
+    const size_t skip = (row - b->walk->row_begin) * b->e->width << ens_dtype_shift(dtype + 1);
+    const void *in[ENS_GROUP_NEAR];
+    const struct ens_span span = {.out = out, .in = in, .weight = sum->weight, .n = b->e->plan.n, .length = length};
+
+    for (size_t k = 0; k < span.n; k++)
+        in[k] = (const unsigned char *)sum->in[k] + skip;
+    b->kernels->wsum[b->acc][dtype][b->acc](&span);
+}
+
 /* Combines the rows, to the result if they can be combined there. */
 static const void *combine(const struct ens_blend *b, size_t row, size_t length, unsigned char *to)
 {
@@ -70,7 +110,10 @@ static const void *combine(const struct ens_blend *b, size_t row, size_t length,
     const int direct = to != NULL && same && ((uintptr_t)to & (((size_t)1 << b->shift) - 1)) == 0;
     void *out = direct ? to : b->pool;
 
-    ens_gather(b, &tile, out);
+    if (b->report->simple)
+        sum_rows(b, row, length, out);
+    else
+        ens_gather(b, &tile, out);
     if (to != NULL && same && !direct)
         memcpy(to, out, length << b->shift);
     else if (to != NULL && !same)
@@ -165,10 +208,7 @@ static void convert(const struct ens_rows *rows, size_t first, const struct ens_
     const unsigned char *from = (const unsigned char *)rows->values + first * row;
     void *x = b->acc == ENS_f64 ? to->values : spare;
 
-    if (to->rows == rows->n)
-        memcpy(x, rows->turned.values, length << b->shift);
-    else
-        b->kernels->turn[b->acc](x, to->values, from, row, to->rows, to->width);
+    b->kernels->turn[b->acc](x, to->values, from, row, to->rows, to->width);
     if (x != to->values)
         b->kernels->widen[ENS_f64][b->acc](to->values, x, length);
     if (b->e->form == ENSEMBLE_RESULT_LOG)
@@ -242,6 +282,15 @@ static ENS_APART void write_top(const struct ens_rows *rows)
         }
 }
 
+/* Is anything asked that depends on the rows' largest values, and not only on whether there is an answer? */
+static int asks_for_largest(const struct ens_blend *b)
+{
+    const struct ensemble_report *asked = b->report->asked;
+
+    return asked->label != NULL || asked->confidence != NULL || asked->margin != NULL || asked->tied != NULL ||
+           asked->settled != NULL || asked->top > 0 || (b->report->asks & (ENS_ASKS_REASONS | ENS_ASKS_LABELS));
+}
+
 int ens_report_several(struct ens_blend *b, size_t row, size_t n, unsigned char *to)
 {
     const struct ensemble_report *asked = b->report->asked;
@@ -257,12 +306,19 @@ int ens_report_several(struct ens_blend *b, size_t row, size_t n, unsigned char 
         .margin = asked->margin != NULL ? asked->margin + at : ens_rows_array(b, ENS_ROWS_MARGIN),
     };
 
+    double most;
+
     b->row.index = row;
     if (leaves_out_nan(b) && !have_no_nan(b, row, n * width))
         return 0;
     rows.values = combine(b, row, n * width, to);
-    b->kernels->turn[b->acc](rows.turned.values, b->spare, rows.values, width << b->shift, n, width);
-    decide(&rows);
+    if (!asks_for_largest(b) && !b->kernels->greatest[b->acc](rows.values, n * width, &most)) {
+        memset(rows.labels, 0, n * sizeof *rows.labels);
+        write_constants(&rows);
+    } else {
+        b->kernels->turn[b->acc](rows.turned.values, b->spare, rows.values, width << b->shift, n, width);
+        decide(&rows);
+    }
     if (asked->entropy != NULL)
         write_entropy(&rows);
     if (asked->top > 0)

@@ -39,8 +39,8 @@ void ens_contest_rows(const struct ens_rows *rows);
 
 void ens_reasons_rows(const struct ens_rows *rows);
 
-/* An array of doubles for each row in the pool; those that last until the rows are done. */
-enum { ENS_ROWS_CONFIDENCE, ENS_ROWS_MARGIN, ENS_ROWS_LABELS, ENS_ROWS_FIRST_FREE };
+/* An array of doubles for each row in the pool; those that last until the rows are done, and one that lasts longer. */
+enum { ENS_ROWS_CONFIDENCE, ENS_ROWS_MARGIN, ENS_ROWS_LABELS, ENS_ROWS_SUM };
 
 static inline double *ens_rows_array(const struct ens_blend *b, size_t which)
 {
