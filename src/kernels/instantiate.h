@@ -232,6 +232,10 @@ static void ENS_NAME(sum_rows)(const struct ens_turned *turned, double *sums)
 {
     sum_rows_f64(turned, sums);
 }
+static int ENS_NAME(quotients)(double *to, const double *by, size_t length)
+{
+    return quotients_f64(to, by, length);
+}
 static void ENS_NAME(decay_turned)(const struct ens_turned *turned, double *most, double *sums)
 {
     decay_turned_f64(turned, most, sums);
@@ -287,6 +291,7 @@ const struct ens_kernels ENS_CAT(ens_kernels_, ENS_ISA) = {
     .next_rows = ENS_BOTH(next_rows),
     .sum_rows = ENS_NAME(sum_rows),
     .decay_turned = ENS_NAME(decay_turned),
+    .quotients = ENS_NAME(quotients),
     .deviation = {ENS_DEVIATION_LIST(ENS_DEVIATION_ENTRY)},
     .variance = {ENS_DEVIATION_LIST(ENS_VARIANCE_ENTRY)},
     .pairs = {ENS_NAME(pairs_products), ENS_NAME(pairs_differences)},

@@ -229,6 +229,7 @@ struct ens_panel {
     const unsigned char *taken;
     const void *const *factors;
     size_t n, rows, width;
+    int all;                 /* every model takes part everywhere: `taken` is not looked at, no factor by class is NaN */
 };
 typedef void ens_panel_kernel(const struct ens_panel *panel);
 
@@ -252,6 +253,8 @@ struct ens_turned {
     void *values;
     size_t rows, width;
 };
+/* to[j] is divided by by[j], in double. Is one of the quotients 0, or not finite? */
+typedef int ens_quotients_kernel(double *to, const double *by, size_t length);
 typedef void ens_turn_kernel(void *to, void *spare, const void *from, size_t stride, size_t rows, size_t width);
 typedef int ens_lead_rows_kernel(const struct ens_turned *turned, void *best, void *second, void *label);
 typedef void ens_next_rows_kernel(const struct ens_turned *turned, void *best, void *label);
@@ -327,6 +330,7 @@ struct ens_kernels {
     ens_next_rows_kernel *next_rows[2];
     ens_sum_rows_kernel *sum_rows;                     /* of doubles */
     ens_decay_turned_kernel *decay_turned;
+    ens_quotients_kernel *quotients;
     ens_deviation_kernel *deviation[ENS_DTYPES][2];    /* [in][p - 1] */
     ens_variance_kernel *variance[ENS_DTYPES];         /* [in] */
     ens_pairs_kernel *pairs[2];                        /* [products, differences] */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Sums of rows that are turned on their sides (rows_tmpl.h). */
+/* Sums of rows that are turned on their sides (rows_tmpl.h), and shares in sums. */
 
 /*
  * As FN(sum): so few values are a partial sum each, and those are added in halves. The 0 that a partial sum begins with
@@ -44,4 +44,26 @@ static ENS_INLINE void FN(decay_turned)(const struct ens_turned *t, double *most
         }
     }
     FN(sum_rows)(t, sums);
+}
+
+/* What is not finite does not become 0 when it is taken from itself. */
+static ENS_INLINE int FN(quotients)(double *to, const double *by, size_t length)
+{
+    const size_t lanes = V(lanes)();
+    const VEC zero = V(set1)(0), one = V(set1)(1);
+    VEC odd = zero;
+    int wrong = 0;
+    size_t at = 0;
+
+    for (; length - at >= lanes; at += lanes) {
+        const VEC x = V(div)(V(load)(ACC, AT(to, at), 0), V(load)(ACC, AT(by, at), 0));
+
+        V(store)(ACC, TO(to, at), x, 0, 0);
+        odd = V(select)(V(eq)(V(sub)(x, x), zero), V(select)(V(eq)(x, zero), one, odd), one);
+    }
+    for (; at < length; at++) {
+        to[at] /= by[at];
+        wrong |= !(to[at] - to[at] == 0) || to[at] == 0;
+    }
+    return wrong || ANY(V(lt)(zero, odd));
 }

@@ -9,6 +9,7 @@
 #include "kernels/row_tmpl.h"
 #include "kernels/lead_tmpl.h"
 #include "kernels/rows_tmpl.h"
+#include "kernels/panel_tmpl.h"
 #include "kernels/batch_tmpl.h"
 #include "kernels/fold_tmpl.h"
 #include "kernels/median_tmpl.h"

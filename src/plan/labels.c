@@ -9,9 +9,12 @@
 /* Labels that the model says itself. */
 static void check_labels(const struct ens_blend *b, const unsigned char *from, size_t stride, size_t n, int32_t *labels)
 {
-    for (size_t r = 0; r < n; r++) {
-        memcpy(&labels[r], from + r * stride, sizeof labels[r]);
-        labels[r] = labels[r] < 0 || (size_t)labels[r] >= b->e->width ? -1 : labels[r];
+    const size_t width = b->e->width;
+    int32_t label;
+
+    for (size_t r = 0; r < n; r++, from += stride) {
+        memcpy(&label, from, sizeof label);
+        labels[r] = (size_t)(uint32_t)label < width && label >= 0 ? label : -1;
     }
 }
 
