@@ -244,7 +244,8 @@ typedef void ens_divide_rows_kernel(void *tile, size_t rows, size_t width, const
  *   turn          makes that of rows that are `stride` bytes apart; `spare` has room for as much; no overlap
  *   lead_rows     as `lead`, of each row, to arrays of accumulators: `label` is the first index of the largest value, or
  *                 -1 where there is a NaN. Is there such a row?
- *   next_rows     the same where NaN do not count, without the second largest one; 0 where nothing is above minus infinity
+ *   next_rows     the same where NaN do not count, without the second largest one; 0 where nothing is above minus
+ *                 infinity
  *   sum_rows      the sum of each row, as `sum`; the values do not outlast it
  *   decay_turned  each row's largest value (NaN does not count), and the sum of the exponentials of the differences
  *                 from it, or from 0 where it is minus infinity; the values do not outlast it

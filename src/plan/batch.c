@@ -141,8 +141,8 @@ static void weigh_row(const struct ens_blend *b, size_t row, double *factor, uns
 }
 
 /*
- * The same of several rows, if everybody takes part in all of them; `totals` has room for a number for each factor. Is it
- * so? The quotients, which take the most time, are vectors then.
+ * The same of several rows, if everybody takes part in all of them; `totals` has room for a number for each factor. Is
+ * it so? The quotients, which take the most time, are vectors then.
  */
 static int weigh_rows(const struct ens_blend *b, const struct rows *rows, double *factor, double *totals)
 {
@@ -317,11 +317,20 @@ static void sum_rows_by_class(const struct ens_blend *b, const struct rows *rows
     run_panel(b, rows, dtype_of(b), &panel, b->pool);
 }
 
-/* Votes and ranks, which are gathered in the result if it has the accumulator's type and rows follow each other. */
+/* Is the result none of the outputs, which are still to be read when it is written? */
+static int is_apart(const struct ens_blend *b)
+{
+    for (size_t k = 0; k < b->e->plan.n; k++)
+        if (ens_row_of(b, k, b->walk->row_begin) == b->walk->result)
+            return 0;
+    return 1;
+}
+
+/* Votes and ranks, which are gathered in the result if that is apart, of the accumulator's type, and without gaps. */
 static void count_rows(const struct ens_blend *b, enum kind kind, const struct rows *rows)
 {
     unsigned char *to = result_at(b, rows->line);
-    const int direct = b->walk->dtype - 1 == b->acc && b->walk->result_stride == b->e->width &&
+    const int direct = b->walk->dtype - 1 == b->acc && b->walk->result_stride == b->e->width && is_apart(b) &&
                        ((uintptr_t)to & (((size_t)1 << b->shift) - 1)) == 0;
 
     if (kind == VOTES)

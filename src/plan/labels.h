@@ -9,9 +9,9 @@
 #define ENS_LABEL_ROWS ((size_t)32)
 
 /*
- * Of model k, which has no class map, in n rows from `row` on: the class of the first largest value, or the label that it
- * says; -1 where there is a NaN, or no such class. n is at most ENS_LABEL_ROWS, and a row fits into a tile. `tiles`: two
- * tiles of ENS_TILE_BYTES to work in, besides b->spare.
+ * Of model k, which has no class map, in n rows from `row` on: the class of the first largest value, or the label that
+ * it says; -1 where there is a NaN, or no such class. n is at most ENS_LABEL_ROWS, and a row fits into a tile. `tiles`:
+ * two tiles of ENS_TILE_BYTES to work in, besides b->spare.
  */
 void ens_labels_of_rows(const struct ens_blend *b, size_t k, size_t row, size_t n, int32_t *labels,
                         unsigned char *const tiles[2]);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * As reasons.c and without.c, of several short rows. What is without a model is a weighted sum of what the others say of
- * each row's label, or of their rows: both are one kernel call for all rows.
+ * As reasons.c and without.c, of several short rows. What is without a model is a weighted sum of what the others say
+ * of each row's label, or of their rows: both are one kernel call for all rows.
  */
 #include "base/compiler.h"
 #include "base/dtype.h"

@@ -26,8 +26,8 @@ static int are_elements(const struct ens_blend *b)
 }
 
 /*
- * A weighted sum of outputs as they are, by one kernel call: what it is given, but for the place of the rows, is the same
- * for all of them. It lies where nothing else is put as long as rows are combined in this way.
+ * A weighted sum of outputs as they are, by one kernel call: what it is given, but for the place of the rows, is the
+ * same for all of them. It lies where nothing else is put as long as rows are combined in this way.
  */
 struct sum {
     const void *in[ENS_GROUP_NEAR]; /* the first row of the call */

@@ -207,8 +207,8 @@ static size_t fill_labels(const struct similar *s, size_t next, int32_t *labels,
 }
 
 /*
- * How often they agree; NaN where one of the two has no class. All have ROWS labels, 0 behind those of `rows`: a loop of
- * a length that is known becomes vectors.
+ * How often they agree; NaN where one of the two has no class. All have ROWS labels, 0 behind those of `rows`: a loop
+ * of a length that is known becomes vectors.
  */
 static double agreement(const int32_t *a, const int32_t *b, size_t rows)
 {

@@ -15,8 +15,8 @@
 static size_t in_strides[MOST_MODELS];
 
 /*
- * `beyond`: everybody takes part. Arrays: the models; the result; by row the factors and who takes part, or by class the
- * factors of each model.
+ * `beyond`: everybody takes part. Arrays: the models; the result; by row the factors and who takes part, or by class
+ * the factors of each model.
  */
 static void add_models(struct trial *t, struct rng *rng)
 {

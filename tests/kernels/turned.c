@@ -11,8 +11,8 @@
 #define MOST_ROWS 400
 
 /*
- * As many rows as a length, or a number of which there are rows that are turned in a way of their own; of 1 to ENS_LANES
- * values, where there is room for them.
+ * As many rows as a length, or a number of which there are rows that are turned in a way of their own; of 1 to
+ * ENS_LANES values, where there is room for them.
  */
 static void choose_rows(struct trial *t, struct rng *rng)
 {
