@@ -21,7 +21,8 @@ static ENS_INLINE void FN(deviation)(const int in, const int squared, const stru
  * All of it for one bunch of models: around their mean, which is found from the first one's values on. Two vectors at
  * once, so that what is loaded for a model serves both.
  */
-static ENS_INLINE void FN(variance_of)(const int in, const struct ens_span *s, size_t at, const size_t part, const int two)
+static ENS_INLINE void FN(variance_of)(const int in, const struct ens_span *s, size_t at, const size_t part,
+                                       const int two)
 {
     const size_t n = s->n, next = two ? V(lanes)() : 0;
     const void *const *const from = s->in;

@@ -229,7 +229,7 @@ struct ens_panel {
     const unsigned char *taken;
     const void *const *factors;
     size_t n, rows, width;
-    int all;                 /* every model takes part everywhere: `taken` is not looked at, no factor by class is NaN */
+    int all; /* every model takes part everywhere: `taken` is not looked at, and no factor by class is NaN */
 };
 typedef void ens_panel_kernel(const struct ens_panel *panel);
 
@@ -242,8 +242,8 @@ typedef void ens_divide_rows_kernel(void *tile, size_t rows, size_t width, const
 /*
  * Short rows turned on their sides: value j of row r is element j x rows + r. `width` is at most ENS_LANES.
  *   turn          makes that of rows that are `stride` bytes apart; `spare` has room for as much; no overlap
- *   lead_rows     as `lead`, of each row, to arrays of accumulators: `label` is the first index of the largest value, or
- *                 -1 where there is a NaN. Is there such a row?
+ *   lead_rows     as `lead`, of each row, to arrays of accumulators: `label` is the first index of the largest value,
+ *                 or -1 where there is a NaN. Is there such a row?
  *   next_rows     the same where NaN do not count, without the second largest one; 0 where nothing is above minus
  *                 infinity
  *   sum_rows      the sum of each row, as `sum`; the values do not outlast it

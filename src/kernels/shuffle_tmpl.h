@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Rows are turned by vectors, if values have 4 bytes. A perfect shuffle of n values, which deals out the two halves in
- * turn, puts value i where 2 i is, counted modulo n - 1. So after k of them rows that are 2^k in number have been turned,
- * however wide they are: value j of row r, which is r x width + j, has come to 2^k (r x width + j) = j x 2^k + r.
+ * turn, puts value i where 2 i is, counted modulo n - 1. So after k of them 2^k rows have been turned, of any width:
+ * value j of row r, which is r x width + j, has come to 2^k (r x width + j) = j x 2^k + r.
  */
 
 /* One shuffle, or two at once, of n values. */

@@ -5,7 +5,7 @@
 #include "plan/batch.h"
 #include "plan/decision.h"
 #include "plan/gather.h"
-#include "plan/report_rows.h"
+#include "plan/report.h"
 #include "plan/room.h"
 #include "plan/shares.h"
 #include "plan/stats.h"
@@ -141,7 +141,7 @@ static ENS_INLINE void combine_line(struct ens_blend *b, const int again, size_t
     }
 }
 
-static void run_line(struct ens_blend *b, size_t row, size_t width, unsigned char *to)
+void ens_blend_line(struct ens_blend *b, size_t row, size_t width, unsigned char *to)
 {
     b->row.index = row;
     if (b->stats)
@@ -231,38 +231,7 @@ static void run_lines(struct ens_blend *b, int straight)
         if (straight)
             run_straight(b, walk->row_begin + line, length, to);
         else
-            run_line(b, walk->row_begin + line, length, to);
-    }
-}
-
-/* Some rows of the call with what is to be said of them, `most` at once. */
-static void report_lines(struct ens_blend *b, size_t line, size_t end, size_t most)
-{
-    for (size_t rows; line < end; line += rows) {
-        rows = end - line < most ? end - line : most;
-        run_line(b, b->walk->row_begin + line, rows * b->e->width,
-                 result_at(b, b->walk->result, line * b->walk->result_stride));
-        ens_report_rows(b, rows);
-    }
-}
-
-/* With a report: some short rows at once, where that is possible, and then what can only be told once they are. */
-static void run_reported(struct ens_blend *b)
-{
-    const struct ens_walk *walk = b->walk;
-    const size_t width = b->e->width, at_once = ens_report_rows_most(b);
-    const int several = !b->recipe->rowwise && !b->by_row && walk->inputs->summary->gaps == 0 &&
-                        (walk->result == NULL || walk->result_stride == width);
-    size_t most = several && width <= b->tile / 2 ? b->tile / width : 1;
-
-    if (b->report->asks & (ENS_ASKS_REASONS | ENS_ASKS_LABELS))
-        most = most < ENS_REPORT_ROWS ? most : ENS_REPORT_ROWS;
-    for (size_t line = 0, rows; line < walk->row_count; line += rows) {
-        rows = walk->row_count - line;
-        rows = at_once > 0 && at_once < rows ? at_once : rows;
-        if (at_once == 0 || !ens_report_several(b, walk->row_begin + line, rows,
-                                                result_at(b, walk->result, line * walk->result_stride)))
-            report_lines(b, line, line + rows, most);
+            ens_blend_line(b, walk->row_begin + line, length, to);
     }
 }
 
@@ -340,7 +309,7 @@ int ens_blend_on(const struct ens_desk *desk, const struct ens_walk *walk, const
         return 0;
     ens_room_take(&b, call->workspace, call->workspace_size);
     if (report != NULL)
-        run_reported(&b);
+        ens_report_run(&b);
     else
         run_lines(&b, straight);
     return 0;

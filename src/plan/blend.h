@@ -10,7 +10,8 @@
  *   values.c  a model's values for a tile, in the form that the method wants
  *   gather.c  the models' tiles become one: sums, folds, votes
  *   select.c  the same for medians and trimmed means
- *   report.c  what else a call says about its rows; decision.c, contest.c and reasons.c find it out
+ *   report.c  what else a call says about its rows; decision.c, contest.c and reasons.c find it out, and report_rows.c
+ *             of many short rows at once
  */
 #ifndef ENS_PLAN_BLEND_H
 #define ENS_PLAN_BLEND_H
@@ -141,6 +142,9 @@ int ens_blend(const struct ens_walk *walk, const float *row_weights, const struc
  * only that class, where rows need not be seen as a whole; ENS_NOBODY: all of them. The fault of the row, or 0.
  */
 int ens_blend_again(struct ens_blend *b, size_t column);
+
+/* Combines row `row`, or several rows as one, of `width` values, and tells b->report; `to`: its place, or NULL. */
+void ens_blend_line(struct ens_blend *b, size_t row, size_t width, unsigned char *to);
 
 /* The same with arrays from elsewhere than the stack; those of a blend of that name, with an alignment for streams. */
 struct ens_desk {

@@ -92,6 +92,9 @@ int ens_report_check(const struct ens_walk *walk, const float *row_weights, cons
 /* Before the first row, when nothing is decided yet. 0, or ENSEMBLE_EZEROSUM where the weights cannot be normalised. */
 int ens_report_begin(struct ens_blend *b);
 
+/* Combines all rows of the call, and reports on them (report_run.c). */
+void ens_report_run(struct ens_blend *b);
+
 /* A tile of the combined row, or of several whole rows. */
 void ens_report_tile(struct ens_blend *b, const struct ens_tile *tile, const void *values);
 
