@@ -5,7 +5,7 @@
 #include "plan/batch.h"
 #include "plan/decision.h"
 #include "plan/gather.h"
-#include "plan/report.h"
+#include "plan/report_rows.h"
 #include "plan/room.h"
 #include "plan/shares.h"
 #include "plan/stats.h"
@@ -141,7 +141,7 @@ static ENS_INLINE void combine_line(struct ens_blend *b, const int again, size_t
     }
 }
 
-void ens_blend_line(struct ens_blend *b, size_t row, size_t width, unsigned char *to)
+static void run_line(struct ens_blend *b, size_t row, size_t width, unsigned char *to)
 {
     b->row.index = row;
     if (b->stats)
@@ -231,7 +231,30 @@ static void run_lines(struct ens_blend *b, int straight)
         if (straight)
             run_straight(b, walk->row_begin + line, length, to);
         else
-            ens_blend_line(b, walk->row_begin + line, length, to);
+            run_line(b, walk->row_begin + line, length, to);
+    }
+}
+
+/*
+ * With a report: dozens of short rows at once, where that is possible; else some of them, or one after the other. Then
+ * comes what can only be told once they are combined.
+ */
+static void run_reported(struct ens_blend *b)
+{
+    const struct ens_walk *walk = b->walk;
+    const size_t width = b->e->width;
+    const int several = !b->recipe->rowwise && !b->by_row && walk->inputs->summary->gaps == 0 &&
+                        (walk->result == NULL || walk->result_stride == width);
+    size_t rows = several && width <= b->tile / 2 ? b->tile / width : 1;
+
+    if (b->report->asks & (ENS_ASKS_REASONS | ENS_ASKS_LABELS))
+        rows = rows < ENS_REPORT_ROWS ? rows : ENS_REPORT_ROWS;
+    ens_report_rows_begin(b);
+    for (size_t line = ens_report_ahead(b, 0); line < walk->row_count; line = ens_report_ahead(b, line + rows)) {
+        if (walk->row_count - line < rows)
+            rows = walk->row_count - line;
+        run_line(b, walk->row_begin + line, rows * width, result_at(b, walk->result, line * walk->result_stride));
+        ens_report_rows(b, rows);
     }
 }
 
@@ -309,7 +332,7 @@ int ens_blend_on(const struct ens_desk *desk, const struct ens_walk *walk, const
         return 0;
     ens_room_take(&b, call->workspace, call->workspace_size);
     if (report != NULL)
-        ens_report_run(&b);
+        run_reported(&b);
     else
         run_lines(&b, straight);
     return 0;

@@ -143,9 +143,6 @@ int ens_blend(const struct ens_walk *walk, const float *row_weights, const struc
  */
 int ens_blend_again(struct ens_blend *b, size_t column);
 
-/* Combines row `row`, or several rows as one, of `width` values, and tells b->report; `to`: its place, or NULL. */
-void ens_blend_line(struct ens_blend *b, size_t row, size_t width, unsigned char *to);
-
 /* The same with arrays from elsewhere than the stack; those of a blend of that name, with an alignment for streams. */
 struct ens_desk {
     unsigned char *pool;

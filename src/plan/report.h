@@ -71,6 +71,7 @@ struct ens_report {
     int lenient;      /* a quorum does not matter */
     int counts;       /* whether a row is settled is a matter of whole votes */
     int simple;       /* several rows are one weighted sum, whose parts are known (report_rows.c) */
+    size_t bound;     /* rows that are to be tried at once next (report_rows.c) */
     size_t kept;      /* top_values of the current row that are there already */
     double weight;    /* of all models together, where that does not depend on the row */
 
@@ -91,9 +92,6 @@ int ens_report_check(const struct ens_walk *walk, const float *row_weights, cons
 
 /* Before the first row, when nothing is decided yet. 0, or ENSEMBLE_EZEROSUM where the weights cannot be normalised. */
 int ens_report_begin(struct ens_blend *b);
-
-/* Combines all rows of the call, and reports on them (report_run.c). */
-void ens_report_run(struct ens_blend *b);
 
 /* A tile of the combined row, or of several whole rows. */
 void ens_report_tile(struct ens_blend *b, const struct ens_tile *tile, const void *values);

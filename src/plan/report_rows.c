@@ -51,11 +51,18 @@ static int prepare_sum(const struct ens_blend *b)
     return 1;
 }
 
-size_t ens_report_rows_most(struct ens_blend *b)
+static size_t most_rows(const struct ens_blend *b)
+{
+    const size_t fit = b->tile / b->e->width;
+
+    return fit < ENS_ROWS_MOST ? fit : ENS_ROWS_MOST;
+}
+
+/* How many rows can be reported at once; 0: that is not possible. */
+static size_t rows_at_once(struct ens_blend *b)
 {
     const struct ens_walk *walk = b->walk;
     const size_t width = b->e->width, n = b->e->plan.n;
-    size_t most;
 
     if (n == 0 || width > ENS_SHORT_ROW || walk->row_count < 2 || b->recipe->n_steps > 0 || b->by_class ||
         b->row_weights != NULL || walk->inputs->summary->gaps > 0 || !are_elements(b) ||
@@ -69,9 +76,13 @@ size_t ens_report_rows_most(struct ens_blend *b)
         if (b->row.fault || ens_is_unfit(b))
             return 0;
     }
-    b->report->simple = prepare_sum(b);
-    most = b->tile / width < ENS_ROWS_MOST ? b->tile / width : ENS_ROWS_MOST;
-    return most < 2 ? 0 : most;
+    return most_rows(b) < 2 ? 0 : most_rows(b);
+}
+
+void ens_report_rows_begin(struct ens_blend *b)
+{
+    b->report->bound = rows_at_once(b);
+    b->report->simple = b->report->bound > 0 && prepare_sum(b);
 }
 
 /* Where NaN are left out: is there none? Then all models that are not missing are present in all rows. */
@@ -291,7 +302,7 @@ static int asks_for_largest(const struct ens_blend *b)
            asked->settled != NULL || asked->top > 0 || (b->report->asks & (ENS_ASKS_REASONS | ENS_ASKS_LABELS));
 }
 
-int ens_report_several(struct ens_blend *b, size_t row, size_t n, unsigned char *to)
+static int report_several(struct ens_blend *b, size_t row, size_t n, unsigned char *to)
 {
     const struct ensemble_report *asked = b->report->asked;
     const size_t width = b->e->width, at = ens_report_at(b, row);
@@ -328,4 +339,32 @@ int ens_report_several(struct ens_blend *b, size_t row, size_t n, unsigned char 
     if (b->report->asks & (ENS_ASKS_REASONS | ENS_ASKS_LABELS))
         ens_reasons_rows(&rows);
     return 1;
+}
+
+/*
+ * Where rows cannot be reported at once, since a NaN is left out, the next try is with a quarter of them, down to a
+ * single one; and with twice as many whenever it could be done. So one NaN among many rows does not cost much, and
+ * neither do tries where every row has one.
+ */
+size_t ens_report_ahead(struct ens_blend *b, size_t line)
+{
+    const struct ens_walk *walk = b->walk;
+    size_t *const bound = &b->report->bound;
+
+    while (*bound > 0 && line < walk->row_count) {
+        const size_t rows = walk->row_count - line < *bound ? walk->row_count - line : *bound;
+        unsigned char *to = walk->result;
+
+        if (to != NULL)
+            to += line * walk->result_stride << ens_dtype_shift(walk->dtype);
+        if (report_several(b, walk->row_begin + line, rows, to)) {
+            *bound = 2 * *bound < most_rows(b) ? 2 * *bound : most_rows(b);
+            line += rows;
+        } else if (rows == 1) {
+            break;
+        } else {
+            *bound = (rows + 3) / 4;
+        }
+    }
+    return line;
 }

@@ -29,11 +29,14 @@ struct ens_rows {
     double *margin;
 };
 
-/* How many rows can be reported at once; 0: that is not possible. */
-size_t ens_report_rows_most(struct ens_blend *b);
+/* Before the first row: can this call's rows be reported at once? */
+void ens_report_rows_begin(struct ens_blend *b);
 
-/* Combines and reports n rows from `row` on; `to` is their place in the result, or NULL. Did it? */
-int ens_report_several(struct ens_blend *b, size_t row, size_t n, unsigned char *to);
+/*
+ * Combines the rows from row `line` of the call on, and reports on them, up to one that has to be seen by itself.
+ * Returns that one, or how many rows there are.
+ */
+size_t ens_report_ahead(struct ens_blend *b, size_t line);
 
 void ens_contest_rows(const struct ens_rows *rows);
 
