@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Many short rows are reported at once, and a single row is not. So the report of many rows is that of each row alone,
- * bit for bit, whatever is asked for: with rows that have no answer, models that are missing or of weight 0, and NaN that
- * are left out.
+ * bit for bit, whatever is asked for: with rows that have no answer, models that are missing or of weight 0, and NaN
+ * that are left out.
  */
 #include "report.h"
 
