@@ -17,11 +17,15 @@
 #include "kernels/templates.h"
 #define ENS_ACC f64
 #include "kernels/templates.h"
-/* And what is done in double alone. */
+/* And what is done in float alone, and in double alone. */
+#define ENS_ACC f32
+#include "kernels/shuffle_tmpl.h"
+#undef ENS_ACC
 #define ENS_ACC f64
 #include "kernels/deviation_tmpl.h"
 #include "kernels/pairs_tmpl.h"
 #include "kernels/learn_tmpl.h"
+#include "kernels/rows_sum_tmpl.h"
 #undef ENS_ACC
 
 /* X(accumulator, in, out): all inputs into accumulators, and 16-bit models into a result of their own type. */
@@ -245,6 +249,14 @@ ENS_BLEND_LIST(ENS_BLEND_KERNEL, f64)
     static void ENS_NAME(outrank_##acc)(void *tile, const void *from, size_t length, const void *values, size_t n)   \
     {                                                                                                                \
         outrank_##acc(tile, from, length, values, n);                                                                \
+    }                                                                                                                \
+    static int ENS_NAME(lead_rows_##acc)(const struct ens_turned *turned, void *best, void *second, void *label)     \
+    {                                                                                                                \
+        return lead_rows_##acc(0, turned, best, second, label);                                                      \
+    }                                                                                                                \
+    static void ENS_NAME(next_rows_##acc)(const struct ens_turned *turned, void *best, void *label)                  \
+    {                                                                                                                \
+        lead_rows_##acc(1, turned, best, NULL, label);                                                               \
     }
 ENS_ACC_LIST(ENS_ACC_KERNELS)
 
@@ -276,6 +288,29 @@ static void ENS_NAME(descend)(const double *const *in, size_t n, const double *b
                               double *to)
 {
     descend_f64(in, n, below, length, least, to);
+}
+
+static void ENS_NAME(turn_f32)(void *to, void *spare, const void *from, size_t stride, size_t rows, size_t width)
+{
+    if (stride != width * sizeof(float) || !turn_by_shuffles_f32(to, spare, from, rows, width))
+        turn_one_by_one_f32(to, from, stride, rows, width);
+}
+static void ENS_NAME(turn_f64)(void *to, void *spare, const void *from, size_t stride, size_t rows, size_t width)
+{
+    (void)spare;
+    turn_one_by_one_f64(to, from, stride, rows, width);
+}
+static void ENS_NAME(sum_rows)(const struct ens_turned *turned, double *sums)
+{
+    sum_rows_f64(turned, sums);
+}
+static int ENS_NAME(quotients)(double *to, const double *by, size_t length)
+{
+    return quotients_f64(to, by, length);
+}
+static void ENS_NAME(decay_turned)(const struct ens_turned *turned, double *most, double *sums)
+{
+    decay_turned_f64(turned, most, sums);
 }
 
 #define ENS_STRING_(x) #x
@@ -328,6 +363,12 @@ const struct ens_kernels ENS_CAT(ens_kernels_, ENS_ISA) = {
     .labels = {labels_f32, labels_f64},
     .decay_rows = {decay_rows_f32, decay_rows_f64},
     .divide_rows = {divide_rows_f32, divide_rows_f64},
+    .turn = ENS_BOTH(turn),
+    .lead_rows = ENS_BOTH(lead_rows),
+    .next_rows = ENS_BOTH(next_rows),
+    .sum_rows = ENS_NAME(sum_rows),
+    .decay_turned = ENS_NAME(decay_turned),
+    .quotients = ENS_NAME(quotients),
     .deviation = {ENS_DEVIATION_LIST(ENS_DEVIATION_ENTRY)},
     .variance = {ENS_DEVIATION_LIST(ENS_VARIANCE_ENTRY)},
     .pairs = {ENS_NAME(pairs_products), ENS_NAME(pairs_differences)},

@@ -262,6 +262,7 @@ struct ens_panel {
     const unsigned char *taken;
     const void *const *factors;
     size_t n, rows, width;
+    int all; /* every model takes part everywhere: `taken` is not looked at, and no factor by class is NaN */
 };
 typedef void ens_panel_kernel(const struct ens_panel *panel);
 
@@ -270,6 +271,29 @@ typedef void ens_labels_kernel(const void *from, size_t stride, size_t rows, siz
 typedef void ens_decay_rows_kernel(void *to, const void *from, size_t stride, size_t rows, size_t width, double a,
                                    double *sums);
 typedef void ens_divide_rows_kernel(void *tile, size_t rows, size_t width, const double *sums);
+
+/*
+ * Short rows turned on their sides: value j of row r is element j x rows + r. `width` is at most ENS_LANES.
+ *   turn          makes that of rows that are `stride` bytes apart; `spare` has room for as much; no overlap
+ *   lead_rows     as `lead`, of each row, to arrays of accumulators: `label` is the first index of the largest value,
+ *                 or -1 where there is a NaN. Is there such a row?
+ *   next_rows     the same where NaN do not count, without the second largest one; 0 where nothing is above minus
+ *                 infinity
+ *   sum_rows      the sum of each row, as `sum`; the values do not outlast it
+ *   decay_turned  each row's largest value (NaN does not count), and the sum of the exponentials of the differences
+ *                 from it, or from 0 where it is minus infinity; the values do not outlast it
+ */
+struct ens_turned {
+    void *values;
+    size_t rows, width;
+};
+/* to[j] is divided by by[j], in double. Is one of the quotients 0, or not finite? */
+typedef int ens_quotients_kernel(double *to, const double *by, size_t length);
+typedef void ens_turn_kernel(void *to, void *spare, const void *from, size_t stride, size_t rows, size_t width);
+typedef int ens_lead_rows_kernel(const struct ens_turned *turned, void *best, void *second, void *label);
+typedef void ens_next_rows_kernel(const struct ens_turned *turned, void *best, void *label);
+typedef void ens_sum_rows_kernel(const struct ens_turned *turned, double *sums);
+typedef void ens_decay_turned_kernel(const struct ens_turned *turned, double *most, double *sums);
 
 /*
  * Spans in double, as in struct ens_span, of the models' differences from `center`, or of their squares:
@@ -355,6 +379,12 @@ struct ens_kernels {
     ens_labels_kernel *labels[2];
     ens_decay_rows_kernel *decay_rows[2];
     ens_divide_rows_kernel *divide_rows[2];
+    ens_turn_kernel *turn[2];
+    ens_lead_rows_kernel *lead_rows[2];
+    ens_next_rows_kernel *next_rows[2];
+    ens_sum_rows_kernel *sum_rows;                     /* of doubles */
+    ens_decay_turned_kernel *decay_turned;
+    ens_quotients_kernel *quotients;
     ens_deviation_kernel *deviation[ENS_DTYPES][2];    /* [in][p - 1] */
     ens_variance_kernel *variance[ENS_DTYPES];         /* [in] */
     ens_pairs_kernel *pairs[2];                        /* [products, differences] */

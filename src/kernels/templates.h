@@ -12,6 +12,8 @@
 #include "kernels/soften_tmpl.h"
 #include "kernels/soften_rows_tmpl.h"
 #include "kernels/lead_tmpl.h"
+#include "kernels/rows_tmpl.h"
+#include "kernels/panel_tmpl.h"
 #include "kernels/batch_tmpl.h"
 #include "kernels/fold_tmpl.h"
 #include "kernels/median_tmpl.h"

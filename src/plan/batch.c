@@ -2,10 +2,11 @@
 #include "plan/batch.h"
 
 #include "base/finite.h"
+#include "plan/ballots.h"
 #include "plan/gather.h"
+#include "plan/labels.h"
 #include "plan/plan.h"
 #include "plan/shares.h"
-#include "plan/values.h"
 
 #include <math.h>
 #include <string.h>
@@ -14,7 +15,7 @@
 #define ROWS 32
 #define MODELS ENS_GROUP_FAR
 
-enum kind { NONE, BY_ROW, BY_CLASS, LOGITS, VOTES, SOFTMAX };
+enum kind { NONE, BY_ROW, BY_CLASS, LOGITS, VOTES, RANKS, SOFTMAX };
 
 /* Some rows of the call: `row` is the first one's index, `line` its place in the result. */
 struct rows {
@@ -75,6 +76,9 @@ static enum kind kind_of(const struct ens_blend *b)
     if (recipe->form == ENS_FORM_VOTE && fits && b->row_weights == NULL && recipe->n_steps == 0 &&
         all_models(b, is_unmapped))
         return VOTES;
+    if (recipe->form == ENS_FORM_RANKS && fits && b->row_weights == NULL && recipe->n_steps == 0 && !b->by_class &&
+        recipe->after == ENS_NO_MAP && all_models(b, is_unmapped))
+        return RANKS;
     if (recipe->n_steps == 1 && recipe->steps[0] == ENS_STEP_SOFTMAX && b->e->width <= b->tile / 2 && !b->by_row &&
         !b->by_class && !b->stats && summary->gaps == 0 && all_models(b, is_unmapped))
         return SOFTMAX;
@@ -136,6 +140,37 @@ static void weigh_row(const struct ens_blend *b, size_t row, double *factor, uns
         memset(taken, 0, plan->n);
 }
 
+/*
+ * The same of several rows, if everybody takes part in all of them; `totals` has room for a number for each factor. Is
+ * it so? The quotients, which take the most time, are vectors then.
+ */
+static int weigh_rows(const struct ens_blend *b, const struct rows *rows, double *factor, double *totals)
+{
+    const struct ens_plan *plan = &b->e->plan;
+    const size_t n = plan->n, models = b->e->n_models;
+    const unsigned char *gates = (const unsigned char *)b->row_weights + rows->row * models * sizeof(float);
+    const int shares = b->recipe->shares;
+    double own[MODELS];
+
+    for (size_t k = 0; k < n; k++)
+        own[k] = b->e->n_weights > 0 ? b->e->weights[plan->model[k]] : 1;
+    if (n == models)
+        b->kernels->widen[ENS_f64][ENS_f32](factor, gates, rows->n * n);
+    for (size_t r = 0; n < models && r < rows->n; r++)
+        for (size_t k = 0; k < n; k++)
+            b->kernels->widen[ENS_f64][ENS_f32](factor + r * n + k,
+                                                gates + (r * models + plan->model[k]) * sizeof(float), 1);
+    for (double *f = factor, *t = totals; f < factor + rows->n * n; f += n, t += n) {
+        double total = 0;
+
+        for (size_t k = 0; k < n; k++)
+            total += f[k] *= own[k];
+        for (size_t k = 0; k < n; k++)
+            t[k] = shares ? total : 1;
+    }
+    return !b->kernels->quotients(factor, totals, rows->n * n);
+}
+
 /* Parts of the pool for the sums of so many rows. */
 struct sums {
     double *factors; /* rows x n; then, as accumulators, in `packed` */
@@ -149,7 +184,7 @@ static size_t bytes_per_row(const struct ens_blend *b, enum kind kind)
 {
     const size_t n = b->e->plan.n, row = b->e->width << b->shift;
 
-    if (kind == VOTES || kind == SOFTMAX)
+    if (kind == VOTES || kind == RANKS || kind == SOFTMAX)
         return row;
     return n * (2 * sizeof(double) + 1) + (kind == LOGITS ? n * row : 0) + (b->walk->dtype - 1 == b->acc ? 0 : row);
 }
@@ -175,17 +210,9 @@ static void run_panel(const struct ens_blend *b, const struct rows *rows, size_t
     panel->out = direct ? result_at(b, rows->line) : out;
     panel->out_stride = (direct ? b->walk->result_stride : b->e->width) << b->shift;
     panel->n = b->e->plan.n;
-    panel->rows = rows->n;
-    panel->width = b->e->width;
     b->kernels->panel[b->acc][dtype][by_class](panel);
     if (!direct)
         store_rows(b, rows, out);
-}
-
-/* Bytes from row to row of a model's output. */
-static size_t stride_of(const struct ens_blend *b, size_t k)
-{
-    return (size_t)(ens_row_of(b, k, 1) - ens_row_of(b, k, 0));
 }
 
 /* A model's logits in some rows become exponentials in a tile, and its factors are divided by their sums. */
@@ -194,7 +221,7 @@ static void exponentials(const struct ens_blend *b, size_t k, const struct rows 
 {
     const size_t n = b->e->plan.n, width = b->e->width, dtype = dtype_of(b);
     const unsigned char *from = ens_row_of(b, k, rows->row);
-    size_t stride = stride_of(b, k);
+    size_t stride = ens_row_bytes(b, k);
     double sums[ROWS];
 
     if (dtype != (size_t)b->acc) {
@@ -216,88 +243,104 @@ static void sum_rows(const struct ens_blend *b, enum kind kind, const struct row
     const size_t n = b->e->plan.n, row = b->e->width << b->shift;
     const void *in[MODELS];
     size_t strides[MODELS];
-    struct ens_panel panel = {.in = in, .in_stride = strides, .factor = s.packed, .taken = s.taken};
+    struct ens_panel panel = {.in = in, .in_stride = strides, .factor = s.packed, .taken = s.taken,
+                              .rows = rows->n, .width = b->e->width};
 
-    for (size_t r = 0; r < rows->n; r++)
+    panel.all = b->row_weights == NULL || weigh_rows(b, rows, s.factors, (double *)(void *)s.packed);
+    for (size_t r = 0; r < rows->n && (b->row_weights == NULL || !panel.all); r++)
         weigh_row(b, rows->row + r, s.factors + r * n, s.taken + r * n);
     for (size_t k = 0; k < n; k++) {
         in[k] = kind == LOGITS ? s.tiles + k * rows->n * row : ens_row_of(b, k, rows->row);
-        strides[k] = kind == LOGITS ? row : stride_of(b, k);
+        strides[k] = kind == LOGITS ? row : ens_row_bytes(b, k);
         if (kind == LOGITS)
             exponentials(b, k, rows, s.factors, s.tiles + k * rows->n * row);
     }
-    for (size_t i = 0; i < rows->n * n; i++)
-        ens_put(b, s.packed, i, s.factors[i]);
+    if (b->acc == ENS_f64)
+        panel.factor = s.factors;
+    else
+        b->kernels->narrow[ENS_f64][ENS_f32](s.packed, s.factors, rows->n * n, 0);
     run_panel(b, rows, kind == LOGITS ? (size_t)b->acc : dtype_of(b), &panel, s.out);
 }
 
-/* With the factors of the plan. */
-static void sum_rows_by_class(const struct ens_blend *b, const struct rows *rows)
+/* How many rows can be summed as a single one: of few classes, without gaps, and to the result itself. */
+static size_t rows_as_one(const struct ens_blend *b)
+{
+    const struct ens_walk *walk = b->walk;
+    const size_t rows = ENS_POOL_BYTES / (b->e->plan.n * b->e->width << b->shift);
+
+    if (walk->inputs->summary->gaps > 0 || walk->result_stride != b->e->width || walk->dtype - 1 != b->acc ||
+        b->e->width > ENS_SHORT_ROW || walk->row_count < 2 || rows < 2)
+        return 0;
+    return rows < walk->row_count ? rows : walk->row_count;
+}
+
+/* The factors of all models, once for each of the rows that are summed as one. */
+static void repeat_factors(const struct ens_blend *b, size_t rows)
+{
+    const struct ens_tile row = {0, 0, b->e->width};
+    const size_t bytes = b->e->width << b->shift;
+
+    for (size_t k = 0; k < b->e->plan.n; k++)
+        for (size_t r = 0; r < rows; r++)
+            memcpy(b->pool + (k * rows + r) * bytes, ens_known_factors(b, k, &row), bytes);
+}
+
+/* Does every model take part in every class, so that no factor is NaN? */
+static int take_all_classes(const struct ens_blend *b)
+{
+    const struct ens_tile row = {0, 0, b->e->width};
+    double most;
+
+    for (size_t k = 0; k < b->e->plan.n; k++)
+        if (b->kernels->greatest[b->acc](ens_known_factors(b, k, &row), row.length, &most))
+            return 0;
+    return 1;
+}
+
+/*
+ * With the factors of the plan. `one`: so many rows, or what is left, follow each other everywhere and are summed as a
+ * single one, with factors that are repeated for each of them in the pool: then all vectors are whole.
+ */
+static void sum_rows_by_class(const struct ens_blend *b, const struct rows *rows, int all, size_t one)
 {
     const struct ens_tile row = {rows->row, 0, b->e->width};
+    const size_t length = one * b->e->width << b->shift;
     const void *in[MODELS], *factors[MODELS];
     size_t strides[MODELS];
-    struct ens_panel panel = {.in = in, .in_stride = strides, .factors = factors};
+    struct ens_panel panel = {.in = in, .in_stride = strides, .factors = factors, .all = all};
 
     for (size_t k = 0; k < b->e->plan.n; k++) {
         in[k] = ens_row_of(b, k, rows->row);
-        strides[k] = stride_of(b, k);
-        factors[k] = ens_known_factors(b, k, &row);
+        strides[k] = ens_row_bytes(b, k);
+        factors[k] = one > 0 ? b->pool + k * length : ens_known_factors(b, k, &row);
     }
+    panel.rows = one > 0 ? 1 : rows->n;
+    panel.width = one > 0 ? rows->n * b->e->width : b->e->width;
     run_panel(b, rows, dtype_of(b), &panel, b->pool);
 }
 
-/* The labels of a model in some rows, or what it says they are; -1 where that is no class. */
-static void find_labels(const struct ens_blend *b, size_t k, const struct rows *rows, int32_t *labels)
+/* Is the result none of the outputs, which are still to be read when it is written? */
+static int is_apart(const struct ens_blend *b)
 {
-    const struct ensemble_output *output = ens_output_of(b, k);
-    const size_t width = b->e->width, stride = stride_of(b, k);
-    const unsigned char *from = ens_row_of(b, k, rows->row);
-
-    if (output->dtype == ENSEMBLE_I32) {
-        for (size_t r = 0; r < rows->n; r++) {
-            memcpy(&labels[r], from + r * stride, sizeof labels[r]);
-            labels[r] = labels[r] < 0 || (size_t)labels[r] >= width ? -1 : labels[r];
-        }
-    } else if (output->dtype - 1 == b->acc) {
-        b->kernels->labels[b->acc](from, stride, rows->n, width, labels);
-    } else {
-        for (size_t r = 0; r < rows->n; r++) {
-            b->kernels->widen[b->acc][output->dtype - 1](b->spare, from + r * stride, width);
-            b->kernels->labels[b->acc](b->spare, 0, 1, width, &labels[r]);
-        }
-    }
+    for (size_t k = 0; k < b->e->plan.n; k++)
+        if (ens_row_of(b, k, b->walk->row_begin) == b->walk->result)
+            return 0;
+    return 1;
 }
 
-static void count_votes(const struct ens_blend *b, const struct rows *rows)
+/* Votes and ranks, which are gathered in the result if that is apart, of the accumulator's type, and without gaps. */
+static void count_rows(const struct ens_blend *b, enum kind kind, const struct rows *rows)
 {
-    const size_t width = b->e->width;
-    const int equal = b->e->plan.equal;
-    unsigned char fault[ROWS] = {0};
-    int32_t labels[ROWS];
-    size_t places[ROWS];
+    unsigned char *to = result_at(b, rows->line);
+    const int direct = b->walk->dtype - 1 == b->acc && b->walk->result_stride == b->e->width && is_apart(b) &&
+                       ((uintptr_t)to & (((size_t)1 << b->shift) - 1)) == 0;
 
-    ens_fill(b, b->pool, rows->n * width, 0);
-    for (size_t k = 0; k < b->e->plan.n; k++) {
-        find_labels(b, k, rows, labels);
-        for (size_t r = 0; r < rows->n; r++) {
-            fault[r] |= labels[r] < 0;
-            places[r] = r * width + (size_t)(labels[r] < 0 ? 0 : labels[r]);
-        }
-        if (b->acc == ENS_f64)
-            for (size_t r = 0; r < rows->n; r++)
-                ((double *)(void *)b->pool)[places[r]] += equal ? 1 : b->e->plan.weight64[k];
-        else
-            for (size_t r = 0; r < rows->n; r++)
-                ((float *)(void *)b->pool)[places[r]] += equal ? 1 : b->e->plan.weight32[k];
-    }
-    if (equal)
-        ens_apply(b, ENS_MAP_quotient, b->pool, b->pool, rows->n * width,
-                  (struct ens_map){.a = (double)b->e->plan.n});
-    for (size_t r = 0; r < rows->n; r++)
-        if (fault[r])
-            ens_fill(b, b->pool + (r * width << b->shift), width, NAN);
-    store_rows(b, rows, b->pool);
+    if (kind == VOTES)
+        ens_count_votes(b, rows->row, rows->n, direct ? to : b->pool);
+    else
+        ens_sum_ranks(b, rows->row, rows->n, direct ? to : b->pool);
+    if (!direct)
+        store_rows(b, rows, b->pool);
 }
 
 /* Pools and softmaxes of what is combined element by element, of all rows at once. */
@@ -317,12 +360,16 @@ static void soften_rows(const struct ens_blend *b, const struct rows *rows)
 int ens_batch(const struct ens_blend *b)
 {
     const enum kind kind = kind_of(b);
-    const size_t room = kind == VOTES || kind == SOFTMAX ? b->tile << b->shift : ENS_POOL_BYTES;
-    struct rows rows = {.n = ROWS};
+    const size_t room = kind == VOTES || kind == RANKS || kind == SOFTMAX ? b->tile << b->shift : ENS_POOL_BYTES;
+    const int all = kind == BY_CLASS && take_all_classes(b);
+    const size_t one = kind == BY_CLASS ? rows_as_one(b) : 0;
+    struct rows rows = {.n = one > 0 ? one : ROWS};
 
     if (kind == NONE)
         return 0;
-    if (kind != BY_CLASS || b->walk->dtype - 1 != b->acc)
+    if (one > 0)
+        repeat_factors(b, one);
+    else if (kind != BY_CLASS || b->walk->dtype - 1 != b->acc)
         rows.n = room / bytes_per_row(b, kind) < ROWS ? room / bytes_per_row(b, kind) : ROWS;
     if (rows.n == 0)
         return 0;
@@ -330,12 +377,12 @@ int ens_batch(const struct ens_blend *b)
         rows.row = b->walk->row_begin + rows.line;
         if (b->walk->row_count - rows.line < rows.n)
             rows.n = b->walk->row_count - rows.line;
-        if (kind == VOTES)
-            count_votes(b, &rows);
+        if (kind == VOTES || kind == RANKS)
+            count_rows(b, kind, &rows);
         else if (kind == SOFTMAX)
             soften_rows(b, &rows);
         else if (kind == BY_CLASS)
-            sum_rows_by_class(b, &rows);
+            sum_rows_by_class(b, &rows, all, one);
         else
             sum_rows(b, kind, &rows);
     }

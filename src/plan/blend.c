@@ -4,7 +4,7 @@
 #include "base/compiler.h"
 #include "plan/batch.h"
 #include "plan/gather.h"
-#include "plan/report.h"
+#include "plan/report_rows.h"
 #include "plan/room.h"
 #include "plan/shares.h"
 #include "plan/soft.h"
@@ -95,7 +95,10 @@ static void run_lines(struct ens_blend *b, int straight)
     }
 }
 
-/* With a report: some short rows at once, where that is possible, and then what can only be told once they are. */
+/*
+ * With a report: dozens of short rows at once, where that is possible; else some of them, or one after the other. Then
+ * comes what can only be told once they are combined.
+ */
 static void run_reported(struct ens_blend *b)
 {
     const struct ens_walk *walk = b->walk;
@@ -106,12 +109,11 @@ static void run_reported(struct ens_blend *b)
 
     if (b->report->asks & (ENS_ASKS_REASONS | ENS_ASKS_LABELS))
         rows = rows < ENS_REPORT_ROWS ? rows : ENS_REPORT_ROWS;
-    for (size_t line = 0; line < walk->row_count; line += rows) {
-        unsigned char *to = ens_result_at(b, walk->result, line * walk->result_stride);
-
+    ens_report_rows_begin(b);
+    for (size_t line = ens_report_ahead(b, 0); line < walk->row_count; line = ens_report_ahead(b, line + rows)) {
         if (walk->row_count - line < rows)
             rows = walk->row_count - line;
-        run_line(b, walk->row_begin + line, rows * width, to);
+        run_line(b, walk->row_begin + line, rows * width, ens_result_at(b, walk->result, line * walk->result_stride));
         ens_report_rows(b, rows);
     }
 }

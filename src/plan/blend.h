@@ -11,7 +11,8 @@
  *   gather.c  the models' tiles become one: sums, folds, votes
  *   soft.c    in place of these three, sums of softmaxes
  *   select.c  the same for medians and trimmed means
- *   report.c  what else a call says about its rows; decision.c, contest.c and reasons.c find it out
+ *   report.c  what else a call says about its rows; decision.c, contest.c and reasons.c find it out, and report_rows.c
+ *             of many short rows at once
  */
 #ifndef ENS_PLAN_BLEND_H
 #define ENS_PLAN_BLEND_H

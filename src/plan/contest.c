@@ -3,6 +3,8 @@
  * What the models say, each by itself and together: entropies, linear and logarithmic pool, variance. Whatever the
  * method is, their values are probabilities here (or numbers as they are), and all of it is computed in double.
  */
+#include "plan/contest.h"
+
 #include "base/compiler.h"
 #include "base/finite.h"
 #include "plan/gather.h"
@@ -14,67 +16,43 @@
 #include <math.h>
 #include <string.h>
 
-/* What is summed over the models: their values, functions of these, or distances from a center. */
-enum term { VALUES, LOG_TIMES, LOGS, DISTANCES, SQUARES };
-
-/* Arrays of a piece. Behind the combined tile in the pool: */
-enum { MEAN, UNSURE, LOG_POOL, RAW, PRESENT, FACTORS };
-/* and in the spare tile, where statistics that are computed anew overwrite them: */
-enum { CONVERTED, MAPPED };
-
-struct piece {
-    const struct ens_blend *b; /* which has the models' values as they are wanted here */
-    struct ens_tile tile;
-    const double *center; /* of DISTANCES and SQUARES */
-};
-
-static double *array(const struct piece *p, int which)
-{
-    return (double *)(void *)(p->b->pool + ENS_TILE_BYTES) + (size_t)which * ENS_REPORT_PIECE;
-}
-
-static double *spare(const struct piece *p, int which)
-{
-    return (double *)(void *)p->b->spare + (size_t)which * ENS_REPORT_PIECE;
-}
-
 /* The normalised weight of model k in the row; 0 where it is left out. */
 static double weight_of(const struct ens_blend *b, size_t k)
 {
     return b->by_row ? ens_share(b, k) / b->row.present : ens_weight_in_row(b, k) / b->report->weight;
 }
 
-static const double *doubles_of(const struct piece *p, size_t k)
+static const double *doubles_of(const struct ens_piece *p, size_t k)
 {
-    return ens_doubles(p->b, k, &p->tile, array(p, RAW), spare(p, CONVERTED));
+    return ens_doubles(p->b, k, &p->tile, ens_piece_array(p, ENS_PIECE_RAW), ens_piece_spare(p, ENS_PIECE_CONVERTED));
 }
 
 /* A function of a model's values. */
-static const double *map_of(const struct piece *p, enum term term, size_t k)
+static const double *map_of(const struct ens_piece *p, enum ens_term term, size_t k)
 {
     const struct ens_recipe *recipe = &p->b->e->plan.recipe;
     const struct ens_map floor = {.a = recipe->floor, .c = recipe->log_floor};
-    const int map = term == LOGS ? ENS_MAP_log : ENS_MAP_log_times;
+    const int map = term == ENS_TERM_LOGS ? ENS_MAP_log : ENS_MAP_log_times;
 
-    p->b->kernels->map[ENS_f64][map](spare(p, MAPPED), doubles_of(p, k), p->tile.length, &floor);
-    return spare(p, MAPPED);
+    p->b->kernels->map[ENS_f64][map](ens_piece_spare(p, ENS_PIECE_MAPPED), doubles_of(p, k), p->tile.length, &floor);
+    return ens_piece_spare(p, ENS_PIECE_MAPPED);
 }
 
 /* A model's values as distances, or their squares. */
-static ENS_APART const double *deviation_of(const struct piece *p, enum term term, size_t k)
+static ENS_APART const double *deviation_of(const struct ens_piece *p, enum ens_term term, size_t k)
 {
     const double one = 1;
     const void *in[] = {doubles_of(p, k)};
     const struct ens_span span = {
-        .out = spare(p, MAPPED), .in = in, .weight = &one, .n = 1, .length = p->tile.length};
+        .out = ens_piece_spare(p, ENS_PIECE_MAPPED), .in = in, .weight = &one, .n = 1, .length = p->tile.length};
 
-    p->b->kernels->deviation[ENS_f64][term == SQUARES](&span, p->center);
-    return spare(p, MAPPED);
+    p->b->kernels->deviation[ENS_f64][term == ENS_TERM_SQUARES](&span, p->center);
+    return ens_piece_spare(p, ENS_PIECE_MAPPED);
 }
 
-static int is_mapped(enum term term)
+static int is_mapped(enum ens_term term)
 {
-    return term == LOG_TIMES || term == LOGS;
+    return term == ENS_TERM_LOG_TIMES || term == ENS_TERM_LOGS;
 }
 
 /* Models whose terms are summed by one kernel call. */
@@ -86,7 +64,7 @@ struct bunch {
 };
 
 /* Adds them to `out`, or if that is the `first` bunch, puts their sum there. */
-static void sum_bunch(const struct piece *p, enum term term, struct bunch *bunch, double *out, int *first)
+static void sum_bunch(const struct ens_piece *p, enum ens_term term, struct bunch *bunch, double *out, int *first)
 {
     const struct ens_span span = {.out = out,
                                   .start = *first ? NULL : out,
@@ -97,8 +75,8 @@ static void sum_bunch(const struct piece *p, enum term term, struct bunch *bunch
 
     if (bunch->n == 0)
         return;
-    if (term >= DISTANCES)
-        p->b->kernels->deviation[bunch->dtype][term == SQUARES](&span, p->center);
+    if (term >= ENS_TERM_DISTANCES)
+        p->b->kernels->deviation[bunch->dtype][term == ENS_TERM_SQUARES](&span, p->center);
     else
         p->b->kernels->wsum[ENS_f64][bunch->dtype][ENS_f64](&span);
     bunch->n = 0;
@@ -106,7 +84,7 @@ static void sum_bunch(const struct piece *p, enum term term, struct bunch *bunch
 }
 
 /* The weighted sum of a term over all models. Values that are where they are need not be converted one by one. */
-static ENS_APART void sum_models(const struct piece *p, enum term term, double *out)
+static ENS_APART void sum_models(const struct ens_piece *p, enum ens_term term, double *out)
 {
     const struct ens_blend *b = p->b;
     struct bunch bunch = {.n = 0};
@@ -120,7 +98,8 @@ static ENS_APART void sum_models(const struct piece *p, enum term term, double *
             continue;
         dtype = ENS_f64;
         values = is_mapped(term) ? map_of(p, term, k)
-                                  : ens_values_any(b, k, &p->tile, array(p, RAW), spare(p, CONVERTED), &dtype);
+                                  : ens_values_any(b, k, &p->tile, ens_piece_array(p, ENS_PIECE_RAW),
+                                                   ens_piece_spare(p, ENS_PIECE_CONVERTED), &dtype);
         if (bunch.n == ENS_GROUP_NEAR || (bunch.n > 0 && dtype != bunch.dtype))
             sum_bunch(p, term, &bunch, out, &first);
         bunch.dtype = dtype;
@@ -135,10 +114,10 @@ static ENS_APART void sum_models(const struct piece *p, enum term term, double *
 }
 
 /* The sums of the weights of each class. */
-static ENS_APART void weigh_classes(const struct piece *p)
+static ENS_APART void weigh_classes(const struct ens_piece *p)
 {
     const struct ens_blend *b = p->b;
-    double *present = array(p, PRESENT);
+    double *present = ens_piece_array(p, ENS_PIECE_PRESENT);
 
     memset(present, 0, p->tile.length * sizeof *present);
     for (size_t k = 0; k < b->e->plan.n; k++)
@@ -148,11 +127,11 @@ static ENS_APART void weigh_classes(const struct piece *p)
 }
 
 /* The same where weights differ from class to class. A class that no model speaks of is 0. */
-static ENS_APART void sum_models_by_class(const struct piece *p, enum term term, double *out)
+static ENS_APART void sum_models_by_class(const struct ens_piece *p, enum ens_term term, double *out)
 {
     const struct ens_blend *b = p->b;
-    const double *present = array(p, PRESENT);
-    double *factors = array(p, FACTORS);
+    const double *present = ens_piece_array(p, ENS_PIECE_PRESENT);
+    double *factors = ens_piece_array(p, ENS_PIECE_FACTORS);
 
     memset(out, 0, p->tile.length * sizeof *out);
     for (size_t k = 0; k < b->e->plan.n; k++) {
@@ -165,12 +144,14 @@ static ENS_APART void sum_models_by_class(const struct piece *p, enum term term,
 
             factors[j] = share == 0 ? (double)NAN : share / present[j];
         }
-        values = term == VALUES ? doubles_of(p, k) : is_mapped(term) ? map_of(p, term, k) : deviation_of(p, term, k);
+        values = term == ENS_TERM_VALUES ? doubles_of(p, k)
+                 : is_mapped(term)       ? map_of(p, term, k)
+                                         : deviation_of(p, term, k);
         b->kernels->blend[ENS_f64][ENS_BLEND_sum](out, values, factors, p->tile.length);
     }
 }
 
-static void sum_terms(const struct piece *p, enum term term, double *out)
+void ens_piece_sum(const struct ens_piece *p, enum ens_term term, double *out)
 {
     if (p->b->by_class)
         sum_models_by_class(p, term, out);
@@ -179,7 +160,7 @@ static void sum_terms(const struct piece *p, enum term term, double *out)
 }
 
 /* out = a + factor b */
-static ENS_APART void add(const struct piece *p, double *out, const double *a, const double *b, double factor)
+ENS_APART void ens_piece_add(const struct ens_piece *p, double *out, const double *a, const double *b, double factor)
 {
     const void *in[] = {a, b};
     const double weights[] = {1, factor};
@@ -189,38 +170,38 @@ static ENS_APART void add(const struct piece *p, double *out, const double *a, c
 }
 
 /* The entropies of the models and of their mean, as sums of x log x. */
-static ENS_APART void look_at_entropies(const struct piece *p, int what)
+static ENS_APART void look_at_entropies(const struct ens_piece *p, int what)
 {
     struct ens_report *r = p->b->report;
     const struct ens_kernels *kernels = p->b->kernels;
-    double *mean = array(p, MEAN), *unsure = array(p, UNSURE), most;
+    double *mean = ens_piece_array(p, ENS_PIECE_MEAN), *unsure = ens_piece_array(p, ENS_PIECE_UNSURE), most;
 
     if (what & ENS_ASKS_MEAN) {
-        sum_terms(p, VALUES, mean);
+        ens_piece_sum(p, ENS_TERM_VALUES, mean);
         if (kernels->greatest[ENS_f64](mean, p->tile.length, &most))
             r->most = NAN;
         r->most = most > r->most ? most : r->most;
     }
     if (!(what & ENS_ASKS_UNSURE))
         return;
-    sum_terms(p, LOG_TIMES, unsure);
+    ens_piece_sum(p, ENS_TERM_LOG_TIMES, unsure);
     r->mean_log_times += kernels->sum[ENS_f64](unsure, p->tile.length);
     if (what & ENS_ASKS_MEAN) {
         kernels->map[ENS_f64][ENS_MAP_log_times](mean, mean, p->tile.length, &(struct ens_map){0});
-        add(p, unsure, unsure, mean, -1);
+        ens_piece_add(p, unsure, unsure, mean, -1);
         r->information += kernels->sum[ENS_f64](unsure, p->tile.length);
     }
 }
 
-static ENS_APART void look_at_log_pool(const struct piece *p)
+static ENS_APART void look_at_log_pool(const struct ens_piece *p)
 {
-    double *logs = array(p, LOG_POOL);
+    double *logs = ens_piece_array(p, ENS_PIECE_LOG_POOL);
     struct ens_map map = {.a = 1};
     double most;
 
-    sum_terms(p, LOGS, logs);
+    ens_piece_sum(p, ENS_TERM_LOGS, logs);
     for (size_t j = 0; p->b->by_class && j < p->tile.length; j++)
-        if (array(p, PRESENT)[j] == 0)
+        if (ens_piece_array(p, ENS_PIECE_PRESENT)[j] == 0)
             logs[j] = -INFINITY;
     p->b->kernels->greatest[ENS_f64](logs, p->tile.length, &most);
     map.b = most == -INFINITY ? 0 : most;
@@ -229,7 +210,7 @@ static ENS_APART void look_at_log_pool(const struct piece *p)
 }
 
 /* Of few models that are where they are and have one dtype, by one kernel. Is it done? */
-static ENS_APART int variance_in_place(const struct piece *p, double *out)
+static ENS_APART int variance_in_place(const struct ens_piece *p, double *out)
 {
     const struct ens_blend *b = p->b;
     const int dtype = b->walk->inputs->summary->dtype - 1;
@@ -255,7 +236,7 @@ static ENS_APART int variance_in_place(const struct piece *p, double *out)
 }
 
 /* What the first model that speaks of a class says; NaN where none does. */
-static ENS_APART void find_first(const struct piece *p, double *values)
+static ENS_APART void find_first(const struct ens_piece *p, double *values)
 {
     const struct ens_blend *b = p->b;
     size_t found = 0;
@@ -280,21 +261,21 @@ static ENS_APART void find_first(const struct piece *p, double *values)
  * Around the models' mean, which is found from the first one's values on: then models that say the same have exactly
  * that mean, and no variance.
  */
-static ENS_APART void look_at_variance(struct piece p)
+ENS_APART void ens_piece_variance(struct ens_piece p)
 {
     const struct ens_blend *b = p.b;
-    double *center = array(&p, UNSURE), *shift = array(&p, MEAN);
+    double *center = ens_piece_array(&p, ENS_PIECE_UNSURE), *shift = ens_piece_array(&p, ENS_PIECE_MEAN);
     double *out = b->report->asked->variance + ens_report_at(b, p.tile.row) * b->e->width + p.tile.column;
 
     if (b->e->plan.n > 0 && variance_in_place(&p, out))
         return;
     find_first(&p, center);
     p.center = center;
-    sum_terms(&p, DISTANCES, shift);
-    add(&p, center, center, shift, 1);
-    sum_terms(&p, SQUARES, out);
+    ens_piece_sum(&p, ENS_TERM_DISTANCES, shift);
+    ens_piece_add(&p, center, center, shift, 1);
+    ens_piece_sum(&p, ENS_TERM_SQUARES, out);
     for (size_t j = 0; b->by_class && j < p.tile.length; j++)
-        if (array(&p, PRESENT)[j] == 0)
+        if (ens_piece_array(&p, ENS_PIECE_PRESENT)[j] == 0)
             out[j] = NAN;
 }
 
@@ -309,7 +290,7 @@ void ens_contest(struct ens_blend *b, size_t row, size_t end)
     b->row.index = row;
     while (r->done < end && (end == b->e->width || end - r->done >= ENS_REPORT_PIECE)) {
         const size_t length = end - r->done < ENS_REPORT_PIECE ? end - r->done : ENS_REPORT_PIECE;
-        const struct piece p = {.b = b, .tile = {row, r->done, length}};
+        const struct ens_piece p = {.b = b, .tile = {row, r->done, length}};
 
         if (b->by_class)
             weigh_classes(&p);
@@ -318,7 +299,7 @@ void ens_contest(struct ens_blend *b, size_t row, size_t end)
         if (what & ENS_ASKS_CONFLICT)
             look_at_log_pool(&p);
         if (what & ENS_ASKS_VARIANCE)
-            look_at_variance(p);
+            ens_piece_variance(p);
         r->done += length;
     }
     b->recipe = recipe;

@@ -71,6 +71,8 @@ struct ens_report {
     int asks;         /* ENS_ASKS_... */
     int lenient;      /* a quorum does not matter */
     int counts;       /* whether a row is settled is a matter of whole votes */
+    int simple;       /* several rows are one weighted sum, whose parts are known (report_rows.c) */
+    size_t bound;     /* rows that are to be tried at once next (report_rows.c) */
     size_t kept;      /* top_values of the current row that are there already */
     double weight;    /* of all models together, where that does not depend on the row */
 
@@ -127,8 +129,17 @@ void ens_reasons(struct ens_blend *b, const struct ens_verdict *verdict);
 void ens_leave_out(struct ens_blend *b, size_t k, const struct ens_verdict *verdict, int safe, size_t at);
 double ens_slack(const struct ens_blend *b);
 
+/* Is it a weighted sum of outputs as they are, so that one kernel call makes it without a model, too? */
+int ens_is_simple(const struct ens_blend *b);
+
 /* Does the label stay, whatever the missing models say (settled.c)? */
 int ens_is_settled(const struct ens_blend *b);
+
+/*
+ * The same of n rows of which the same models are present, none of them a vote, by the largest values and the second
+ * largest ones.
+ */
+void ens_settled_rows(const struct ens_blend *b, const double *best, const double *second, size_t n, uint8_t *settled);
 
 /* The place of a row in the arrays that have one element per row. */
 static inline size_t ens_report_at(const struct ens_blend *b, size_t row)

@@ -4,6 +4,8 @@
 #include "plan/shares.h"
 #include "plan/stats.h"
 
+#include <string.h>
+
 /* In units of the weights: a value of the combined row before it was divided, and before its logarithm was taken. */
 static double in_weights(const struct ens_blend *b, double value)
 {
@@ -29,37 +31,67 @@ static double votes(const struct ens_blend *b, double value, double weight)
     return (double)(size_t)(in_weights(b, value) / weight + .5);
 }
 
-int ens_is_settled(const struct ens_blend *b)
-{
-    const struct ens_decision *d = &b->report->decision;
-    double missing = 0, all = 0, lead, bound, first = 0;
-    int equal = b->row.whole > 0;
-    size_t n = 0;
+/* What the models that are missing come to. */
+struct outlook {
+    double weight; /* of one of them */
+    double missing, all;
+    size_t n;
+    int equal; /* they all have one weight, and so have the others */
+};
 
-    if (!b->by_row)
-        return 1;
+static struct outlook look_out(const struct ens_blend *b)
+{
+    struct outlook o = {.equal = b->row.whole > 0};
+
     for (size_t k = 0; k < b->e->plan.n; k++) {
         const double weight = ens_weight_in_row(b, k);
 
-        all += weight;
-        first = first == 0 ? weight : first;
-        equal &= weight == first || weight == 0;
+        o.all += weight;
+        o.weight = o.weight == 0 ? weight : o.weight;
+        o.equal &= weight == o.weight || weight == 0;
         if (ens_output_of(b, k)->data == NULL && weight != 0) {
-            missing += weight;
-            n++;
+            o.missing += weight;
+            o.n++;
         }
     }
-    if (n == 0 || b->e->width == 1)
+    return o;
+}
+
+int ens_is_settled(const struct ens_blend *b)
+{
+    const struct ens_decision *d = &b->report->decision;
+    struct outlook o;
+    double lead;
+
+    if (!b->by_row)
+        return 1;
+    o = look_out(b);
+    if (o.n == 0 || b->e->width == 1)
         return 1;
     if (ens_is_unfit(b))
         return 0;
-    if (b->recipe->gathering == ENS_COUNTED && equal) { /* votes are counted: integers, and ties are ties */
-        const double best = votes(b, d->best, first), second = votes(b, d->second, first);
-        const double before = d->label == 0 ? -(double)n : votes(b, d->before, first);
+    if (b->recipe->gathering == ENS_COUNTED && o.equal) { /* votes are counted: integers, and ties are ties */
+        const double best = votes(b, d->best, o.weight), second = votes(b, d->second, o.weight);
+        const double before = d->label == 0 ? -(double)o.n : votes(b, d->before, o.weight);
 
-        return best - second >= (double)n && best - before > (double)n;
+        return best - second >= (double)o.n && best - before > (double)o.n;
     }
     lead = in_weights(b, d->best) - in_weights(b, d->second);
-    bound = missing + rounding(b, all);
-    return lead > bound;
+    return lead > o.missing + rounding(b, o.all);
+}
+
+void ens_settled_rows(const struct ens_blend *b, const double *best, const double *second, size_t n, uint8_t *settled)
+{
+    struct outlook o = {.n = 0};
+    double bound;
+
+    if (b->by_row)
+        o = look_out(b);
+    if (o.n == 0 || b->e->width == 1) {
+        memset(settled, 1, n);
+        return;
+    }
+    bound = o.missing + rounding(b, o.all);
+    for (size_t r = 0; r < n; r++)
+        settled[r] = in_weights(b, best[r]) - in_weights(b, second[r]) > bound;
 }

@@ -9,6 +9,7 @@
 #include "base/dtype.h"
 #include "base/size.h"
 #include "plan/blend.h"
+#include "plan/labels.h"
 #include "plan/overlap.h"
 #include "plan/stats.h"
 #include "plan/values.h"
@@ -171,35 +172,53 @@ static void compare_values(struct similar *s)
     s->count += (double)s->length;
 }
 
-/* The top classes of some models from `next` on in the rows that count: ROWS for each; -1 where there is none. */
+/* The top classes of a model in the rows at hand, or in those of them that count; -1 where there is none. */
+static void fill_labels_of(const struct similar *s, size_t k, int32_t *labels)
+{
+    struct ens_blend *b = s->b;
+    unsigned char *const tiles[] = {b->pool + 2 * ENS_TILE_BYTES, b->pool + 3 * ENS_TILE_BYTES};
+    const int at_once = ens_model_of(b, k)->map == NULL && b->e->width <= ENS_SHORT_ROW;
+
+    if (at_once)
+        ens_labels_of_rows(b, k, s->row, s->n_rows, labels, tiles);
+    for (size_t r = 0, at = 0; r < s->n_rows && (!at_once || s->n_used < s->n_rows); r++)
+        if (s->used[r]) {
+            struct ens_stat stat = {.sum = 0};
+
+            b->row.index = s->row + r;
+            if (!at_once)
+                stat = ens_stat_of_label(b, k);
+            labels[at++] = at_once ? labels[r] : stat.sum > 0 ? (int32_t)stat.most : -1;
+        }
+    for (size_t at = s->n_used; at < ROWS; at++)
+        labels[at] = 0;
+}
+
+/* The same of some models from `next` on: ROWS for each. */
 static size_t fill_labels(const struct similar *s, size_t next, int32_t *labels, size_t *models, size_t *n)
 {
     for (*n = 0; next < s->b->e->plan.n && *n < LABELS; next++) {
         if (!speaks(s, next))
             continue;
-        for (size_t r = 0, at = 0; r < s->n_rows; r++)
-            if (s->used[r]) {
-                struct ens_stat stat;
-
-                s->b->row.index = s->row + r;
-                stat = ens_stat_of_label(s->b, next);
-                labels[*n * ROWS + at++] = stat.sum > 0 ? (int32_t)stat.most : -1;
-            }
+        fill_labels_of(s, next, labels + *n * ROWS);
         models[(*n)++] = next;
     }
     return next;
 }
 
-/* How often they agree; NaN where one of the two has no class. */
+/*
+ * How often they agree; NaN where one of the two has no class. All have ROWS labels, 0 behind those of `rows`: a loop
+ * of a length that is known becomes vectors.
+ */
 static double agreement(const int32_t *a, const int32_t *b, size_t rows)
 {
     int32_t agree = 0, none = 0;
 
-    for (size_t r = 0; r < rows; r++) {
+    for (size_t r = 0; r < ROWS; r++) {
         agree += a[r] == b[r];
         none |= a[r] | b[r];
     }
-    return none < 0 ? (double)NAN : agree;
+    return none < 0 ? (double)NAN : (double)(agree - (int32_t)(ROWS - rows));
 }
 
 static void compare_labels(struct similar *s)

@@ -61,8 +61,7 @@ static int combine_without(struct ens_blend *b, size_t k, size_t column, struct 
     return fault;
 }
 
-/* Is it a weighted sum of outputs as they are, which one kernel call makes? */
-static int is_simple(const struct ens_blend *b)
+int ens_is_simple(const struct ens_blend *b)
 {
     const struct ens_recipe *recipe = b->recipe;
     const struct ens_summary *summary = b->walk->inputs->summary;
@@ -128,7 +127,7 @@ void ens_leave_out(struct ens_blend *b, size_t k, const struct ens_verdict *verd
         asked->flips[at] = 0;
     if (column == label && asked->influence == NULL)
         return;
-    fault = is_simple(b) ? sum_without(b, k, column, &without) : combine_without(b, k, column, &without);
+    fault = ens_is_simple(b) ? sum_without(b, k, column, &without) : combine_without(b, k, column, &without);
     if (asked->influence != NULL)
         asked->influence[at] = fault ? (double)NAN : verdict->confidence - without.value;
     if (asked->flips != NULL && !safe)

@@ -93,6 +93,7 @@ int main(int argc, char **argv)
     check_orders(&check);
     check_sift(&check);
     check_panels(&check);
+    check_turned(&check);
     check_measures(&check);
     check_learn(&check);
     check_networks(&check);

@@ -20,6 +20,7 @@ void check_soften(struct check *check);
 void check_orders(struct check *check);
 void check_sift(struct check *check);
 void check_panels(struct check *check);
+void check_turned(struct check *check);
 void check_measures(struct check *check);
 void check_learn(struct check *check);
 

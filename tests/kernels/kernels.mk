@@ -8,8 +8,8 @@ TEST_TARGETS += test-kernels
 CHECK_TARGETS += check-elementary check-kernels-arm check-kernels-x86-old check-kernels-i686 check-kernels-flags
 
 KERNELS_B := $(B)/tests/kernels
-KERNELS_CHECK := $(patsubst %,$(KERNELS_B)/%.o,check spans trial elements rows soften orders sift panels measures \
-    learn networks functions oracle conversions errors api job reference data guard report isas number)
+KERNELS_CHECK := $(patsubst %,$(KERNELS_B)/%.o,check spans trial elements rows soften orders sift panels turned \
+    measures learn networks functions oracle conversions errors api job reference data guard report isas number)
 KERNELS_ELEMENTARY := $(patsubst %,$(KERNELS_B)/%.o,elementary oracle report isas number)
 KERNELS_GOLDEN := $(patsubst %,$(KERNELS_B)/%.o,golden hashes isas number)
 

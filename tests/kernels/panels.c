@@ -14,7 +14,10 @@
 
 static size_t in_strides[MOST_MODELS];
 
-/* Arrays: the models; the result; by row the factors and who takes part, or by class the factors of each model. */
+/*
+ * `beyond`: everybody takes part. Arrays: the models; the result; by row the factors and who takes part, or by class
+ * the factors of each model.
+ */
 static void add_models(struct trial *t, struct rng *rng, int out_dtype)
 {
     static const size_t gaps[] = {0, 0, 2, 16, 40, 1, 5}; /* bytes: rows need not be aligned */
@@ -43,8 +46,9 @@ static void make_panel(struct trial *t, struct rng *rng)
     const size_t missing = rng_between(rng, 1, 6);
 
     add_models(t, rng, t->acc);
+    t->beyond = rng_one_in(rng, 2);
     for (size_t i = 0; i < t->rows * t->n; i++)
-        taken[i] = (unsigned char)(rng_one_in(rng, missing) ? 0 : 1 << rng_below(rng, 8));
+        taken[i] = (unsigned char)(!t->beyond && rng_one_in(rng, missing) ? 0 : 1 << rng_below(rng, 8));
     if (t->which == 0) {
         trial_add_aligned(t, t->acc, t->rows * t->n, data_piece(rng, t->acc, DATA_SPECIAL, t->rows * t->n));
         trial_add_raw(t, READ, t->rows * t->n, 1, taken);
@@ -54,8 +58,10 @@ static void make_panel(struct trial *t, struct rng *rng)
         memcpy(factors[m], data_piece(rng, t->acc, data_kind_of_weights(rng), t->length),
                t->length * number_size(t->acc));
         for (size_t j = 0; j < t->length; j++)
-            if (rng_one_in(rng, missing))
+            if (!t->beyond && rng_one_in(rng, missing))
                 number_put(t->acc, factors[m], j, number_infinity(t->acc) + 1);
+            else if (t->beyond && number_is_nan(t->acc, number_get(t->acc, factors[m], j)))
+                number_put(t->acc, factors[m], j, 0);
         trial_add(t, READ, t->acc, t->length, factors[m]);
     }
 }
@@ -64,7 +70,7 @@ static void call_panel(struct trial *t, const struct ens_kernels *kernels)
 {
     const void *factors[MOST_MODELS];
     struct ens_panel panel = {.out = t->at[t->n], .out_stride = t->stride, .in_stride = in_strides, .n = t->n,
-                              .rows = t->rows, .width = t->length};
+                              .rows = t->rows, .width = t->length, .all = t->beyond};
 
     panel.in = trial_pointers(t, 0, t->n);
     if (t->which == 0) {
