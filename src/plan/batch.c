@@ -266,7 +266,7 @@ static void sum_rows(const struct ens_blend *b, enum kind kind, const struct row
 static size_t rows_as_one(const struct ens_blend *b)
 {
     const struct ens_walk *walk = b->walk;
-    const size_t rows = ENS_POOL_BYTES / (b->e->plan.n * b->e->width << b->shift);
+    const size_t bytes = b->e->plan.n * b->e->width << b->shift, rows = bytes > 0 ? ENS_POOL_BYTES / bytes : 0;
 
     if (walk->inputs->summary->gaps > 0 || walk->result_stride != b->e->width || walk->dtype - 1 != b->acc ||
         b->e->width > ENS_SHORT_ROW || walk->row_count < 2 || rows < 2)

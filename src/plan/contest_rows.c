@@ -84,7 +84,7 @@ static ENS_APART void look_at_log_pool(const struct part *p)
     b->kernels->decay_turned(&turned, most, sums);
     b->kernels->map[ENS_f64][ENS_MAP_log](log_sums, sums, p->n, &map);
     for (size_t r = 0; r < p->n; r++)
-        sums[r] = sums[r] == 0 ? (double)INFINITY : -(most[r] + log_sums[r]);
+        sums[r] = -(most[r] + log_sums[r]); /* infinity where the sum is 0 */
     write(p, b->report->asked->conflict, sums);
 }
 

@@ -42,6 +42,22 @@ TEST(test_each_row_has_its_own_weights)
     }
 }
 
+/* The others keep their places among the row weights, of which none is 0. */
+TEST(test_a_model_of_no_weight_has_row_weights_that_do_not_count)
+{
+    const float gates[] = {1, 5, 3, .25f, 6, .75f};
+    const double weights[] = {1, 0, 1}, mean[] = {75.25, 150.5, 225.75, 301};
+
+    for (size_t i = 0; i < LENGTH(number_dtypes); i++) {
+        struct said said = say(ENSEMBLE_MEAN, number_dtypes[i], values, 3, 2, 2);
+
+        weigh(&said, weights);
+        gate_rows(&said, gates);
+        assert_result(said.e, ENSEMBLE_F32, mean, 4, 0);
+        forget(&said);
+    }
+}
+
 TEST(test_row_weights_multiply_the_weights_of_the_models)
 {
     const double weights[] = {2, 4, 8}, sum[] = {422, 844, 1830, 2440};
@@ -265,6 +281,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_row_has_its_own_weights),
+        cmocka_unit_test(test_a_model_of_no_weight_has_row_weights_that_do_not_count),
         cmocka_unit_test(test_row_weights_multiply_the_weights_of_the_models),
         cmocka_unit_test(test_row_weights_multiply_class_weights_too),
         cmocka_unit_test(test_each_row_is_an_ensemble_of_its_own),
