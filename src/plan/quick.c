@@ -75,16 +75,20 @@ int ens_quick_combine(const struct ensemble *e, void *result, int32_t dtype, siz
 
 /* Is there anything about an output that has to be decided? Not a branch for each question: they are all improbable. */
 static inline size_t is_odd(const struct ensemble *e, const struct ensemble_output *output,
-                            const struct ensemble_output *first)
+                            const struct ensemble_output *first, size_t bytes)
 {
     const size_t stride = output->row_stride;
 
     return (output->rows ^ first->rows) | (uint32_t)(output->dtype ^ first->dtype) | (output->data == NULL) |
-           ((stride != 0) & (stride != e->width));
+           (size_t)ens_size_wraps(output->data, bytes) | ((stride != 0) & (stride != e->width));
 }
 
-/* Do the outputs of a call leave nothing to decide? Then `in` is where those of the models that take part begin. */
-static inline int take_outputs(const struct ensemble *e, const struct ensemble_output *outputs, const void **in)
+/*
+ * Do the outputs of a call, each of so many bytes, leave nothing to decide? Then `in` is where those of the models that
+ * take part begin.
+ */
+static inline int take_outputs(const struct ensemble *e, const struct ensemble_output *outputs, size_t bytes,
+                               const void **in)
 {
     const struct ens_plan *plan = &e->plan;
     const struct ensemble_output *const first = &outputs[plan->model[0]];
@@ -92,7 +96,7 @@ static inline int take_outputs(const struct ensemble *e, const struct ensemble_o
 
     if (ENS_LIKELY(plan->n == e->n_models)) {
         for (size_t i = 0; i < plan->n; i++) {
-            odd |= is_odd(e, &outputs[i], first) | (uint32_t)outputs[i].reserved;
+            odd |= is_odd(e, &outputs[i], first, bytes) | (uint32_t)outputs[i].reserved;
             in[i] = outputs[i].data;
         }
         return odd == 0;
@@ -100,7 +104,7 @@ static inline int take_outputs(const struct ensemble *e, const struct ensemble_o
     for (size_t i = 0; i < e->n_models; i++)
         odd |= (uint32_t)outputs[i].reserved;
     for (size_t k = 0; k < plan->n; k++) {
-        odd |= is_odd(e, &outputs[plan->model[k]], first);
+        odd |= is_odd(e, &outputs[plan->model[k]], first, bytes);
         in[k] = outputs[plan->model[k]].data;
     }
     return odd == 0;
@@ -122,7 +126,8 @@ int ens_quick_run(const struct ensemble *e, const struct ensemble_call *call)
     rows = outputs[e->plan.model[0]].rows;
     dtype = outputs[e->plan.model[0]].dtype;
     if (ENS_UNLIKELY(!ens_dtype_known(dtype) || !ens_dtype_known(call->dtype) || !is_small(e, rows, dtype) ||
-                     call->result_count < rows * e->width || !take_outputs(e, outputs, in)))
+                     call->result_count < rows * e->width ||
+                     !take_outputs(e, outputs, rows * e->width << ens_dtype_shift(dtype), in)))
         return 0;
     kernel = e->kernels->wsum[dtype == ENSEMBLE_F64 || call->dtype == ENSEMBLE_F64 ? ENS_f64 : ENS_f32][dtype - 1]
                              [call->dtype - 1];
