@@ -181,11 +181,37 @@ TEST(test_another_count_is_an_error)
     ensemble_destroy(e);
 }
 
+/* Outputs given with a call, whose number of elements wraps around to what the result has, or is more than that. */
+TEST(test_sizes_of_given_outputs)
+{
+    static const float values[16];
+    struct ensemble_output outputs[2] = {{.data = values, .dtype = ENSEMBLE_F32},
+                                         {.data = values, .dtype = ENSEMBLE_F32}};
+    struct ensemble *e = ensemble_of(16);
+    float result[16];
+    struct ensemble_call call = {.struct_size = sizeof call, .outputs = outputs, .output_size = sizeof *outputs,
+                                 .n_outputs = 2, .result = result, .result_count = 16, .dtype = ENSEMBLE_F32};
+
+    assert_int_equal(ensemble_add_model_output(e, values, ENSEMBLE_F32, 1), 0);
+    assert_int_equal(ensemble_add_model_output(e, values, ENSEMBLE_F32, 1), 1);
+    poison(result, sizeof result);
+    outputs[0].rows = outputs[1].rows = SIZE_MAX / 16 + 2;
+    assert_int_equal(ensemble_run(e, &call), ENSEMBLE_EOVERFLOW);
+    outputs[0].rows = outputs[1].rows = 2;
+    assert_int_equal(ensemble_run(e, &call), ENSEMBLE_ECOUNT);
+    assert_poisoned(result, sizeof result);
+    outputs[0].rows = outputs[1].rows = 1;
+    assert_int_equal(ensemble_run(e, &call), 0);
+    assert_memory_equal(result, values, sizeof result);
+    ensemble_destroy(e);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_both_ways_say_the_same),
         cmocka_unit_test(test_another_count_is_an_error),
+        cmocka_unit_test(test_sizes_of_given_outputs),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
