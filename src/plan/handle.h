@@ -9,6 +9,7 @@
 #include "plan/recipe.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 /*
  * What to compute, decided whenever weights, method or models change (ens_plan_build), read by every combine. The
@@ -87,6 +88,7 @@ struct ens_quick {
     size_t count;                        /* elements of the result; */
     ens_span_kernel *kernel[ENS_DTYPES]; /* by its dtype; NULL: not into that one, or this is not such a case */
     int given;                           /* with outputs given with a call it may be one */
+    uintptr_t low, high;                 /* no bound output begins below or above these */
 };
 
 /* The loop that the caller has lent, as ensemble_set_parallel() has it; NULL: none. */

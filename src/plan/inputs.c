@@ -116,8 +116,10 @@ void ens_inputs_bind(struct ensemble *e, size_t model, const struct ensemble_out
     const size_t part = find_part(&e->plan, e->n_models, model);
 
     e->outputs[model] = *output;
-    if (part < e->plan.n)
+    if (part < e->plan.n) {
         e->plan.data[part] = output->data;
+        ens_quick_move(e, output->data);
+    }
     if (e->plan.fault || is_only_elsewhere(&before, output))
         return;
     if (model == first_model(e) && (output->rows != before.rows || output->dtype != before.dtype)) {

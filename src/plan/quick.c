@@ -9,10 +9,10 @@
 #define MOST_ELEMENTS ((size_t)1 << 16)
 
 /* Are so many rows few enough? */
-static inline int is_small(const struct ensemble *e, size_t rows, int32_t dtype)
+static inline int is_small(const struct ensemble *e, size_t rows)
 {
     return rows > 0 && rows <= MOST_ELEMENTS / e->width &&
-           (e->plan.n * rows * e->width << ens_dtype_shift(dtype)) < ENS_WALK_FAR_BYTES;
+           (e->plan.n <= ENS_GROUP_NEAR || rows * e->width < ENS_WALK_FAR / e->plan.n);
 }
 
 void ens_quick_find(struct ensemble *e)
@@ -25,10 +25,13 @@ void ens_quick_find(struct ensemble *e)
         return;
     e->quick.given = e->parallel.loop == NULL;
     if ((summary->wrong | summary->missing | summary->other_dtypes | summary->gaps) > 0 ||
-        !is_small(e, summary->rows, summary->dtype) ||
+        !is_small(e, summary->rows) ||
         (e->parallel.loop != NULL && ens_split_pieces(e, summary, summary->rows) >= 2))
         return;
     e->quick.count = summary->rows * e->width;
+    e->quick.low = UINTPTR_MAX;
+    for (size_t k = 0; k < plan->n; k++)
+        ens_quick_move(e, plan->data[k]);
     for (int out = 0; out < ENS_DTYPES; out++) {
         const int acc = summary->dtype == ENSEMBLE_F64 || out == ENS_f64 ? ENS_f64 : ENS_f32;
 
@@ -36,41 +39,54 @@ void ens_quick_find(struct ensemble *e)
     }
 }
 
-/*
- * Sums `count` elements of models whose outputs begin at `in`, one after the other without gaps; but not where the
- * result is none, or meets an output. `in_dtype` and `dtype` are public ones; the kernel is for them.
- */
-static inline int sum(const struct ensemble *e, ens_span_kernel *kernel, const void *const *in, int32_t in_dtype,
-                      void *result, int32_t dtype, size_t count)
+/* Sums `count` elements of models whose outputs begin at `in`. `in_dtype` and `dtype` are public ones. */
+static inline void sum(const struct ensemble *e, ens_span_kernel *kernel, const void *const *in, int32_t in_dtype,
+                       void *result, int32_t dtype, size_t count)
 {
-    const struct ens_plan *plan = &e->plan;
     const int in_double = (in_dtype == ENSEMBLE_F64) | (dtype == ENSEMBLE_F64);
-    const unsigned in_shift = ens_dtype_shift(in_dtype), out_shift = ens_dtype_shift(dtype);
-    const uintptr_t reach = count << in_shift, bytes = count << out_shift, before = (uintptr_t)result - reach;
     const struct ens_span span = {
         .out = result,
         .in = in,
-        .weight = in_double ? (const void *)plan->weight64 : plan->weight32,
-        .n = plan->n,
+        .weight = in_double ? (const void *)e->plan.weight64 : e->plan.weight32,
+        .n = e->plan.n,
         .length = count,
     };
-    int meets = result == NULL || ens_size_wraps(result, bytes);
 
-    for (size_t k = 0; k < plan->n; k++)
-        meets |= (uintptr_t)in[k] - before < reach + bytes;
-    if (ENS_UNLIKELY(meets))
-        return 0;
-    ens_walk_span(kernel, &span, in_shift, out_shift);
-    return 1;
+    ens_walk_span(kernel, &span, ens_dtype_shift(in_dtype), ens_dtype_shift(dtype));
+}
+
+/* Is `bytes` bytes at `result` no place for a result, or does it meet one of the outputs, of `reach` bytes each? */
+static inline int meets(const void *const *in, size_t n, uintptr_t reach, const void *result, uintptr_t bytes)
+{
+    const uintptr_t before = (uintptr_t)result - reach;
+    int any = result == NULL || ens_size_wraps(result, bytes);
+
+    for (size_t k = 0; k < n; k++)
+        any |= (uintptr_t)in[k] - before < reach + bytes;
+    return any;
+}
+
+/* Does what begins at an address that is not 0, of so many bytes, end before another one? */
+static inline int is_before(uintptr_t at, uintptr_t bytes, uintptr_t other)
+{
+    return at > 0 && at < other && other - at >= bytes;
 }
 
 int ens_quick_combine(const struct ensemble *e, void *result, int32_t dtype, size_t count)
 {
+    const uintptr_t at = (uintptr_t)result;
     ens_span_kernel *kernel;
+    uintptr_t reach, bytes;
 
     if (ENS_UNLIKELY(!ens_dtype_known(dtype) || (kernel = e->quick.kernel[dtype - 1]) == NULL))
         return 0;
-    return sum(e, kernel, e->plan.data, e->summary.dtype, result, dtype, count);
+    reach = count << ens_dtype_shift(e->summary.dtype);
+    bytes = count << ens_dtype_shift(dtype);
+    if (!is_before(at, bytes, e->quick.low) && !(is_before(e->quick.high, reach, at) && !ens_size_wraps(result, bytes)) &&
+        meets(e->plan.data, e->plan.n, reach, result, bytes))
+        return 0;
+    sum(e, kernel, e->plan.data, e->summary.dtype, result, dtype, count);
+    return 1;
 }
 
 /* Is there anything about an output that has to be decided? Not a branch for each question: they are all improbable. */
@@ -113,7 +129,6 @@ static inline int take_outputs(const struct ensemble *e, const struct ensemble_o
 int ens_quick_run(const struct ensemble *e, const struct ensemble_call *call)
 {
     const struct ensemble_output *outputs = call->outputs;
-    const size_t n = e->plan.n;
     const void *in[ENS_WALK_MOST];
     ens_span_kernel *kernel;
     size_t rows;
@@ -125,11 +140,15 @@ int ens_quick_run(const struct ensemble *e, const struct ensemble_call *call)
         return 0;
     rows = outputs[e->plan.model[0]].rows;
     dtype = outputs[e->plan.model[0]].dtype;
-    if (ENS_UNLIKELY(!ens_dtype_known(dtype) || !ens_dtype_known(call->dtype) || !is_small(e, rows, dtype) ||
+    if (ENS_UNLIKELY(!ens_dtype_known(dtype) || !ens_dtype_known(call->dtype) || !is_small(e, rows) ||
                      call->result_count < rows * e->width ||
                      !take_outputs(e, outputs, rows * e->width << ens_dtype_shift(dtype), in)))
         return 0;
     kernel = e->kernels->wsum[dtype == ENSEMBLE_F64 || call->dtype == ENSEMBLE_F64 ? ENS_f64 : ENS_f32][dtype - 1]
                              [call->dtype - 1];
-    return kernel != NULL && n > 0 && sum(e, kernel, in, dtype, call->result, call->dtype, rows * e->width);
+    if (kernel == NULL || meets(in, e->plan.n, rows * e->width << ens_dtype_shift(dtype), call->result,
+                                rows * e->width << ens_dtype_shift(call->dtype)))
+        return 0;
+    sum(e, kernel, in, dtype, call->result, call->dtype, rows * e->width);
+    return 1;
 }

@@ -8,6 +8,15 @@
 /* Is there such a way? To be asked whenever the plan or the bound outputs have changed. */
 void ens_quick_find(struct ensemble *e);
 
+/* A bound output, of the kind that there was, begins elsewhere now. */
+static inline void ens_quick_move(struct ensemble *e, const void *data)
+{
+    const uintptr_t at = (uintptr_t)data;
+
+    e->quick.low = at < e->quick.low ? at : e->quick.low;
+    e->quick.high = at > e->quick.high ? at : e->quick.high;
+}
+
 /*
  * Does what ens_run() would do, and returns 1; or nothing, and returns 0. `count` is e->quick.count. `call` has this
  * library's size, outputs, and no report.

@@ -243,8 +243,7 @@ static struct route choose_route(const struct ens_walk *walk)
 
     route.acc = summary->f64 > 0 || walk->dtype == ENSEMBLE_F64 ? ENS_f64 : ENS_f32;
     if (plan->n > ENS_GROUP_NEAR)
-        route.far = walk->row_count * walk->e->width >=
-                    (ENS_WALK_FAR_BYTES >> ens_dtype_shift(summary->dtype)) / plan->n;
+        route.far = walk->row_count * walk->e->width >= ENS_WALK_FAR / plan->n;
     if (plan->n > 0 && summary->other_dtypes == 0 && ens_walk_at_once(plan->n, route.far))
         route.direct = walk->e->kernels->wsum[route.acc][summary->dtype - 1][walk->dtype - 1];
     return route;

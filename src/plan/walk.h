@@ -20,10 +20,11 @@ struct ens_walk {
 #define ENS_WALK_MOST 64
 
 /*
- * Inputs of this size together come from memory, or from a cache that is nearly as far: beyond the second-level cache
- * of any processor that is common now.
+ * So many values of more than eight models together are far: 1 MiB of 16-bit ones, 2 MiB of floats, the second-level
+ * cache of processors that are common now. From there on a load instruction for each model pays, and the shorter the
+ * stretches are that a loop over the models reads, the sooner (docs/decisions/0015-short-ways.md).
  */
-#define ENS_WALK_FAR_BYTES ((size_t)8 << 20)
+#define ENS_WALK_FAR ((size_t)512 << 10)
 
 /* Does one kernel call sum n models of one dtype best? `far`: their outputs come from memory. */
 static inline int ens_walk_at_once(size_t n, int far)

@@ -234,13 +234,13 @@ void job_large(struct job *job, const struct job_memory *memory, struct rng *rng
 void job_far(struct job *job, const struct job_memory *memory, struct rng *rng, int dtype, int result)
 {
     static const size_t models[] = {9, 15, 16, 17, 24, 31, 32, 33, 48, 64, JOB_MODELS};
-    const size_t bytes = ENS_WALK_FAR_BYTES / 8 * rng_between(rng, 7, 12) + rng_below(rng, 1000);
+    const size_t values = ENS_WALK_FAR / 8 * rng_between(rng, 7, 12) + rng_below(rng, 1000);
 
     job->result = result;
     job->no_zeros = !rng_one_in(rng, 4);
     job->n = rng_one_in(rng, 3) ? 16 : models[rng_below(rng, sizeof models / sizeof models[0])];
     job->rows = rng_one_in(rng, 2) ? 1 : rng_between(rng, 2, 30);
-    job->width = bytes / job->n / job->rows / number_size(dtype >= 0 ? dtype : ENS_f32) + 1;
+    job->width = values / job->n / job->rows + 1;
     finish(job, memory, rng, dtype, dtype);
     if (rng_one_in(rng, 2)) {
         job->cuts[0] = 0;
