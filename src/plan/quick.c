@@ -82,7 +82,8 @@ int ens_quick_combine(const struct ensemble *e, void *result, int32_t dtype, siz
         return 0;
     reach = count << ens_dtype_shift(e->summary.dtype);
     bytes = count << ens_dtype_shift(dtype);
-    if (!is_before(at, bytes, e->quick.low) && !(is_before(e->quick.high, reach, at) && !ens_size_wraps(result, bytes)) &&
+    if (!is_before(at, bytes, e->quick.low) &&
+        !(is_before(e->quick.high, reach, at) && !ens_size_wraps(result, bytes)) &&
         meets(e->plan.data, e->plan.n, reach, result, bytes))
         return 0;
     sum(e, kernel, e->plan.data, e->summary.dtype, result, dtype, count);
