@@ -85,11 +85,16 @@ static void run_lines(struct ens_blend *b, int straight)
     const size_t lines = one_line ? walk->row_count > 0 : walk->row_count;
     const size_t length = one_line ? walk->row_count * width : width;
 
-    for (size_t line = 0; line < lines; line++) {
+    const size_t most = straight || one_line ? 1 : ens_rows_at_once(b);
+
+    for (size_t line = 0, rows; line < lines; line += rows) {
         unsigned char *to = walk->result + (line * walk->result_stride << ens_dtype_shift(walk->dtype));
 
+        rows = lines - line < most ? lines - line : most;
         if (straight)
             run_straight(b, walk->row_begin + line, length, to);
+        else if (most > 1)
+            ens_normalise_rows(b, walk->row_begin + line, rows, to);
         else
             run_line(b, walk->row_begin + line, length, to);
     }

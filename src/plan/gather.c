@@ -14,6 +14,18 @@
 #define SUM_TILE 0
 #define FIRST_VALUES 1
 
+/* By copies of what is filled already, each as long as that. */
+void ens_fill(const struct ens_blend *b, void *tile, size_t length, double value)
+{
+    const size_t bytes = length << b->shift, few = 8 * sizeof(double);
+    unsigned char *const to = tile;
+
+    for (size_t j = 0; j < length && j << b->shift < few; j++)
+        ens_put(b, tile, j, value);
+    for (size_t done = few; done < bytes; done *= 2)
+        memcpy(to + done, to, bytes - done < done ? bytes - done : done);
+}
+
 /* Ranks need two tiles more for each model's values. */
 static size_t tiles_for_values(const struct ens_blend *b)
 {
@@ -151,6 +163,38 @@ static ENS_APART void blend_known_classes(const struct ens_blend *b, const struc
     memmove(out, sum, tile->length << b->shift);
 }
 
+/* Model k's vote, as a place in a tile; `length` of it, or more: none. */
+static size_t vote_at(const struct ens_blend *b, size_t k, const struct ens_tile *tile)
+{
+    const double label = b->by_row && ens_share(b, k) == 0 ? -1 : ens_stat(b, k).most - (double)tile->column;
+
+    return label < 0 || label >= (double)tile->length ? tile->length : (size_t)label;
+}
+
+/* Of so few voters it is quicker found out which classes have votes than divided for all classes. */
+#define FEW_VOTERS 16
+
+/* Whole votes become shares. Nearly all of a tile is 0, and stays 0. */
+static void divide_votes(const struct ens_blend *b, const struct ens_tile *tile, void *votes)
+{
+    const double whole = (double)b->row.whole;
+
+    if (b->e->plan.n > FEW_VOTERS) {
+        ens_apply(b, ENS_MAP_quotient, votes, votes, tile->length, (struct ens_map){.a = whole});
+        return;
+    }
+    for (size_t k = 0; k < b->e->plan.n; k++) {
+        const size_t at = vote_at(b, k, tile);
+        size_t before = 0;
+
+        while (before < k && vote_at(b, before, tile) != at)
+            before++;
+        if (at < tile->length && before == k)
+            ens_put(b, votes, at, b->acc == ENS_f64 ? ens_get(b, votes, at) / whole
+                                                    : (double)((float)ens_get(b, votes, at) / (float)whole));
+    }
+}
+
 /* Each model's vote counts for the class that its row's statistics name. */
 static void count_votes(const struct ens_blend *b, const struct ens_tile *tile, void *out)
 {
@@ -158,18 +202,17 @@ static void count_votes(const struct ens_blend *b, const struct ens_tile *tile, 
 
     ens_fill(b, votes, tile->length, 0);
     for (size_t k = 0; k < b->e->plan.n; k++) {
-        double label;
+        const size_t at = vote_at(b, k, tile);
 
-        if (b->by_row && ens_share(b, k) == 0)
-            continue;
-        label = ens_stat(b, k).most - (double)tile->column;
-        if (label < 0 || label >= (double)tile->length)
+        if (at == tile->length)
             continue;
         if (b->acc == ENS_f64)
-            ((double *)(void *)votes)[(size_t)label] += ens_factor(b, k);
+            ((double *)(void *)votes)[at] += ens_factor(b, k);
         else
-            ((float *)(void *)votes)[(size_t)label] += (float)ens_factor(b, k);
+            ((float *)(void *)votes)[at] += (float)ens_factor(b, k);
     }
+    if (b->row.whole > 0)
+        divide_votes(b, tile, votes);
     memmove(out, votes, tile->length << b->shift);
 }
 
@@ -193,7 +236,7 @@ void ens_gather(const struct ens_blend *b, const struct ens_tile *tile, void *ou
         else
             sum_or_fold(b, tile, out);
     }
-    if (b->row.whole > 0)
+    if (b->row.whole > 0 && b->recipe->gathering != ENS_COUNTED)
         ens_apply(b, ENS_MAP_quotient, out, out, tile->length, (struct ens_map){.a = (double)b->row.whole});
     if (b->recipe->after != ENS_NO_MAP)
         ens_apply(b, b->recipe->after, out, out, tile->length,

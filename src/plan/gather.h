@@ -32,10 +32,6 @@ static inline double ens_get(const struct ens_blend *b, const void *tile, size_t
     return b->acc == ENS_f64 ? ((const double *)tile)[j] : (double)((const float *)tile)[j];
 }
 
-static inline void ens_fill(const struct ens_blend *b, void *tile, size_t length, double value)
-{
-    for (size_t j = 0; j < length; j++)
-        ens_put(b, tile, j, value);
-}
+void ens_fill(const struct ens_blend *b, void *tile, size_t length, double value);
 
 #endif

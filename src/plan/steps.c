@@ -166,6 +166,31 @@ static ENS_INLINE void combine_line(struct ens_blend *b, const int again, size_t
     }
 }
 
+size_t ens_rows_at_once(const struct ens_blend *b)
+{
+    const struct ens_walk *walk = b->walk;
+    const size_t width = b->e->width, rows = width < b->tile ? b->tile / width : 1;
+
+    if (b->by_row || b->by_class || b->stats || b->soft.on || b->recipe->n_steps != 1 ||
+        b->recipe->steps[0] != ENS_STEP_NORMALISE || walk->inputs->summary->gaps > 0 || walk->result_stride != width)
+        return 1;
+    return rows < ENS_ROWS_AT_ONCE ? rows : ENS_ROWS_AT_ONCE;
+}
+
+void ens_normalise_rows(struct ens_blend *b, size_t row, size_t rows, unsigned char *to)
+{
+    const size_t width = b->e->width;
+    const struct ens_tile tile = {row, 0, rows * width};
+    unsigned char *const values = ens_pool(b, 0);
+    double sums[ENS_ROWS_AT_ONCE];
+
+    ens_gather(b, &tile, values);
+    for (size_t r = 0; r < rows; r++)
+        sums[r] = b->kernels->sum[b->acc](values + (r * width << b->shift), width);
+    b->kernels->divide_rows[b->acc](values, rows, width, sums);
+    ens_deliver(b, 0, &tile, values, to);
+}
+
 void ens_combine_line(struct ens_blend *b, size_t width, unsigned char *to)
 {
     combine_line(b, 0, width, to);

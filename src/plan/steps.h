@@ -47,6 +47,14 @@ static ENS_INLINE void ens_deliver(struct ens_blend *b, const int again, const s
         memcpy(to, values, tile->length << b->shift);
 }
 
+/*
+ * How many rows are combined and normalised at once, where each is divided by its sum and nothing else has to
+ * be known of a row; 1: that is not so. And that, for rows without gaps.
+ */
+#define ENS_ROWS_AT_ONCE ((size_t)32)
+size_t ens_rows_at_once(const struct ens_blend *b);
+void ens_normalise_rows(struct ens_blend *b, size_t row, size_t rows, unsigned char *to);
+
 /* The current row, or several rows as one, of `width` values: combined, with all its steps, told and stored. */
 void ens_combine_line(struct ens_blend *b, size_t width, unsigned char *to);
 
