@@ -26,7 +26,7 @@ void ens_quick_find(struct ensemble *e)
     e->quick.given = e->parallel.loop == NULL;
     if ((summary->wrong | summary->missing | summary->other_dtypes | summary->gaps) > 0 ||
         !is_small(e, summary->rows) ||
-        (e->parallel.loop != NULL && ens_split_pieces(e, summary, summary->rows) >= 2))
+        (e->parallel.loop != NULL && ens_split_pieces(e, summary, summary->rows, 1) >= 2))
         return;
     e->quick.count = summary->rows * e->width;
     e->quick.low = UINTPTR_MAX;

@@ -145,7 +145,7 @@ int ens_run(const struct ensemble *e, const struct ensemble_call *call, const st
             return code;
     }
     plain = e->plan.plain && row_weights == NULL && inputs.summary->missing == 0 && report == NULL;
-    pieces = e->parallel.loop != NULL ? ens_split_pieces(e, inputs.summary, walk.row_count) : 0;
+    pieces = e->parallel.loop != NULL ? ens_split_pieces(e, inputs.summary, walk.row_count, plain) : 0;
     if (ENS_UNLIKELY(pieces >= 2 && walk.row_count > 0)) {
         const struct ens_split split = {&walk, plain, row_weights, report, (how & ENS_RUN_PARTIAL) != 0};
 

@@ -35,14 +35,14 @@ struct job {
     _Atomic uint64_t taken[2 * MOST_PIECES / BITS];
 };
 
-size_t ens_split_pieces(const struct ensemble *e, const struct ens_summary *summary, size_t rows)
+size_t ens_split_pieces(const struct ensemble *e, const struct ens_summary *summary, size_t rows, int plain)
 {
     const size_t values = rows * e->width; /* fits, as the outputs do */
-    const size_t piece = e->plan.plain ? PIECE_BYTES >> ens_dtype_shift(summary->dtype) : PIECE_VALUES;
-
+    const size_t piece = plain ? PIECE_BYTES >> ens_dtype_shift(summary->dtype) : PIECE_VALUES;
     const size_t pieces = values / piece * e->plan.n + values % piece * e->plan.n / piece;
+    const size_t most = plain || rows > MOST_PIECES ? MOST_PIECES : rows;
 
-    return pieces < MOST_PIECES ? pieces : MOST_PIECES;
+    return pieces < most ? pieces : most;
 }
 
 /* Rows of a call that need more than a weighted sum. What could fail has been tried, and no workspace is shared. */

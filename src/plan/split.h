@@ -14,8 +14,8 @@ struct ens_split {
     int lenient;
 };
 
-/* How many pieces are worth being handed over; less than 2: none. `rows` rows of the outputs bound or given. */
-size_t ens_split_pieces(const struct ensemble *e, const struct ens_summary *summary, size_t rows);
+/* How many pieces of so many rows are worth being handed over; less than 2: none. `plain` as above. */
+size_t ens_split_pieces(const struct ensemble *e, const struct ens_summary *summary, size_t rows, int plain);
 
 /* Does all of it. There is a loop. */
 void ens_split_run(const struct ens_split *split, size_t pieces);

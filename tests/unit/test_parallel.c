@@ -288,6 +288,11 @@ TEST(test_small_calls_stay)
     assert_int_equal(ensemble_combine(s.e, s.result, ENSEMBLE_F32, 40), 0);
     assert_int_equal(calls, 0);
     end(&s);
+    s = scene_of(1, 60000, 0, ENSEMBLE_F32, ENSEMBLE_MEDIAN); /* one row is one piece, unless it is a plain sum */
+    assert_int_equal(ensemble_set_parallel(s.e, forward, &calls), 0);
+    assert_int_equal(ensemble_combine(s.e, s.result, ENSEMBLE_F32, 60000), 0);
+    assert_int_equal(calls, 0);
+    end(&s);
     s = scene_of(1, 60000, 0, ENSEMBLE_F32, ENSEMBLE_MEAN); /* large, but else of the kind that goes a short way */
     assert_int_equal(ensemble_set_parallel(s.e, forward, &calls), 0);
     call.result = s.result;
