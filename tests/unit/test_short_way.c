@@ -10,7 +10,8 @@
 
 enum { MODELS = 70, VALUES = 400, STEPS = 20000 };
 
-static double data[2][MODELS][VALUES]; /* of any dtype: bytes that are numbers as double, float and in 16 bits */
+/* Of any dtype: bytes that are numbers as double, float and in 16 bits; and what lies behind the last model's. */
+static double data[2][MODELS + 2][VALUES];
 static double weights[MODELS];
 static float gates[VALUES * MODELS];
 static struct ensemble_output bound[MODELS]; /* what the models were pointed at */
