@@ -105,7 +105,7 @@ struct ens_share ens_select_share(const struct ens_selection *s, size_t k, int a
 {
     const struct ens_blend *b = s->b;
 
-    if (!b->by_class) {
+    if (s->shares.state == NULL) {
         if (as >= ENS_AS_ONE || s->equal)
             return (struct ens_share){.weight = 1};
         return (struct ens_share){.weight = as == ENS_AS_FACTOR ? own_weight(b, k) / s->total : own_weight(b, k)};
