@@ -22,19 +22,6 @@ static double greatest_of(const double *x, size_t n)
     return most + 0; /* never -0 */
 }
 
-/* As kernels.h has it, each addition rounded: by element number, and in halves. */
-static double sum_of(const struct trial *t, const double *x, size_t n)
-{
-    double partial[ENS_LANES] = {0};
-
-    for (size_t j = 0; j < n; j++)
-        partial[j % ENS_LANES] = trial_round(t, partial[j % ENS_LANES] + x[j]);
-    for (size_t half = ENS_LANES / 2; half > 0; half /= 2)
-        for (size_t i = 0; i < half; i++)
-            partial[i] = trial_round(t, partial[i] + partial[i + half]);
-    return partial[0];
-}
-
 /* Row `row` of array `array`, whose rows are `stride` bytes apart. */
 static void read_row(const struct trial *t, size_t array, size_t row, size_t stride, double *x)
 {
@@ -57,7 +44,7 @@ static void do_sum(struct trial *t)
     double x[ENS_BLOCK];
 
     read_row(t, 0, 0, 0, x);
-    t->result[0] = sum_of(t, x, t->length);
+    t->result[0] = trial_sum(t, x, t->length);
 }
 
 /* Exponents x a - b that are not above 0, as a row's largest one makes them. */
@@ -239,7 +226,7 @@ static void do_decay_rows(struct trial *t)
         isas[ENS_ISA_portable].kernels->map[t->acc][ENS_MAP_decay](
             t->at[0] + row * bytes, t->at[t->in_place ? 0 : 2] + row * t->stride, t->length, &map);
         read_row(t, 0, row, bytes, x);
-        sum = sum_of(t, x, t->length);
+        sum = trial_sum(t, x, t->length);
         memcpy(t->at[1] + row * sizeof sum, &sum, sizeof sum);
     }
 }

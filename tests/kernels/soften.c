@@ -84,19 +84,6 @@ static void call_soften(struct trial *t, const struct ens_kernels *kernels)
     t->result[1] = t->n & LOOKS_AHEAD ? s.most : 0;
 }
 
-/* The sum of a stretch as kernels.h has it: by element number, and in halves, each addition rounded. */
-static double sum_of(const struct trial *t, const double *x, size_t n)
-{
-    double partial[ENS_LANES] = {0};
-
-    for (size_t j = 0; j < n; j++)
-        partial[j % ENS_LANES] = trial_round(t, partial[j % ENS_LANES] + x[j]);
-    for (size_t half = ENS_LANES / 2; half > 0; half /= 2)
-        for (size_t i = 0; i < half; i++)
-            partial[i] = trial_round(t, partial[i] + partial[i + half]);
-    return partial[0];
-}
-
 static void add_term(struct trial *t, size_t j, double x)
 {
     const double old = trial_get(t, 3, j), term = trial_round(t, trial_round(t, t->goals[0]) * x);
@@ -132,7 +119,7 @@ static void do_soften(struct trial *t)
             add_term(t, j, e[j]);
     }
     for (size_t at = 0; at < t->length; at += t->rows)
-        total += sum_of(t, e + at, t->length - at < t->rows ? t->length - at : t->rows);
+        total += trial_sum(t, e + at, t->length - at < t->rows ? t->length - at : t->rows);
     t->result[0] = total;
     t->result[1] = t->n & LOOKS_AHEAD ? greatest_of(t, 1) : 0;
 }

@@ -100,6 +100,18 @@ double trial_round(const struct trial *t, double x)
     return t->acc == ENS_f32 ? (double)(float)x : x;
 }
 
+double trial_sum(const struct trial *t, const double *x, size_t n)
+{
+    double partial[ENS_LANES] = {0};
+
+    for (size_t j = 0; j < n; j++)
+        partial[j % ENS_LANES] = trial_round(t, partial[j % ENS_LANES] + x[j]);
+    for (size_t half = ENS_LANES / 2; half > 0; half /= 2)
+        for (size_t i = 0; i < half; i++)
+            partial[i] = trial_round(t, partial[i] + partial[i + half]);
+    return partial[0];
+}
+
 void trial_put(const struct trial *t, size_t array, size_t index, double x)
 {
     const float single = (float)x;

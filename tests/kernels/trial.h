@@ -90,6 +90,9 @@ void trial_put(const struct trial *t, size_t array, size_t index, double x);
 /* Rounded to the accumulator's type. */
 double trial_round(const struct trial *t, double x);
 
+/* The sum of n values in the order that kernels.h gives to sums: by element number, and in halves, each rounded. */
+double trial_sum(const struct trial *t, const double *x, size_t n);
+
 /* n weights above 0 as accumulators: all 1, or different ones. They live until the next call. */
 const void *trial_weights(const struct trial *t, struct rng *rng, size_t n, int equal);
 
