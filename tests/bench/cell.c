@@ -116,6 +116,16 @@ static double loop_ns(const struct cell *cell)
     return 0;
 }
 
+void cell_print_ns(double ns)
+{
+    if (ns < 1e4)
+        printf("%8.1f ns", ns);
+    else if (ns < 1e7)
+        printf("%8.1f us", ns / 1e3);
+    else
+        printf("%8.1f ms", ns / 1e6);
+}
+
 void cell_print(const struct cell *cell)
 {
     const size_t turns = cell->turns;

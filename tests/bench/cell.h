@@ -63,6 +63,9 @@ void cell_measure(struct cell *cell, const struct timing *timing);
 /* Adds the turns that the same cell had before, as far as there is room for them. */
 void cell_merge(struct cell *cell, const struct cell *before);
 
+/* A time in the unit that suits it. */
+void cell_print_ns(double ns);
+
 /* Lines for a CSV file. */
 void cell_write(FILE *csv, const struct cell *cell);
 

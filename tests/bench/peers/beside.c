@@ -51,16 +51,6 @@ static double times(const struct cell *cell, const struct contender *other)
     return median(cell, other) / median(cell, &cell->contenders[cell->n - 1]);
 }
 
-static void print_ns(double ns)
-{
-    if (ns < 1e4)
-        printf("%8.1f ns", ns);
-    else if (ns < 1e7)
-        printf("%8.1f us", ns / 1e3);
-    else
-        printf("%8.1f ms", ns / 1e6);
-}
-
 static int reached(const struct cell *cell, double goal)
 {
     const struct contender *best = best_of(cell, ALL);
@@ -85,7 +75,7 @@ static void print_ours(const struct cell *cell)
     for (size_t c = 0; c + 1 < cell->n; c++)
         if (is_ours(&cell->contenders[c])) {
             printf("    %-44s", cell->contenders[c].name);
-            print_ns(median(cell, &cell->contenders[c]));
+            cell_print_ns(median(cell, &cell->contenders[c]));
             puts("");
         }
 }
@@ -99,13 +89,13 @@ static void print(const struct cell *cell, double goal, int tries)
     snprintf(name, sizeof name, "%-20s %-4s %zu models x %zu x %zu", cell->method, cell->dtype, cell->models,
              cell->rows, cell->width);
     printf("%-48s", name);
-    print_ns(median(cell, ours));
+    cell_print_ns(median(cell, ours));
     printf(" +-%2.0f %%  ", 50 * (ours->ns[cell->turns * 3 / 4] - ours->ns[cell->turns / 4]) / median(cell, ours));
     if (best == NULL) {
         puts("nobody beside it");
         return;
     }
-    print_ns(median(cell, best));
+    cell_print_ns(median(cell, best));
     printf("  %-22s %7.2f x", best->name, times(cell, best));
     if (!reached(cell, goal)) {
         printf("  %s", times(cell, best) < 1 / level ? "BEHIND" : "SHORT");

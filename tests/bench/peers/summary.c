@@ -137,12 +137,7 @@ static void print_time(const struct cell *cell, const struct contender *c)
 {
     const double ns = median(cell, c);
 
-    if (ns < 1e4)
-        printf("%8.1f ns", ns);
-    else if (ns < 1e7)
-        printf("%8.1f us", ns / 1e3);
-    else
-        printf("%8.1f ms", ns / 1e6);
+    cell_print_ns(ns);
     printf(" +-%2.0f %%", 50 * (quartile(cell, c, 3) - quartile(cell, c, 1)) / ns);
 }
 
