@@ -30,7 +30,8 @@
  *    ensemble_check() names the model and the shape at fault. No function prints, aborts, locks, raises a signal, or
  *    sets errno.
  *  - Threads: one thread at a time may change a handle; any number of threads may use one `const struct ensemble *`
- *    at once. Calls on a const handle do not allocate memory, take locks or make system calls.
+ *    at once. Calls on a const handle do not allocate memory (but for ensemble_clone()), take locks or make system
+ *    calls.
  *  - Data is borrowed: an output must stay valid and unchanged until the last combine that reads it. Weights are
  *    copied. No alignment is demanded of outputs and results, and nothing outside of what the caller named is read or
  *    written.
@@ -49,7 +50,7 @@ extern "C" {
 
 /* The version of this header. Compare ENSEMBLE_VERSION with ensemble_version(), the version of the loaded library. */
 #define ENSEMBLE_VERSION_MAJOR 0
-#define ENSEMBLE_VERSION_MINOR 5
+#define ENSEMBLE_VERSION_MINOR 6
 #define ENSEMBLE_VERSION_PATCH 0
 #define ENSEMBLE_VERSION (ENSEMBLE_VERSION_MAJOR * 10000 + ENSEMBLE_VERSION_MINOR * 100 + ENSEMBLE_VERSION_PATCH)
 
@@ -159,7 +160,8 @@ enum {
     ENSEMBLE_ETARGET = -28,   /* a label is beyond the classes, a target is infinite, or no row can be used */
     ENSEMBLE_ENAME = -29,     /* a name that another model has, that is too long, or that no text can hold */
     ENSEMBLE_ETEXT = -30,     /* a text is not what ensemble_save() writes, or is not all of it */
-    ENSEMBLE_EVERSION = -31   /* a text is of a version that this library does not know */
+    ENSEMBLE_EVERSION = -31,  /* a text is of a version that this library does not know */
+    ENSEMBLE_ETENSOR = -32    /* a tensor is not in the CPU's memory, or is not a matrix of rows x width */
 };
 
 /* Why a row has no answer, in struct ensemble_report. Of several reasons the first one of this list is given. */
@@ -320,8 +322,8 @@ struct ensemble_options {
      * (never 0 of them) aligned as malloc() aligns, or NULL if there are none; `release` gets back what `allocate`
      * returned, with the same size. `user` is passed on as it is. They are called by ensemble_create_with(),
      * ensemble_add_model_output(), ensemble_set_class_weights(), ensemble_set_class_map(), ensemble_set_model_name(),
-     * ensemble_fit(), ensemble_score(), ensemble_update(), ensemble_load() and ensemble_destroy(), in the thread that
-     * makes the call, and by no other function.
+     * ensemble_fit(), ensemble_score(), ensemble_update(), ensemble_load(), ensemble_clone() and ensemble_destroy(), in
+     * the thread that makes the call, and by no other function. Clones have the hooks of their original.
      */
     void *(*allocate)(size_t size, void *user);
     void (*release)(void *memory, size_t size, void *user);
@@ -351,6 +353,29 @@ int ensemble_create_with(struct ensemble **out, size_t width, const struct ensem
  */
 int ensemble_set_model_output(struct ensemble *e, size_t model, const void *output, int32_t dtype, size_t rows,
                               size_t row_stride);
+
+/*
+ * Points the model of index `model` at a tensor of another framework, without a copy: `dl_tensor` is the address of a
+ * DLTensor (DLPack 1.x; it begins with `data`). It is read here and then not needed; its data is borrowed like any
+ * other. The tensor is a matrix of rows x width (for a model with a class map, of its own classes; for labels, rows x 1
+ * of 32-bit integers), or has one dimension: a single row of that length, or, where that length is 1, all the rows. It
+ * may begin anywhere (`byte_offset`), have no strides, and have gaps between rows; strides of dimensions of size 1 are
+ * not looked at. Its memory is the CPU's, pinned memory included: whoever has it from a GPU synchronises first.
+ * docs/serving.md shows how to come by one from Python.
+ * Errors: ENSEMBLE_ENULL (e or dl_tensor; or no data in a tensor that has elements), ENSEMBLE_EMODEL, ENSEMBLE_EDTYPE,
+ * ENSEMBLE_ETENSOR (another device, number of dimensions, or length of a row), ENSEMBLE_ESTRIDE (rows that run
+ * backwards, overlap, or are not each in one piece), ENSEMBLE_EOVERFLOW.
+ */
+int ensemble_set_model_dlpack(struct ensemble *e, size_t model, const void *dl_tensor);
+
+/*
+ * Makes another handle of all that this one holds, and stores it in `*out`: models, weights, settings, the loop that is
+ * lent, and the outputs and row weights, borrowed as they are here. From then on each is by itself: so a server gives
+ * each worker a handle of its own, or changes the weights of a copy while others combine, and then has new requests use
+ * the copy. `e` may be in use by other threads that do not change it. Give both back with ensemble_destroy().
+ * Errors: ENSEMBLE_ENULL, ENSEMBLE_ENOMEM. On failure `*out` is not touched.
+ */
+int ensemble_clone(struct ensemble **out, const struct ensemble *e);
 
 /*
  * Sets how the models are combined: ENSEMBLE_SUM (the default), or another ENSEMBLE_... method.
@@ -574,6 +599,10 @@ struct ensemble_call {
 
     /* What else to say about the rows, in the same pass; NULL: nothing. */
     const struct ensemble_report *report;
+
+    /* A loop for this call, in place of that of ensemble_set_parallel(), with its `user`. NULL: that of the handle. */
+    void (*parallel_for)(void *user, size_t n, void (*task)(void *context, size_t index), void *context);
+    void *parallel_user;
 };
 
 /*
@@ -593,6 +622,19 @@ struct ensemble_call {
  * does not go with negative weights.
  */
 int ensemble_run(const struct ensemble *e, const struct ensemble_call *call);
+
+/*
+ * ensemble_run() for languages that pass numbers and addresses, but no structs: all models' outputs in one array of one
+ * dtype, in the models' order. The value of model i, row r, column c is at outputs[i x model_stride + r x row_stride +
+ * c]; strides count elements. `row_stride` 0 is the width (for labels, 1), `model_stride` 0 is rows x row_stride: an
+ * array models x rows x width. With rows x models x width, row_stride is models x width, and model_stride the width.
+ * A model that is missing says NaN, under ENSEMBLE_LEAVE_OUT_NAN. Rows of models with class maps of fewer classes than
+ * the width have gaps. Result and workspace are as in struct ensemble_call: `result_stride` 0 is the width.
+ * Errors: as ensemble_run().
+ */
+int ensemble_run_flat(const struct ensemble *e, const void *outputs, int32_t dtype, size_t rows, size_t row_stride,
+                      size_t model_stride, void *result, int32_t result_dtype, size_t result_count,
+                      size_t result_stride, void *workspace, size_t workspace_size);
 
 /*
  * Lends the ensemble a loop that runs its turns side by side, such as a thread pool has: `parallel_for` is to call
