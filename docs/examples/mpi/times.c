@@ -4,11 +4,12 @@
 #include "models.h"
 #include "rows.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MODELS = 8, WIDTH = 1000, TURNS = 21 };
+enum { MODELS = 8, WIDTH = 1000, TURNS = 31 };
 
 struct job {
     MPI_Comm comm;
@@ -96,6 +97,44 @@ static void one_rank(struct job *job)
         must(ensemble_combine(job->whole, job->all, ENSEMBLE_F32, job->rows * WIDTH));
 }
 
+/* Half of the turns of a loop, in a thread that is made for them. */
+struct half {
+    void (*task)(void *context, size_t index);
+    void *context;
+    size_t begin, end;
+};
+
+static void *do_half(void *argument)
+{
+    const struct half *half = argument;
+
+    for (size_t i = half->begin; i < half->end; i++)
+        half->task(half->context, i);
+    return NULL;
+}
+
+static void two_at_once(void *user, size_t n, void (*task)(void *context, size_t index), void *context)
+{
+    struct half first = {task, context, 0, n / 2}, second = {task, context, n / 2, n};
+    pthread_t thread;
+    const int error = pthread_create(&thread, NULL, do_half, &second);
+
+    (void)user;
+    do_half(&first);
+    if (error == 0)
+        pthread_join(thread, NULL); /* and if there is none, the library does what is left */
+}
+
+/* The same with a second thread, as docs/threads.md says. */
+static void two_threads(struct job *job)
+{
+    if (job->rank != 0)
+        return;
+    must(ensemble_set_parallel(job->whole, two_at_once, NULL));
+    one_rank(job);
+    must(ensemble_set_parallel(job->whole, NULL, NULL));
+}
+
 /* Each rank has its rows, and keeps its part of the result. */
 static void rows_stay(struct job *job)
 {
@@ -108,8 +147,8 @@ static void rows_gathered(struct job *job)
     must(gather_rows(job->by_rows, job->here, ENSEMBLE_F32, job->mine, job->all, job->comm));
 }
 
-/* Rank 0 has all rows: it sends them out first. */
-static void rows_sent(struct job *job)
+/* Rank 0 has all rows, and sends the others their parts: what is to be done first, then. */
+static void inputs_sent(struct job *job)
 {
     MPI_Datatype row;
 
@@ -126,7 +165,6 @@ static void rows_sent(struct job *job)
         }
     }
     MPI_Type_free(&row);
-    rows_gathered(job);
 }
 
 /* Each rank has its models, and rank 0 gets the sums, in double. */
@@ -135,6 +173,14 @@ static void models_reduced(struct job *job)
     must(reduce_models(job->by_models, job->rows, WIDTH, 0, 0, job->sum, job->comm));
 }
 
+static const struct {
+    const char *name;
+    void (*way)(struct job *);
+} ways[] = {{"one rank", one_rank},         {"two threads", two_threads}, {"rows, stay", rows_stay},
+            {"rows, gathered", rows_gathered}, {"inputs sent", inputs_sent}, {"models, reduced", models_reduced}};
+
+enum { WAYS = sizeof ways / sizeof *ways };
+
 static int compare(const void *a, const void *b)
 {
     const double x = *(const double *)a, y = *(const double *)b;
@@ -142,59 +188,50 @@ static int compare(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The median over the turns, in seconds; at rank 0. */
+/* One turn, in seconds: from when all are ready to when the last one is. */
 static double time_of(void (*way)(struct job *), struct job *job)
 {
-    double seconds[TURNS];
+    double seconds;
 
+    MPI_Barrier(job->comm);
+    seconds = MPI_Wtime();
     way(job);
-    for (int t = 0; t < TURNS; t++) {
-        double begin;
+    seconds = MPI_Wtime() - seconds;
+    MPI_Allreduce(MPI_IN_PLACE, &seconds, 1, MPI_DOUBLE, MPI_MAX, job->comm);
+    return seconds;
+}
 
-        MPI_Barrier(job->comm);
-        begin = MPI_Wtime();
-        way(job);
-        seconds[t] = MPI_Wtime() - begin;
+/* The ways take turns, so that what else the machine does meets them all. */
+static void time_size(struct job *job)
+{
+    double seconds[WAYS][TURNS];
+
+    for (size_t w = 0; w < WAYS; w++)
+        ways[w].way(job);
+    for (size_t t = 0; t < TURNS; t++)
+        for (size_t w = 0; w < WAYS; w++)
+            seconds[w][t] = time_of(ways[w].way, job);
+    for (size_t w = 0; w < WAYS && job->rank == 0; w++) {
+        qsort(seconds[w], TURNS, sizeof *seconds[w], compare);
+        printf("%7zu x %d  %-16s %9.3f %9.3f %9.3f\n", job->rows, WIDTH, ways[w].name, seconds[w][TURNS / 4] * 1e3,
+               seconds[w][TURNS / 2] * 1e3, seconds[w][TURNS - 1 - TURNS / 4] * 1e3);
     }
-    MPI_Allreduce(MPI_IN_PLACE, seconds, TURNS, MPI_DOUBLE, MPI_MAX, job->comm);
-    qsort(seconds, TURNS, sizeof *seconds, compare);
-    return seconds[TURNS / 2];
 }
 
 void print_times(MPI_Comm comm)
 {
     static const size_t rows[] = {32, 1024, 16000};
-    static const struct {
-        const char *name;
-        void (*way)(struct job *);
-    } ways[] = {{"one rank", one_rank},
-                {"rows, stay", rows_stay},
-                {"rows, gathered", rows_gathered},
-                {"rows, sent first", rows_sent},
-                {"models, reduced", models_reduced}};
-    enum { SIZES = sizeof rows / sizeof *rows, WAYS = sizeof ways / sizeof *ways };
     int rank, ranks;
 
     MPI_Comm_rank(comm, &rank);
     MPI_Comm_size(comm, &ranks);
     if (rank == 0)
-        printf("%d ranks, %d models of float, ms\n%-22s", ranks, MODELS, "rows x width");
-    for (size_t w = 0; rank == 0 && w < WAYS; w++)
-        printf(" %16s", ways[w].name);
-    for (size_t s = 0; s < SIZES; s++) {
+        printf("%d ranks, %d models of float; ms: quartile, median, quartile\n", ranks, MODELS);
+    for (size_t s = 0; s < sizeof rows / sizeof *rows; s++) {
         struct job job;
 
         set_up(&job, rows[s], comm);
-        if (rank == 0)
-            printf("\n%10zu x %-9d", rows[s], WIDTH);
-        for (size_t w = 0; w < WAYS; w++) {
-            const double seconds = time_of(ways[w].way, &job);
-
-            if (rank == 0)
-                printf(" %16.3f", seconds * 1e3);
-        }
+        time_size(&job);
         tear_down(&job);
     }
-    if (rank == 0)
-        printf("\n");
 }

@@ -5,7 +5,7 @@
 
 #include <mpi.h>
 
-/* Rank 0 prints a table. Eight models of float; medians of several turns, each as long as its slowest rank. */
+/* Rank 0 prints a table: eight models of float, and how long their sum takes in each way. */
 void print_times(MPI_Comm comm);
 
 #endif
