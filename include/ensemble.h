@@ -641,8 +641,8 @@ int ensemble_run_flat(const struct ensemble *e, const void *outputs, int32_t dty
  * task(context, i) for each i from 0 to n - 1, in any order and on any threads, its own included, and to return when
  * all of these calls have; `user` is passed on to it as it is. NULL: no loop (the default). docs/threads.md shows some.
  * ensemble_combine(), ensemble_run(), ensemble_measure() and ensemble_top_k() then hand over large calls, once for each
- * call, in pieces of rows, or of elements where that is a sum of outputs as they are; a call that is done in a few
- * microseconds is not handed over. The results are the same bits, whatever the threads, and whatever their number; a
+ * call, in pieces of rows, or of elements where no row has to be seen as a whole (as it has to for a softmax); a call
+ * that is done in a few microseconds is not handed over. The results are the same bits, whatever the threads, and whatever their number; a
  * turn that is not taken is taken by the caller in the end. A workspace is not used by calls in pieces. A task uses up
  * to 16 KiB of the stack of its thread. Where several threads combine on one handle, the loop is called from each of
  * them, and must bear it.
