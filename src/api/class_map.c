@@ -60,6 +60,17 @@ int ens_class_map_allocate(const struct ensemble *e, struct ens_model *model, si
     return 0;
 }
 
+int ens_class_map_copy(const struct ensemble *e, struct ens_model *to, const struct ens_model *from)
+{
+    const int code = ens_class_map_allocate(e, to, from->columns);
+
+    if (code)
+        return code;
+    memcpy(to->map, from->map, size_of(e->width, from->columns));
+    to->n_known = from->n_known;
+    return 0;
+}
+
 static int make(const struct ensemble *e, struct ens_model *model, const int32_t *map, size_t n)
 {
     const int code = ens_class_map_allocate(e, model, n);

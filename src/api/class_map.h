@@ -13,6 +13,9 @@ int ens_class_map_allocate(const struct ensemble *e, struct ens_model *model, si
  */
 int ens_class_map_turn(const struct ensemble *e, struct ens_model *model);
 
+/* Gives a model a class map like that of another one of the same width, in memory of its own. 0, or an error code. */
+int ens_class_map_copy(const struct ensemble *e, struct ens_model *to, const struct ens_model *from);
+
 /* Gives back the memory of a model's class map, if it has one. */
 void ens_class_map_free(const struct ensemble *e, const struct ens_model *model);
 

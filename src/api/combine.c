@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The two ways to ask for a result; both are one call of ens_run(). */
+/* The ways to ask for a result; all are one call of ens_run(). */
 #include "api/struct.h"
 #include "base/compiler.h"
+#include "base/size.h"
 #include "plan/quick.h"
 #include "plan/run.h"
 
@@ -14,7 +15,7 @@ static ENS_APART int combine(const struct ensemble *e, void *result, int32_t dty
         .dtype = dtype,
     };
 
-    return ens_run(e, &call, NULL, ENS_RUN_EXACT);
+    return ens_run(e, &call, NULL, NULL, ENS_RUN_EXACT);
 }
 
 int ensemble_combine(const struct ensemble *e, void *result, int32_t dtype, size_t count)
@@ -31,8 +32,6 @@ static int check_outputs(const struct ensemble *e, const struct ensemble_call *c
 {
     const unsigned char *outputs = (const unsigned char *)call->outputs;
 
-    if (outputs == NULL)
-        return call->n_outputs == 0 ? 0 : ENSEMBLE_ENULL;
     if (call->output_size < sizeof *call->outputs || call->output_size % _Alignof(struct ensemble_output) != 0)
         return ENSEMBLE_ESTRUCT;
     if (call->n_outputs != e->n_models)
@@ -49,20 +48,26 @@ static int check_outputs(const struct ensemble *e, const struct ensemble_call *c
 /* The size of a call in release 0.1, which had no row weights. */
 #define FIRST_CALL_SIZE offsetof(struct ensemble_call, row_weights)
 
-/* With a report, whose struct may be of another size. */
-static ENS_COLD ENS_APART int run_with_report(const struct ensemble *e, const struct ensemble_call *call)
+/* With a report, whose struct may be larger than this library's. */
+static ENS_COLD ENS_APART int run_with_report(const struct ensemble *e, const struct ensemble_call *call,
+                                              const struct ens_array *outputs)
 {
-    struct ensemble_report report;
-    int code = ens_struct_read(&report, sizeof report, sizeof report, call->report);
+    int code = ens_struct_check(sizeof *call->report, call->report);
 
-    if (code == 0 && report.reserved != 0)
+    if (code == 0 && call->report->reserved != 0)
         code = ENSEMBLE_E2BIG;
-    return code ? code : ens_run(e, call, &report, 0);
+    return code ? code : ens_run(e, call, outputs, call->report, 0);
+}
+
+static int run(const struct ensemble *e, const struct ensemble_call *call, const struct ens_array *outputs)
+{
+    return ENS_UNLIKELY(call->report != NULL) ? run_with_report(e, call, outputs) : ens_run(e, call, outputs, NULL, 0);
 }
 
 int ensemble_run(const struct ensemble *e, const struct ensemble_call *call)
 {
     struct ensemble_call copy;
+    struct ens_array outputs;
     int code;
 
     if (e == NULL || call == NULL)
@@ -75,10 +80,64 @@ int ensemble_run(const struct ensemble *e, const struct ensemble_call *call)
     }
     if (call->reserved != 0)
         return ENSEMBLE_E2BIG;
-    if (call->outputs != NULL && call->report == NULL && ens_quick_run(e, call))
+    if (call->outputs == NULL)
+        return call->n_outputs == 0 ? run(e, call, NULL) : ENSEMBLE_ENULL;
+    if (call->report == NULL && ens_quick_run(e, call))
         return 0;
     code = check_outputs(e, call);
     if (code)
         return code;
-    return ENS_UNLIKELY(call->report != NULL) ? run_with_report(e, call) : ens_run(e, call, NULL, 0);
+    outputs = (struct ens_array){(const unsigned char *)call->outputs, call->output_size, 0};
+    return run(e, call, &outputs);
+}
+
+/*
+ * From strides of elements to the bytes from model to model, and a row stride that is not 0. 0, or an error code where
+ * the last model's output does not begin within the address space.
+ */
+static int lay_out(const struct ensemble *e, struct ensemble_output *output, size_t model_stride, size_t *step)
+{
+    size_t last;
+
+    if (!ens_dtype_of_output(output->dtype))
+        return ENSEMBLE_EDTYPE;
+    if (output->row_stride == 0)
+        output->row_stride = output->dtype == ENSEMBLE_I32 ? 1 : e->width;
+    if (model_stride == 0 && __builtin_mul_overflow(output->rows, output->row_stride, &model_stride))
+        return ENSEMBLE_EOVERFLOW;
+    if (output->data == NULL || e->n_models <= 1) {
+        *step = 0;
+        return 0;
+    }
+    if (__builtin_mul_overflow(model_stride, ens_dtype_size(output->dtype), step) ||
+        __builtin_mul_overflow(*step, e->n_models - 1, &last) || ens_size_wraps(output->data, last))
+        return ENSEMBLE_EOVERFLOW;
+    return 0;
+}
+
+int ensemble_run_flat(const struct ensemble *e, const void *outputs, int32_t dtype, size_t rows, size_t row_stride,
+                      size_t model_stride, void *result, int32_t result_dtype, size_t result_count,
+                      size_t result_stride, void *workspace, size_t workspace_size)
+{
+    struct ensemble_output output = {.data = outputs, .rows = rows, .row_stride = row_stride, .dtype = dtype};
+    struct ens_array array = {(const unsigned char *)&output, 0, 0};
+    int code;
+
+    if (e == NULL)
+        return ENSEMBLE_ENULL;
+    code = lay_out(e, &output, model_stride, &array.data_step);
+    if (code)
+        return code;
+    if ((result_stride == 0 || result_stride == e->width) &&
+        ens_quick_flat(e, &output, array.data_step, result, result_dtype, result_count))
+        return 0;
+    return ens_run(e,
+                   &(struct ensemble_call){.struct_size = sizeof(struct ensemble_call),
+                                           .result = result,
+                                           .result_count = result_count,
+                                           .result_stride = result_stride,
+                                           .workspace = workspace,
+                                           .workspace_size = workspace_size,
+                                           .dtype = result_dtype},
+                   &array, NULL, 0);
 }

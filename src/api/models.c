@@ -60,6 +60,25 @@ int ens_models_reserve(struct ensemble *e, size_t more)
     return 0;
 }
 
+int ens_models_copy(struct ensemble *copy, const struct ensemble *e)
+{
+    copy->n_models = 0;
+    copy->storage = NULL;
+    if (e->storage == NULL)
+        return 0;
+    copy->storage = ens_allocate(&e->allocator, e->storage_size);
+    if (copy->storage == NULL)
+        return ENSEMBLE_ENOMEM;
+    memcpy(copy->storage, e->storage, e->storage_size);
+    lay_out(copy, e->capacity, copy->storage);
+    copy->n_models = e->n_models;
+    for (size_t i = 0; i < e->n_models; i++) {
+        copy->models[i].map = NULL;
+        copy->models[i].name = NULL;
+    }
+    return 0;
+}
+
 void ens_models_append(struct ensemble *e, const struct ensemble_output *output)
 {
     e->outputs[e->n_models] = *output;

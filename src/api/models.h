@@ -10,6 +10,12 @@
 /* Makes room for so many models more, or leaves everything as it is. 0, or an error code. */
 int ens_models_reserve(struct ensemble *e, size_t more);
 
+/*
+ * Gives a copy of a handle models of its own, without the maps and names that they have allocated. 0, or an error code;
+ * then the copy has none.
+ */
+int ens_models_copy(struct ensemble *copy, const struct ensemble *e);
+
 /* Adds a model of which nothing is known but its output. There must be room. */
 void ens_models_append(struct ensemble *e, const struct ensemble_output *output);
 

@@ -34,7 +34,7 @@ static int report_on(const struct ensemble *e, const struct ensemble_report *rep
 {
     static const struct ensemble_call call = {.struct_size = sizeof call}; /* static: the stack is scarce below */
 
-    return ens_run(e, &call, report, how);
+    return ens_run(e, &call, NULL, report, how);
 }
 
 /* The rows of the outputs that are bound, if they fit together. */

@@ -19,6 +19,20 @@ static inline int ens_tail_is_zero(const void *given, size_t from, size_t to)
 }
 
 /*
+ * May the struct `given`, whose first field is its size, be read as this library's, of `size` bytes, which no release
+ * had smaller? 0, or an error code.
+ */
+static inline int ens_struct_check(size_t size, const void *given)
+{
+    uint32_t given_size;
+
+    memcpy(&given_size, given, sizeof given_size);
+    if (given_size < size)
+        return ENSEMBLE_ESTRUCT;
+    return ens_tail_is_zero(given, size, given_size) ? 0 : ENSEMBLE_E2BIG;
+}
+
+/*
  * Copies the struct `given`, whose first field is its size, to `known`, of `size` bytes; what an older program does not
  * have becomes 0. `least` is the size in the first release. 0, or an error code.
  */

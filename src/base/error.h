@@ -36,7 +36,8 @@
     X(ENSEMBLE_ETARGET, -28, "a label is beyond the classes, a target is infinite, or no row can be used")             \
     X(ENSEMBLE_ENAME, -29, "a name is that of another model, too long, or not one that a text can hold")               \
     X(ENSEMBLE_ETEXT, -30, "the text is not one that ensemble_save() writes, or not all of it")                        \
-    X(ENSEMBLE_EVERSION, -31, "the text is of a version that this library does not know")
+    X(ENSEMBLE_EVERSION, -31, "the text is of a version that this library does not know")                              \
+    X(ENSEMBLE_ETENSOR, -32, "the tensor is not in the CPU's memory, or is not a matrix of rows x width")
 
 #define ENS_ERROR_PINNED(name, number, text) _Static_assert(name == number, "error codes never change: " #name);
 ENS_ERROR_LIST(ENS_ERROR_PINNED)

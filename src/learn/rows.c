@@ -50,7 +50,7 @@ static void sum_rows(const struct ens_source *s, size_t row, size_t count, doubl
     const struct ens_plan *plan = &s->e.plan;
 
     for (size_t k = 0, n; k < plan->n; k += n) {
-        const int32_t dtype = ens_output_of(&s->b, k)->dtype;
+        const int32_t dtype = ens_output_of(&s->b, k).dtype;
         const void *in[ENS_GROUP_NEAR];
         struct ens_span span = {.out = to,
                                 .start = k > 0 ? to : NULL,
@@ -58,7 +58,7 @@ static void sum_rows(const struct ens_source *s, size_t row, size_t count, doubl
                                 .weight = plan->weight64 + k,
                                 .length = count * s->width};
 
-        for (n = 0; k + n < plan->n && n < ENS_GROUP_NEAR && ens_output_of(&s->b, k + n)->dtype == dtype; n++)
+        for (n = 0; k + n < plan->n && n < ENS_GROUP_NEAR && ens_output_of(&s->b, k + n).dtype == dtype; n++)
             in[n] = ens_row_of(&s->b, k + n, row);
         span.n = n;
         s->e.kernels->wsum[ENS_f64][dtype - 1][ENS_f64](&span);
@@ -72,6 +72,7 @@ static int blend_rows(const struct ens_source *s, size_t row, size_t count, doub
                                   .inputs = &s->inputs,
                                   .row_begin = row,
                                   .row_count = count,
+                                  .columns = s->width,
                                   .result = (unsigned char *)to,
                                   .result_stride = s->width,
                                   .dtype = ENSEMBLE_F64};

@@ -194,7 +194,7 @@ int ens_source_open(struct ens_source *s, struct ens_heap *heap, const struct en
     if (code == 0)
         code = open_values(s);
     for (size_t k = 0; code == 0 && k < s->e.plan.n; k++)
-        if (ens_output_of(&s->b, k)->data != NULL || s->rows == 0)
+        if (ens_output_of(&s->b, k).data != NULL || s->rows == 0)
             s->k[s->n++] = k;
     return code ? code : find_known(s);
 }
@@ -250,14 +250,14 @@ static int is_run(const struct ens_sample *sample, const struct ens_piece *piece
 static int is_stretch(const struct ens_source *s, const struct ens_sample *sample, const struct ens_piece *piece,
                       size_t k)
 {
-    const struct ensemble_output *output = ens_output_of(&s->b, k);
+    const struct ensemble_output output = ens_output_of(&s->b, k);
     const struct ens_model *model = ens_model_of(&s->b, k);
 
-    if (model->space == ENSEMBLE_LOGITS || model->map != NULL || output->dtype == ENSEMBLE_I32)
+    if (model->space == ENSEMBLE_LOGITS || model->map != NULL || output.dtype == ENSEMBLE_I32)
         return 0;
     if (piece->count == 1)
         return 1;
-    return ens_stride(output, s->width) == s->width && is_run(sample, piece);
+    return ens_stride(&output, s->width) == s->width && is_run(sample, piece);
 }
 
 const double *ens_source_values(struct ens_source *s, const struct ens_sample *sample, const struct ens_piece *piece,
@@ -322,12 +322,12 @@ void ens_source_truth(struct ens_source *s, const struct ens_sample *sample, con
 const unsigned char *ens_source_matrix(const struct ens_source *s, size_t i, int *dtype, size_t *stride)
 {
     const size_t k = s->k[i];
-    const struct ensemble_output *output = ens_output_of(&s->b, k);
+    const struct ensemble_output output = ens_output_of(&s->b, k);
 
-    if (!ens_values_are_plain(&s->b, k) || output->dtype == ENSEMBLE_I32)
+    if (!ens_values_are_plain(&s->b, k) || output.dtype == ENSEMBLE_I32)
         return NULL;
-    *dtype = output->dtype - 1;
-    *stride = ens_stride(output, s->width) << ens_dtype_shift(output->dtype);
+    *dtype = output.dtype - 1;
+    *stride = ens_stride(&output, s->width) << ens_dtype_shift(output.dtype);
     return ens_row_of(&s->b, k, 0);
 }
 
@@ -338,7 +338,7 @@ const void *ens_source_raw(const struct ens_source *s, const struct ens_sample *
 
     if (!is_stretch(s, sample, piece, k) || !ens_values_are_plain(&s->b, k))
         return NULL;
-    *dtype = ens_output_of(&s->b, k)->dtype - 1;
+    *dtype = ens_output_of(&s->b, k).dtype - 1;
     return ens_row_of(&s->b, k, ens_sample_row(sample, piece->first)) + (piece->column << ens_dtype_shift(*dtype + 1));
 }
 

@@ -67,7 +67,7 @@ static ENS_APART void run_straight(const struct ens_blend *b, size_t row, size_t
     };
 
     for (size_t k = 0; k < span.n; k++)
-        in[k] = ens_row_of(b, k, row);
+        in[k] = (const unsigned char *)ens_row_of(b, k, row) + (b->walk->column << ens_dtype_shift(b->walk->dtype));
     if (b->recipe->before == ENS_MAP_reciprocal)
         b->kernels->mean[b->walk->dtype - 1][ENS_MEAN_harmonic](&span);
     else if (b->recipe->before == ENS_MAP_square)
@@ -79,12 +79,10 @@ static ENS_APART void run_straight(const struct ens_blend *b, size_t row, size_t
 static void run_lines(struct ens_blend *b, int straight)
 {
     const struct ens_walk *walk = b->walk;
-    const size_t width = b->e->width;
-    const int one_line = !b->recipe->rowwise && b->row_weights == NULL &&
-                         (walk->row_count == 1 || (walk->inputs->summary->gaps == 0 && walk->result_stride == width));
+    const int dense = walk->inputs->summary->gaps == 0 && walk->result_stride == walk->columns;
+    const int one_line = !b->recipe->rowwise && b->row_weights == NULL && (walk->row_count == 1 || dense);
     const size_t lines = one_line ? walk->row_count > 0 : walk->row_count;
-    const size_t length = one_line ? walk->row_count * width : width;
-
+    const size_t length = one_line ? walk->row_count * walk->columns : walk->columns;
     const size_t most = straight || one_line ? 1 : ens_rows_at_once(b);
 
     for (size_t line = 0, rows; line < lines; line += rows) {
@@ -193,7 +191,7 @@ int ens_blend_on(const struct ens_desk *desk, const struct ens_walk *walk, const
     if (code)
         return code;
     straight = report == NULL && is_straight(&b);
-    if (!straight && report == NULL && ens_batch(&b))
+    if (!straight && report == NULL && walk->columns == b.e->width && ens_batch(&b))
         return 0;
     ens_room_take(&b, call->workspace, call->workspace_size);
     ens_soft_begin(&b);

@@ -117,7 +117,7 @@ static inline unsigned char *ens_pool(const struct ens_blend *b, size_t tiles)
     return b->pool + ((tiles * b->tile) << b->shift);
 }
 
-static inline const struct ensemble_output *ens_output_of(const struct ens_blend *b, size_t k)
+static inline struct ensemble_output ens_output_of(const struct ens_blend *b, size_t k)
 {
     return ens_input(b->walk->inputs, b->e->plan.model[k]);
 }

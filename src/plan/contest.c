@@ -105,7 +105,7 @@ static ENS_APART void sum_models(const struct ens_piece *p, enum ens_term term, 
         bunch.dtype = dtype;
         bunch.in[bunch.n] = values;
         bunch.weight[bunch.n++] = weight;
-        if (is_mapped(term) || !ens_values_are_plain(b, k) || ens_output_of(b, k)->dtype == ENSEMBLE_I32)
+        if (is_mapped(term) || !ens_values_are_plain(b, k) || ens_output_of(b, k).dtype == ENSEMBLE_I32)
             sum_bunch(p, term, &bunch, out, &first);
     }
     sum_bunch(p, term, &bunch, out, &first);

@@ -58,7 +58,7 @@ static void collect(const struct ens_blend *b, const struct ens_tile *tile, size
     group->n = 0;
     for (; *next < b->e->plan.n && group->n < ENS_GROUP_NEAR && values + step <= room; ++*next) {
         const int plain = b->recipe->gathering == ENS_SUMMED && ens_values_are_plain(b, *next);
-        const int dtype = plain ? ens_output_of(b, *next)->dtype - 1 : b->acc;
+        const int dtype = plain ? ens_output_of(b, *next).dtype - 1 : b->acc;
         double factor;
 
         if (b->by_row && ens_share(b, *next) == 0)

@@ -62,16 +62,19 @@ static size_t first_model(const struct ensemble *e)
 
 static void sum_up(struct ens_summary *summary, const struct ens_inputs *inputs, const struct ensemble *e)
 {
-    const struct ensemble_output *first = ens_input(inputs, first_model(e));
+    const struct ensemble_output first = ens_input(inputs, first_model(e));
 
-    *summary = (struct ens_summary){.rows = first->rows, .dtype = first->dtype};
-    for (size_t k = 0; k < e->plan.n; k++)
-        count(summary, e, e->plan.model[k], ens_input(inputs, e->plan.model[k]), 1);
+    *summary = (struct ens_summary){.rows = first.rows, .dtype = first.dtype};
+    for (size_t k = 0; k < e->plan.n; k++) {
+        const struct ensemble_output output = ens_input(inputs, e->plan.model[k]);
+
+        count(summary, e, e->plan.model[k], &output, 1);
+    }
 }
 
 struct ens_inputs ens_inputs_bound(const struct ensemble *e)
 {
-    return (struct ens_inputs){(const unsigned char *)e->outputs, sizeof *e->outputs, &e->summary};
+    return (struct ens_inputs){{(const unsigned char *)e->outputs, sizeof *e->outputs, 0}, &e->summary};
 }
 
 void ens_inputs_rebind(struct ensemble *e)
@@ -135,19 +138,19 @@ void ens_inputs_bind(struct ensemble *e, size_t model, const struct ensemble_out
 static ENS_COLD int find_fault(const struct ensemble *e, const struct ens_inputs *inputs, int partial,
                                struct ens_fault *fault)
 {
-    const size_t rows = ens_input(inputs, first_model(e))->rows;
+    const size_t rows = ens_input(inputs, first_model(e)).rows;
 
     for (size_t k = 0; k < e->plan.n; k++) {
-        const struct ensemble_output *output = ens_input(inputs, e->plan.model[k]);
-        int code = ens_output_check(e, &e->models[e->plan.model[k]], output);
+        const struct ensemble_output output = ens_input(inputs, e->plan.model[k]);
+        int code = ens_output_check(e, &e->models[e->plan.model[k]], &output);
 
         fault->model = e->plan.model[k];
         fault->other = first_model(e);
-        if (code == 0 && output->rows != rows)
+        if (code == 0 && output.rows != rows)
             code = ENSEMBLE_EROWS;
-        if (code == 0 && is_missing(output) && !partial && !(e->policy & ENSEMBLE_LEAVE_OUT_MISSING))
+        if (code == 0 && is_missing(&output) && !partial && !(e->policy & ENSEMBLE_LEAVE_OUT_MISSING))
             code = ENSEMBLE_EMISSING;
-        if (code == 0 && !fits(e, e->plan.model[k], output))
+        if (code == 0 && !fits(e, e->plan.model[k], &output))
             code = ENSEMBLE_ESPACE;
         if (code)
             return code;
@@ -163,12 +166,12 @@ int ens_inputs_take_bound(struct ens_inputs *inputs, const struct ensemble *e, i
     return ENS_UNLIKELY((e->summary.wrong | e->summary.missing) > 0) ? find_fault(e, inputs, partial, fault) : 0;
 }
 
-int ens_inputs_take_given(struct ens_inputs *inputs, const struct ensemble *e, const struct ensemble_output *outputs,
-                          size_t output_size, struct ens_summary *own, struct ens_fault *fault)
+int ens_inputs_take_given(struct ens_inputs *inputs, const struct ensemble *e, const struct ens_array *given,
+                          struct ens_summary *own, struct ens_fault *fault)
 {
     int code = e->plan.fault;
 
-    *inputs = (struct ens_inputs){(const unsigned char *)outputs, output_size, own};
+    *inputs = (struct ens_inputs){*given, own};
     if (code == 0)
         code = find_fault(e, inputs, 0, fault);
     if (code == 0)

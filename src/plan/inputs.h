@@ -5,10 +5,18 @@
 
 #include "plan/handle.h"
 
-/* Outputs as an array whose elements may be larger than this library's: those bound to a handle, or a call's. */
-struct ens_inputs {
+/*
+ * Outputs as an array whose elements may be larger than this library's: those bound to a handle, or a call's. Or one
+ * element for all models, whose data begins as many bytes further for each.
+ */
+struct ens_array {
     const unsigned char *outputs;
-    size_t output_size; /* bytes from element to element */
+    size_t output_size; /* bytes from element to element; 0 where there is one */
+    size_t data_step;   /* bytes from a model's data to the next one's; 0 where each has an element of its own */
+};
+
+struct ens_inputs {
+    struct ens_array array;
     const struct ens_summary *summary;
 };
 
@@ -18,9 +26,15 @@ struct ens_fault {
     size_t other; /* ENSEMBLE_EROWS: the model that `model` does not agree with */
 };
 
-static inline const struct ensemble_output *ens_input(const struct ens_inputs *inputs, size_t model)
+static inline struct ensemble_output ens_input(const struct ens_inputs *inputs, size_t model)
 {
-    return (const struct ensemble_output *)(const void *)(inputs->outputs + model * inputs->output_size);
+    const struct ens_array *array = &inputs->array;
+    struct ensemble_output output =
+        *(const struct ensemble_output *)(const void *)(array->outputs + model * array->output_size);
+
+    if (array->data_step > 0)
+        output.data = (const unsigned char *)output.data + model * array->data_step;
+    return output;
 }
 
 /* Elements from row to row; `length`: those of a row. */
@@ -44,12 +58,11 @@ void ens_inputs_rebind(struct ensemble *e);
 void ens_inputs_bind(struct ensemble *e, size_t model, const struct ensemble_output *output);
 
 /*
- * Takes the outputs bound to the handle, or those given with a call, of `output_size` bytes each, whose summary is then
- * kept in `own`. 0, or an error code if those of the models that take part do not fit together. `partial`: missing ones
+ * Takes the outputs bound to the handle, or those given with a call, whose summary is then kept in `own`. 0, or an error code if those of the models that take part do not fit together. `partial`: missing ones
  * do, whatever the policy is.
  */
 int ens_inputs_take_bound(struct ens_inputs *inputs, const struct ensemble *e, int partial, struct ens_fault *fault);
-int ens_inputs_take_given(struct ens_inputs *inputs, const struct ensemble *e, const struct ensemble_output *outputs,
-                          size_t output_size, struct ens_summary *own, struct ens_fault *fault);
+int ens_inputs_take_given(struct ens_inputs *inputs, const struct ensemble *e, const struct ens_array *given,
+                          struct ens_summary *own, struct ens_fault *fault);
 
 #endif

@@ -41,12 +41,12 @@ static struct area area_of(const struct ens_walk *walk, uintptr_t start, size_t 
 /* The rows of one model's output that the call reads. */
 static struct area area_of_output(const struct ens_walk *walk, size_t model)
 {
-    const struct ensemble_output *output = ens_input(walk->inputs, model);
-    const unsigned shift = ens_dtype_shift(output->dtype);
-    const size_t length = ens_row_length(walk->e, model, output->dtype);
-    const size_t stride = ens_stride(output, length) << shift;
+    const struct ensemble_output output = ens_input(walk->inputs, model);
+    const unsigned shift = ens_dtype_shift(output.dtype);
+    const size_t length = ens_row_length(walk->e, model, output.dtype);
+    const size_t stride = ens_stride(&output, length) << shift;
 
-    return area_of(walk, (uintptr_t)output->data + walk->row_begin * stride, length << shift, stride);
+    return area_of(walk, (uintptr_t)output.data + walk->row_begin * stride, length << shift, stride);
 }
 
 /* All of the row weights, whichever of them the call reads. */
@@ -82,12 +82,12 @@ static ENS_COLD int check_overlap(struct ens_walk *walk, const float *row_weight
     }
     for (size_t k = 0; k < e->plan.n; k++) {
         const size_t model = e->plan.model[k];
-        const struct ensemble_output *output = ens_input(walk->inputs, model);
+        const struct ensemble_output output = ens_input(walk->inputs, model);
         const struct area area = area_of_output(walk, model);
 
-        if (output->data == NULL || !overlap(&result, &area))
+        if (output.data == NULL || !overlap(&result, &area))
             continue;
-        if (result.start != area.start || walk->dtype != output->dtype || result.stride != area.stride ||
+        if (result.start != area.start || walk->dtype != output.dtype || result.stride != area.stride ||
             !ens_blend_in_place(e, model))
             return ENSEMBLE_EOVERLAP;
         walk->in_place = 1;
@@ -110,7 +110,7 @@ static int is_far(const struct ens_walk *walk, size_t result_bytes)
     if (summary->gaps > 0 || elements > SIZE_MAX / 32)
         return 0;
     for (size_t k = 0; k < plan->n; k++)
-        if ((uintptr_t)ens_input(walk->inputs, plan->model[k])->data - base < result_bytes + reach)
+        if ((uintptr_t)ens_input(walk->inputs, plan->model[k]).data - base < result_bytes + reach)
             return 0;
     return 1;
 }
@@ -139,7 +139,7 @@ int ens_overlap_check_array(const struct ens_walk *walk, const float *row_weight
     }
     for (size_t k = 0; k < walk->e->plan.n; k++) {
         other = area_of_output(walk, walk->e->plan.model[k]);
-        if (ens_input(walk->inputs, walk->e->plan.model[k])->data != NULL && meet(&here, &other))
+        if (ens_input(walk->inputs, walk->e->plan.model[k]).data != NULL && meet(&here, &other))
             return ENSEMBLE_EOVERLAP;
     }
     return 0;

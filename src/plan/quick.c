@@ -23,10 +23,10 @@ void ens_quick_find(struct ensemble *e)
     e->quick = (struct ens_quick){0};
     if (plan->fault || !plan->plain || plan->n == 0 || plan->n > ENS_WALK_MOST)
         return;
-    e->quick.given = e->parallel.loop == NULL;
+    e->quick.given = 1;
     if ((summary->wrong | summary->missing | summary->other_dtypes | summary->gaps) > 0 ||
         !is_small(e, summary->rows) ||
-        (e->parallel.loop != NULL && ens_split_pieces(e, summary, summary->rows, 1) >= 2))
+        (e->parallel.loop != NULL && ens_split_pieces(e, summary->dtype, summary->rows, 1, 1) >= 2))
         return;
     e->quick.count = summary->rows * e->width;
     e->quick.low = UINTPTR_MAX;
@@ -127,11 +127,34 @@ static inline int take_outputs(const struct ensemble *e, const struct ensemble_o
     return odd == 0;
 }
 
+/* Have outputs and result, of so many rows, dtypes and a size that leave nothing to decide? `lent`: there is a loop. */
+static inline int are_simple(const struct ensemble *e, size_t rows, int32_t in_dtype, int32_t dtype, size_t result_count,
+                             int lent)
+{
+    return ens_dtype_known(in_dtype) && ens_dtype_known(dtype) && is_small(e, rows) &&
+           result_count >= rows * e->width && (!lent || ens_split_pieces(e, in_dtype, rows, 1, 1) < 2);
+}
+
+/* Sums outputs of so many rows that begin at `in`, into a result without gaps, if there is a kernel, and room. */
+static inline int sum_rows(const struct ensemble *e, const void *const *in, size_t rows, int32_t in_dtype, void *result,
+                           int32_t dtype)
+{
+    const int acc = in_dtype == ENSEMBLE_F64 || dtype == ENSEMBLE_F64 ? ENS_f64 : ENS_f32;
+    ens_span_kernel *const kernel = e->kernels->wsum[acc][in_dtype - 1][dtype - 1];
+    const size_t count = rows * e->width;
+
+    if (kernel == NULL ||
+        meets(in, e->plan.n, count << ens_dtype_shift(in_dtype), result, count << ens_dtype_shift(dtype)))
+        return 0;
+    sum(e, kernel, in, in_dtype, result, dtype, count);
+    return 1;
+}
+
 int ens_quick_run(const struct ensemble *e, const struct ensemble_call *call)
 {
     const struct ensemble_output *outputs = call->outputs;
+    const int lent = (call->parallel_for != NULL) | (e->parallel.loop != NULL);
     const void *in[ENS_WALK_MOST];
-    ens_span_kernel *kernel;
     size_t rows;
     int32_t dtype;
 
@@ -141,15 +164,25 @@ int ens_quick_run(const struct ensemble *e, const struct ensemble_call *call)
         return 0;
     rows = outputs[e->plan.model[0]].rows;
     dtype = outputs[e->plan.model[0]].dtype;
-    if (ENS_UNLIKELY(!ens_dtype_known(dtype) || !ens_dtype_known(call->dtype) || !is_small(e, rows) ||
-                     call->result_count < rows * e->width ||
+    if (ENS_UNLIKELY(!are_simple(e, rows, dtype, call->dtype, call->result_count, lent) ||
                      !take_outputs(e, outputs, rows * e->width << ens_dtype_shift(dtype), in)))
         return 0;
-    kernel = e->kernels->wsum[dtype == ENSEMBLE_F64 || call->dtype == ENSEMBLE_F64 ? ENS_f64 : ENS_f32][dtype - 1]
-                             [call->dtype - 1];
-    if (kernel == NULL || meets(in, e->plan.n, rows * e->width << ens_dtype_shift(dtype), call->result,
-                                rows * e->width << ens_dtype_shift(call->dtype)))
+    return sum_rows(e, in, rows, dtype, call->result, call->dtype);
+}
+
+int ens_quick_flat(const struct ensemble *e, const struct ensemble_output *output, size_t step, void *result,
+                   int32_t dtype, size_t result_count)
+{
+    const struct ens_plan *plan = &e->plan;
+    const int one_line = (output->rows == 1 && output->row_stride >= e->width) || output->row_stride == e->width;
+    const void *in[ENS_WALK_MOST];
+
+    if (ENS_UNLIKELY(!e->quick.given || !one_line || output->data == NULL ||
+                     !are_simple(e, output->rows, output->dtype, dtype, result_count, e->parallel.loop != NULL) ||
+                     ens_size_wraps((const unsigned char *)output->data + (e->n_models - 1) * step,
+                                    output->rows * e->width << ens_dtype_shift(output->dtype))))
         return 0;
-    sum(e, kernel, in, dtype, call->result, call->dtype, rows * e->width);
-    return 1;
+    for (size_t k = 0; k < plan->n; k++)
+        in[k] = (const unsigned char *)output->data + plan->model[k] * step;
+    return sum_rows(e, in, output->rows, output->dtype, result, dtype);
 }

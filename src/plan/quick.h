@@ -19,9 +19,12 @@ static inline void ens_quick_move(struct ensemble *e, const void *data)
 
 /*
  * Does what ens_run() would do, and returns 1; or nothing, and returns 0. `count` is e->quick.count. `call` has this
- * library's size, outputs, and no report.
+ * library's size, outputs, and no report. `output` is that of the first model, its row stride is not 0, and the others'
+ * begin `step` bytes further each, which the address space can hold; the result has no gaps.
  */
 int ens_quick_combine(const struct ensemble *e, void *result, int32_t dtype, size_t count);
 int ens_quick_run(const struct ensemble *e, const struct ensemble_call *call);
+int ens_quick_flat(const struct ensemble *e, const struct ensemble_output *output, size_t step, void *result,
+                   int32_t dtype, size_t result_count);
 
 #endif

@@ -46,7 +46,7 @@ static int all_say_probabilities(const struct ens_walk *walk)
 
     for (size_t k = 0; k < plan->n; k++) {
         const int32_t space = walk->e->models[plan->model[k]].space;
-        const int labels = ens_input(walk->inputs, plan->model[k])->dtype == ENSEMBLE_I32;
+        const int labels = ens_input(walk->inputs, plan->model[k]).dtype == ENSEMBLE_I32;
 
         if (!labels && (space < ENSEMBLE_PROBABILITIES || space > ENSEMBLE_LOGITS))
             return 0;

@@ -20,7 +20,7 @@ static int are_elements(const struct ens_blend *b)
 {
     for (size_t k = 0; k < b->e->plan.n; k++)
         if (ens_model_of(b, k)->map != NULL || ens_model_of(b, k)->space == ENSEMBLE_LOGITS ||
-            ens_output_of(b, k)->dtype == ENSEMBLE_I32)
+            ens_output_of(b, k).dtype == ENSEMBLE_I32)
             return 0;
     return b->recipe->form <= ENS_FORM_LOG;
 }
@@ -91,7 +91,7 @@ static ENS_APART int have_no_nan(struct ens_blend *b, size_t row, size_t length)
     double most;
 
     for (size_t k = 0; k < b->e->plan.n; k++) {
-        if (ens_output_of(b, k)->data != NULL &&
+        if (ens_output_of(b, k).data != NULL &&
             b->kernels->greatest[b->acc](ens_raw(b, k, row, 0, length, b->spare), length, &most))
             return 0;
         b->kept[k] = (struct ens_stat){.sum = 1};

@@ -114,24 +114,55 @@ static ENS_COLD ENS_APART int try_no_rows(const struct ens_walk *walk, const flo
                           : ens_blend(&none, row_weights, call, NULL);
 }
 
-int ens_run(const struct ensemble *e, const struct ensemble_call *call, const struct ensemble_report *report, int how)
+/* Does what has passed every check, in one piece or in several. */
+static inline int run_checked(const struct ens_walk *walk, const float *row_weights, const struct ensemble_call *call,
+                              const struct ensemble_report *report, int how)
+{
+    const struct ensemble *e = walk->e;
+    const struct ens_summary *summary = walk->inputs->summary;
+    const struct ens_parallel own = {call->parallel_for, call->parallel_user};
+    const struct ens_parallel *parallel = own.loop != NULL ? &own : &e->parallel;
+    const int plain = e->plan.plain && row_weights == NULL && summary->missing == 0 && report == NULL;
+    size_t pieces = 0;
+
+    if (ENS_UNLIKELY(parallel->loop != NULL))
+        pieces = ens_split_pieces(e, summary->dtype, walk->row_count, plain, plain || ens_split_by_columns(e, report));
+    if (ENS_UNLIKELY(pieces >= 2 && walk->row_count > 0)) {
+        const struct ens_split split = {walk, plain, row_weights, report, (how & ENS_RUN_PARTIAL) != 0};
+        const int code = plain ? 0 : try_no_rows(walk, row_weights, call, report, how);
+
+        if (code == 0)
+            ens_split_run(&split, pieces, parallel);
+        return code;
+    }
+    if (ENS_UNLIKELY(report != NULL))
+        return run_with_report(walk, row_weights, call, report, how);
+    if (ENS_UNLIKELY(!plain))
+        return ens_blend(walk, row_weights, call, NULL);
+    ens_walk(walk);
+    return 0;
+}
+
+int ens_run(const struct ensemble *e, const struct ensemble_call *call, const struct ens_array *outputs,
+            const struct ensemble_report *report, int how)
 {
     struct ens_inputs inputs;
     struct ens_summary given;
     struct ens_fault fault;
     struct ens_walk walk;
     const float *row_weights;
-    size_t pieces;
-    int code, plain;
+    int code;
 
-    if (call->outputs == NULL)
+    if (outputs == NULL)
         code = ens_inputs_take_bound(&inputs, e, how & ENS_RUN_PARTIAL, &fault);
     else
-        code = ens_inputs_take_given(&inputs, e, call->outputs, call->output_size, &given, &fault);
+        code = ens_inputs_take_given(&inputs, e, outputs, &given, &fault);
     if (ENS_UNLIKELY(code))
         return code;
     walk.e = e;
     walk.inputs = &inputs;
+    walk.column = 0;
+    walk.columns = e->width;
     code = take_row_weights(&walk, call, &row_weights);
     if (ENS_LIKELY(code == 0))
         code = check_rows(&walk, call);
@@ -144,22 +175,7 @@ int ens_run(const struct ensemble *e, const struct ensemble_call *call, const st
         if (code)
             return code;
     }
-    plain = e->plan.plain && row_weights == NULL && inputs.summary->missing == 0 && report == NULL;
-    pieces = e->parallel.loop != NULL ? ens_split_pieces(e, inputs.summary, walk.row_count, plain) : 0;
-    if (ENS_UNLIKELY(pieces >= 2 && walk.row_count > 0)) {
-        const struct ens_split split = {&walk, plain, row_weights, report, (how & ENS_RUN_PARTIAL) != 0};
-
-        code = plain ? 0 : try_no_rows(&walk, row_weights, call, report, how);
-        if (code == 0)
-            ens_split_run(&split, pieces);
-        return code;
-    }
-    if (ENS_UNLIKELY(report != NULL))
-        return run_with_report(&walk, row_weights, call, report, how);
-    if (ENS_UNLIKELY(!plain))
-        return ens_blend(&walk, row_weights, call, NULL);
-    ens_walk(&walk);
-    return 0;
+    return run_checked(&walk, row_weights, call, report, how);
 }
 
 int ens_run_check(struct ens_inputs *inputs, const struct ensemble *e, struct ens_fault *fault)

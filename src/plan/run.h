@@ -11,10 +11,12 @@ enum {
 };
 
 /*
- * `call` and `report` (NULL: none; that of the call is not looked at) have this library's size, and the outputs are
- * well formed as structs (the api layer sees to that). `how` is a sum of the above. 0 or an error code.
+ * `outputs` are those given with the call, well formed as structs (the api layer sees to that), NULL: those bound to
+ * the handle. `call` and `report` (NULL: none) have this library's size or more; outputs and report of the call are not
+ * looked at. `how` is a sum of the above. 0 or an error code.
  */
-int ens_run(const struct ensemble *e, const struct ensemble_call *call, const struct ensemble_report *report, int how);
+int ens_run(const struct ensemble *e, const struct ensemble_call *call, const struct ens_array *outputs,
+            const struct ensemble_report *report, int how);
 
 /* What such a call with the outputs bound to a handle would report, whatever its result is. */
 int ens_run_check(struct ens_inputs *inputs, const struct ensemble *e, struct ens_fault *fault);

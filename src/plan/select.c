@@ -26,7 +26,7 @@ static size_t first_values(const struct ens_selection *s)
 /* Are the values of a model to be had without a tile for them? */
 static int is_in_place(const struct ens_blend *b, size_t k)
 {
-    return ens_values_are_plain(b, k) && ens_output_of(b, k)->dtype - 1 == b->acc;
+    return ens_values_are_plain(b, k) && ens_output_of(b, k).dtype - 1 == b->acc;
 }
 
 /*

@@ -20,7 +20,7 @@ static double rounding(const struct ens_blend *b, double total)
     double unit = 0x1p-24, steps = 8 * ((double)b->e->n_models + 16) + (b->recipe->log ? 512 : 0);
 
     for (size_t k = 0; k < b->e->plan.n; k++)
-        if (ens_output_of(b, k)->dtype == ENSEMBLE_F64 && ens_output_of(b, k)->data != NULL)
+        if (ens_output_of(b, k).dtype == ENSEMBLE_F64 && ens_output_of(b, k).data != NULL)
             unit = 0x1p-53;
     return unit * steps * total + steps * 0x1p-149 * (b->recipe->shares ? total : 1);
 }
@@ -49,7 +49,7 @@ static struct outlook look_out(const struct ens_blend *b)
         o.all += weight;
         o.weight = o.weight == 0 ? weight : o.weight;
         o.equal &= weight == o.weight || weight == 0;
-        if (ens_output_of(b, k)->data == NULL && weight != 0) {
+        if (ens_output_of(b, k).data == NULL && weight != 0) {
             o.missing += weight;
             o.n++;
         }

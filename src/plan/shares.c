@@ -31,7 +31,7 @@ double ens_weight_in_row(const struct ens_blend *b, size_t k)
 
 static int is_present(const struct ens_blend *b, size_t k)
 {
-    if (ens_output_of(b, k)->data == NULL || k == b->without)
+    if (ens_output_of(b, k).data == NULL || k == b->without)
         return 0;
     return !(b->e->policy & ENSEMBLE_LEAVE_OUT_NAN) || ens_stat_is_sound(b, k);
 }
@@ -62,7 +62,7 @@ int ens_shares_of_call(const struct ens_blend *b)
         const double weight = size(own(b, k));
 
         total += weight;
-        if (ens_output_of(b, k)->data == NULL) {
+        if (ens_output_of(b, k).data == NULL) {
             missing += weight;
         } else {
             left += own(b, k);
@@ -115,7 +115,7 @@ void ens_shares_of_row(struct ens_blend *b)
             continue;
         }
         if (rigid && unsound != ENSEMBLE_ROW_LABEL && !ens_stat_is_sound(b, k))
-            unsound = ens_output_of(b, k)->dtype == ENSEMBLE_I32 ? ENSEMBLE_ROW_LABEL : ENSEMBLE_ROW_NAN;
+            unsound = ens_output_of(b, k).dtype == ENSEMBLE_I32 ? ENSEMBLE_ROW_LABEL : ENSEMBLE_ROW_NAN;
         first = b->row.models == 0 ? weight : first;
         b->row.equal &= weight == first;
         b->row.present += weight;

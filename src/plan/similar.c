@@ -69,7 +69,7 @@ static double *pair(const struct similar *s, size_t k, size_t l)
 
 static int speaks(const struct similar *s, size_t k)
 {
-    return ens_output_of(s->b, k)->data != NULL;
+    return ens_output_of(s->b, k).data != NULL;
 }
 
 static double *tile(const struct similar *s, size_t which)

@@ -103,7 +103,7 @@ static const void *after(const struct ens_blend *b, size_t k)
     const size_t next = last ? 0 : k + 1;
 
     if ((last && b->row.index + 1 == b->walk->row_begin + b->walk->row_count) ||
-        ens_output_of(b, next)->dtype != ens_output_of(b, k)->dtype)
+        ens_output_of(b, next).dtype != ens_output_of(b, k).dtype)
         return NULL;
     return ens_row_of(b, next, b->row.index + (size_t)last);
 }
@@ -111,7 +111,7 @@ static const void *after(const struct ens_blend *b, size_t k)
 /* One model of the row. `s` is what the model before it left, or began with. */
 static void add_model(struct ens_blend *b, size_t k, struct ens_soften *s)
 {
-    const int dtype = ens_output_of(b, k)->dtype - 1;
+    const int dtype = ens_output_of(b, k).dtype - 1;
     unsigned char *sum = sum_of(b), *kept = kept_of(b);
     double factor;
 

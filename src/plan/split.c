@@ -35,28 +35,30 @@ struct job {
     _Atomic uint64_t taken[2 * MOST_PIECES / BITS];
 };
 
-size_t ens_split_pieces(const struct ensemble *e, const struct ens_summary *summary, size_t rows, int plain)
+size_t ens_split_pieces(const struct ensemble *e, int32_t dtype, size_t rows, int plain, int by_columns)
 {
     const size_t values = rows * e->width; /* fits, as the outputs do */
-    const size_t piece = plain ? PIECE_BYTES >> ens_dtype_shift(summary->dtype) : PIECE_VALUES;
+    const size_t piece = plain ? PIECE_BYTES >> ens_dtype_shift(dtype) : PIECE_VALUES;
     const size_t pieces = values / piece * e->plan.n + values % piece * e->plan.n / piece;
-    const size_t most = plain || rows > MOST_PIECES ? MOST_PIECES : rows;
+    const size_t most = by_columns || rows > MOST_PIECES ? MOST_PIECES : rows;
 
     return pieces < most ? pieces : most;
 }
 
-/* Rows of a call that need more than a weighted sum. What could fail has been tried, and no workspace is shared. */
-static ENS_APART void blend_rows(const struct ens_split *split, size_t row, size_t rows)
+/* A part of a call that needs more than a weighted sum. What could fail has been tried, and no workspace is shared. */
+static ENS_APART void blend_part(const struct ens_split *split, const struct ens_part *part)
 {
     static const struct ensemble_call no_workspace = {.struct_size = sizeof no_workspace};
     struct ens_report report = {
         .asked = split->report, .first_row = split->walk->row_begin, .lenient = split->lenient};
     struct ens_walk walk = *split->walk;
 
-    walk.row_begin += row;
-    walk.row_count = rows;
+    walk.row_begin += part->row;
+    walk.row_count = part->rows;
+    walk.column = part->column;
+    walk.columns = part->columns;
     if (walk.result != NULL)
-        walk.result += row * walk.result_stride << ens_dtype_shift(walk.dtype);
+        walk.result += (part->row * walk.result_stride + part->column) << ens_dtype_shift(walk.dtype);
     ens_blend(&walk, split->row_weights, &no_workspace, split->report != NULL ? &report : NULL);
 }
 
@@ -71,7 +73,7 @@ static void run_piece(const struct job *job, size_t piece)
     if (job->split->plain)
         ens_walk_part(walk, &part);
     else
-        blend_rows(job->split, part.row, part.rows);
+        blend_part(job->split, &part);
 }
 
 /* The loop's function. */
@@ -85,10 +87,10 @@ static void run_once(void *context, size_t piece)
         run_piece(job, piece);
 }
 
-void ens_split_run(const struct ens_split *split, size_t pieces)
+void ens_split_run(const struct ens_split *split, size_t pieces, const struct ens_parallel *parallel)
 {
     const struct ensemble *e = split->walk->e;
-    const size_t rows = split->walk->row_count, across = split->plain ? (pieces + rows - 1) / rows : 1;
+    const size_t rows = split->walk->row_count, across = (pieces + rows - 1) / rows;
     struct job job = {.split = split, .rows = (rows + pieces - 1) / pieces};
 
     job.columns = (e->width + across - 1) / across;
@@ -97,7 +99,7 @@ void ens_split_run(const struct ens_split *split, size_t pieces)
     job.pieces = (rows + job.rows - 1) / job.rows * job.across;
     for (size_t i = 0; i < 2 * MOST_PIECES / BITS; i++)
         atomic_init(&job.taken[i], 0);
-    e->parallel.loop(e->parallel.user, job.pieces, run_once, &job);
+    parallel->loop(parallel->user, job.pieces, run_once, &job);
     for (size_t piece = 0; piece < job.pieces; piece++)
         run_once(&job, piece);
 }

@@ -14,10 +14,19 @@ struct ens_split {
     int lenient;
 };
 
-/* How many pieces of so many rows are worth being handed over; less than 2: none. `plain` as above. */
-size_t ens_split_pieces(const struct ensemble *e, const struct ens_summary *summary, size_t rows, int plain);
+/* May what is not plain be divided by columns, too? Where no row has to be seen as a whole. */
+static inline int ens_split_by_columns(const struct ensemble *e, const struct ensemble_report *report)
+{
+    return !e->plan.recipe.rowwise && report == NULL;
+}
 
-/* Does all of it. There is a loop. */
-void ens_split_run(const struct ens_split *split, size_t pieces);
+/*
+ * How many pieces of so many rows of outputs of a dtype are worth being handed over; less than 2: none. `plain` as
+ * above; `by_columns`: rows can be divided.
+ */
+size_t ens_split_pieces(const struct ensemble *e, int32_t dtype, size_t rows, int plain, int by_columns);
+
+/* Does all of it, by a loop. */
+void ens_split_run(const struct ens_split *split, size_t pieces, const struct ens_parallel *parallel);
 
 #endif

@@ -52,7 +52,7 @@ int ens_stat_is_needed(const struct ens_blend *b, size_t k)
 /* Logits: the largest one first, then the sum of exponentials relative to it, which are kept if there is room. */
 static struct ens_stat stat_of_logits(const struct ens_blend *b, size_t k)
 {
-    const int dtype = ens_output_of(b, k)->dtype - 1;
+    const int dtype = ens_output_of(b, k).dtype - 1;
     unsigned char *kept = ens_model_of(b, k)->map == NULL ? b->room.exponentials : NULL;
     struct ens_soften s = {
         .from = ens_row_of(b, k, b->row.index),
@@ -78,7 +78,7 @@ static const void *known_values(const struct ens_blend *b, size_t k, size_t at, 
 
     if (model->map == NULL)
         return ens_raw(b, k, b->row.index, at, length, b->spare);
-    b->kernels->gather[b->acc][ens_output_of(b, k)->dtype - 1](b->spare, ens_row_of(b, k, b->row.index),
+    b->kernels->gather[b->acc][ens_output_of(b, k).dtype - 1](b->spare, ens_row_of(b, k, b->row.index),
                                                                model->known_from + at, length, 0);
     return b->spare;
 }
@@ -136,7 +136,7 @@ static struct ens_stat stat_of_values(const struct ens_blend *b, size_t k, int l
 
 struct ens_stat ens_stat_of_label(const struct ens_blend *b, size_t k)
 {
-    return ens_output_of(b, k)->dtype == ENSEMBLE_I32 ? stat_of_label(b, k) : stat_of_values(b, k, 1);
+    return ens_output_of(b, k).dtype == ENSEMBLE_I32 ? stat_of_label(b, k) : stat_of_values(b, k, 1);
 }
 
 static struct ens_stat compute(const struct ens_blend *b, size_t k)
@@ -145,7 +145,7 @@ static struct ens_stat compute(const struct ens_blend *b, size_t k)
 
     if (is_logits(b, k))
         return stat_of_logits(b, k);
-    if (b->recipe->form == ENS_FORM_VOTE || ens_output_of(b, k)->dtype == ENSEMBLE_I32)
+    if (b->recipe->form == ENS_FORM_VOTE || ens_output_of(b, k).dtype == ENSEMBLE_I32)
         return ens_stat_of_label(b, k);
     stat = stat_of_values(b, k, 0);
     if (b->recipe->form == ENS_FORM_RANKS)
@@ -163,7 +163,7 @@ void ens_stats_of_row(const struct ens_blend *b)
     for (size_t k = 0; k < b->e->plan.n; k++) {
         struct ens_stat *place = k < ENS_STATS ? &b->kept[k] : b->room.stats;
 
-        if (ens_output_of(b, k)->data == NULL || ens_weight_in_row(b, k) == 0 || !ens_stat_is_needed(b, k))
+        if (ens_output_of(b, k).data == NULL || ens_weight_in_row(b, k) == 0 || !ens_stat_is_needed(b, k))
             continue;
         if (k < ENS_STATS)
             *place = compute(b, k);

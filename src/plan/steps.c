@@ -157,7 +157,7 @@ static ENS_INLINE void combine_line(struct ens_blend *b, const int again, size_t
         return;
     }
     for (size_t at = 0; at < width; at += most) {
-        const struct ens_tile tile = {b->row.index, at, width - at < most ? width - at : most};
+        const struct ens_tile tile = {b->row.index, b->walk->column + at, width - at < most ? width - at : most};
         unsigned char *result = ens_result_at(b, to, at);
         void *out = ens_is_direct(b, result) ? result : ens_pool(b, 0);
 

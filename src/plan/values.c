@@ -21,15 +21,15 @@ static int has_exponentials(const struct ens_blend *b, size_t k)
 
 const unsigned char *ens_row_of(const struct ens_blend *b, size_t k, size_t row)
 {
-    const struct ensemble_output *output = ens_output_of(b, k);
-    const size_t stride = ens_stride(output, ens_row_length(b->e, b->e->plan.model[k], output->dtype));
+    const struct ensemble_output output = ens_output_of(b, k);
+    const size_t stride = ens_stride(&output, ens_row_length(b->e, b->e->plan.model[k], output.dtype));
 
-    return (const unsigned char *)output->data + (row * stride << ens_dtype_shift(output->dtype));
+    return (const unsigned char *)output.data + (row * stride << ens_dtype_shift(output.dtype));
 }
 
 const void *ens_raw(const struct ens_blend *b, size_t k, size_t row, size_t first, size_t length, void *tile)
 {
-    const int dtype = ens_output_of(b, k)->dtype - 1;
+    const int dtype = ens_output_of(b, k).dtype - 1;
     const unsigned char *values = ens_row_of(b, k, row) + (first << ens_dtype_shift(dtype + 1));
 
     if (dtype == b->acc)
@@ -131,7 +131,7 @@ static const void *ranks(const struct ens_blend *b, size_t k, const struct ens_t
     const int known = model->map != NULL && (b->e->policy & ENSEMBLE_LEAVE_OUT_ABSENT) != 0;
     const size_t columns = known ? model->n_known : b->e->width;
     unsigned char *row = values + 2 * (b->tile << b->shift);
-    const int dtype = ens_output_of(b, k)->dtype - 1;
+    const int dtype = ens_output_of(b, k).dtype - 1;
 
     for (size_t j = 0; j < tile->length; j++) { /* a value is equal to itself, which is half a place too many */
         if (b->acc == ENS_f64)
@@ -169,7 +169,7 @@ const void *ens_values(const struct ens_blend *b, size_t k, const struct ens_til
     const void *raw = raw_tile;
 
     if (model->map != NULL)
-        b->kernels->gather[b->acc][ens_output_of(b, k)->dtype - 1](raw_tile, ens_row_of(b, k, tile->row),
+        b->kernels->gather[b->acc][ens_output_of(b, k).dtype - 1](raw_tile, ens_row_of(b, k, tile->row),
                                                                    model->source + tile->column, tile->length, absent);
     else if (!has_exponentials(b, k))
         raw = ens_raw(b, k, tile->row, tile->column, tile->length, raw_tile);
@@ -198,7 +198,7 @@ static const double *values_of_label(const struct ens_blend *b, size_t k, const 
 const void *ens_values_any(const struct ens_blend *b, size_t k, const struct ens_tile *tile, void *values,
                            double *doubles, int *dtype)
 {
-    const int32_t own = ens_output_of(b, k)->dtype;
+    const int32_t own = ens_output_of(b, k).dtype;
 
     if (own == ENSEMBLE_I32) {
         *dtype = ENS_f64;

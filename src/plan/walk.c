@@ -50,20 +50,20 @@ static inline void find_sources(const struct route *route, const struct piece *p
     const struct ens_inputs *inputs = route->walk->inputs;
     const size_t *model = route->plan->model + first;
     const size_t width = route->walk->e->width;
-    const unsigned shift = ens_dtype_shift(ens_input(inputs, model[0])->dtype);
+    const unsigned shift = ens_dtype_shift(ens_input(inputs, model[0]).dtype);
 
     if (ENS_LIKELY(inputs->summary->gaps == 0 && piece->more_rows == 0)) {
         const size_t skip = (piece->row * width + piece->column) << shift;
 
         for (size_t k = 0; k < n; k++)
-            sources->in[k] = (const unsigned char *)ens_input(inputs, model[k])->data + skip;
+            sources->in[k] = (const unsigned char *)ens_input(inputs, model[k]).data + skip;
         return;
     }
     for (size_t k = 0; k < n; k++) {
-        const struct ensemble_output *output = ens_input(inputs, model[k]);
-        const size_t stride = ens_stride(output, width);
+        const struct ensemble_output output = ens_input(inputs, model[k]);
+        const size_t stride = ens_stride(&output, width);
 
-        sources->in[k] = (const unsigned char *)output->data + ((piece->row * stride + piece->column) << shift);
+        sources->in[k] = (const unsigned char *)output.data + ((piece->row * stride + piece->column) << shift);
         sources->step[k] = stride << shift;
     }
 }
@@ -139,11 +139,11 @@ static size_t group_size(const struct route *route, size_t first)
 {
     const struct ens_inputs *inputs = route->walk->inputs;
     const size_t most = route->far ? ENS_GROUP_FAR : ENS_WALK_MOST;
-    const int32_t dtype = ens_input(inputs, route->plan->model[first])->dtype;
+    const int32_t dtype = ens_input(inputs, route->plan->model[first]).dtype;
     size_t n = 1;
 
     while (n < most && first + n < route->plan->n &&
-           ens_input(inputs, route->plan->model[first + n])->dtype == dtype)
+           ens_input(inputs, route->plan->model[first + n]).dtype == dtype)
         n++;
     return route->far && n > ENS_GROUP_NEAR && n < ENS_GROUP_FAR ? (n + 1) / 2 : n;
 }
@@ -159,7 +159,7 @@ static void sum_tile(const struct route *route, const struct piece *piece, void 
 
     for (size_t first = 0; first < n_models; first += n) {
         ens_span_kernel *const *by_result =
-            kernels->wsum[route->acc][ens_input(route->walk->inputs, route->plan->model[first])->dtype - 1];
+            kernels->wsum[route->acc][ens_input(route->walk->inputs, route->plan->model[first]).dtype - 1];
 
         n = group_size(route, first);
         if (first + n == n_models && by_result[result] != NULL && ens_walk_at_once(n, route->far)) {

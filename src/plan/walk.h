@@ -10,6 +10,7 @@ struct ens_walk {
     const struct ens_inputs *inputs;
     size_t row_begin;
     size_t row_count;
+    size_t column, columns; /* all of them, or where each is by itself some */
     unsigned char *result;
     size_t result_stride; /* elements */
     int32_t dtype;        /* of the result */

@@ -155,6 +155,7 @@ TEST(test_outputs_given_with_a_call)
         char added[8];
     } outputs[] = {{{data, 2, 0, ENSEMBLE_F32, 0}, ""}, {{data + 8, 3, 0, ENSEMBLE_F64, 0}, ""}};
     const double weights[] = {0, 1};
+    const struct ens_array given = {(const unsigned char *)outputs, sizeof *outputs, 0};
     struct ensemble *e = ensemble_of(2);
     struct ens_inputs inputs;
     struct ens_summary own;
@@ -162,14 +163,33 @@ TEST(test_outputs_given_with_a_call)
 
     add(e, NULL, ENSEMBLE_F32, 1);
     add(e, NULL, ENSEMBLE_F32, 1);
-    assert_int_equal(ens_inputs_take_given(&inputs, e, &outputs[0].known, sizeof *outputs, &own, &fault),
-                     ENSEMBLE_EROWS);
+    assert_int_equal(ens_inputs_take_given(&inputs, e, &given, &own, &fault), ENSEMBLE_EROWS);
     assert_true(fault.model == 1 && fault.other == 0);
     assert_int_equal(ensemble_set_weights(e, weights, 2), 0);
-    assert_int_equal(ens_inputs_take_given(&inputs, e, &outputs[0].known, sizeof *outputs, &own, &fault), 0);
-    assert_ptr_equal(ens_input(&inputs, 1), &outputs[1]);
+    assert_int_equal(ens_inputs_take_given(&inputs, e, &given, &own, &fault), 0);
+    assert_ptr_equal(ens_input(&inputs, 1).data, outputs[1].known.data);
+    assert_int_equal(ens_input(&inputs, 1).rows, 3);
     assert_ptr_equal(inputs.summary, &own);
     assert_true(own.rows == 3 && own.f64 == 1 && own.other_dtypes == 0);
+    ensemble_destroy(e);
+}
+
+/* One element stands for all models, whose data is as far from each other. */
+TEST(test_outputs_that_are_as_far_apart)
+{
+    const struct ensemble_output output = {data, 2, 0, ENSEMBLE_F32, 0};
+    const struct ens_array given = {(const unsigned char *)&output, 0, 4 * sizeof(float)};
+    struct ensemble *e = ensemble_of(2);
+    struct ens_inputs inputs;
+    struct ens_summary own;
+    struct ens_fault fault;
+
+    add(e, NULL, ENSEMBLE_F64, 1);
+    add(e, NULL, ENSEMBLE_F64, 7);
+    assert_int_equal(ens_inputs_take_given(&inputs, e, &given, &own, &fault), 0);
+    for (size_t i = 0; i < 2; i++)
+        assert_ptr_equal(ens_input(&inputs, i).data, (const unsigned char *)data + i * 4 * sizeof(float));
+    assert_true(own.rows == 2 && own.dtype == ENSEMBLE_F32 && own.wrong == 0);
     ensemble_destroy(e);
 }
 
@@ -184,6 +204,7 @@ int main(void)
         cmocka_unit_test(test_a_fault_names_its_models),
         cmocka_unit_test(test_a_fault_of_the_weights_comes_first),
         cmocka_unit_test(test_outputs_given_with_a_call),
+        cmocka_unit_test(test_outputs_that_are_as_far_apart),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -44,7 +44,9 @@ AT(ensemble_call, reserved, 12 + 9 * POINTER);
 AT(ensemble_call, row_weights, 16 + 9 * POINTER);
 AT(ensemble_call, row_weights_count, 16 + 10 * POINTER);
 AT(ensemble_call, report, 16 + 11 * POINTER);
-SIZED(ensemble_call, 16 + 12 * POINTER);
+AT(ensemble_call, parallel_for, 16 + 12 * POINTER);
+AT(ensemble_call, parallel_user, 16 + 13 * POINTER);
+SIZED(ensemble_call, 16 + 14 * POINTER);
 
 AT(ensemble_report, struct_size, 0);
 AT(ensemble_report, reserved, 4);
@@ -104,14 +106,14 @@ SIZED(ensemble_fit_report, 72 + 8 * POINTER);
 #if UINTPTR_MAX == UINT64_MAX
 SIZED(ensemble_options, 40);
 SIZED(ensemble_output, 32);
-SIZED(ensemble_call, 112);
+SIZED(ensemble_call, 128);
 SIZED(ensemble_report, 200);
 SIZED(ensemble_fit_options, 112);
 SIZED(ensemble_fit_report, 136);
 #else
 SIZED(ensemble_options, 24);
 SIZED(ensemble_output, 20);
-SIZED(ensemble_call, 64);
+SIZED(ensemble_call, 72);
 SIZED(ensemble_report, 104);
 SIZED(ensemble_fit_options, 88);
 SIZED(ensemble_fit_report, 104);
@@ -145,7 +147,8 @@ TEST(test_call_has_no_padding)
                          SIZE(ensemble_call, workspace) + SIZE(ensemble_call, workspace_size) +
                          SIZE(ensemble_call, dtype) + SIZE(ensemble_call, reserved) +
                          SIZE(ensemble_call, row_weights) + SIZE(ensemble_call, row_weights_count) +
-                         SIZE(ensemble_call, report));
+                         SIZE(ensemble_call, report) + SIZE(ensemble_call, parallel_for) +
+                         SIZE(ensemble_call, parallel_user));
 }
 
 #define OPTION(member) SIZE(ensemble_fit_options, member)
