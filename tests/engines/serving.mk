@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# test-serving-dlpack: the lines of Python in docs/serving.md hand an array of NumPy (Debian: python3-numpy) to the library.
+# test-serving-dlpack: the Python in docs/serving.md hands an array of NumPy (Debian: python3-numpy) to the library.
 
 ENGINE_TARGETS += test-serving-dlpack
 
