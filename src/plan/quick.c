@@ -8,7 +8,7 @@
 /* Larger results may be stored past the caches: plan/walk.c. A few nanoseconds are nothing to them. */
 #define MOST_ELEMENTS ((size_t)1 << 16)
 
-/* Are so many rows few enough? `*count` is their number of elements. No division: it would take as long as a short sum. */
+/* Are so many rows few enough? `*count` is their number of elements. No division: it takes as long as a short sum. */
 static inline int is_small(const struct ensemble *e, size_t rows, size_t *count)
 {
     return !__builtin_mul_overflow(rows, e->width, count) && *count > 0 && *count <= MOST_ELEMENTS &&
