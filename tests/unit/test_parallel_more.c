@@ -83,8 +83,9 @@ TEST(test_a_loop_for_one_call)
         assert_int_equal(calls, 2);
         assert_memory_equal(s.result, s.expected, 120000 * sizeof(float));
         call.report = &report;
+        turns = 0;
         assert_int_equal(ensemble_run(s.e, &call), 0);
-        assert_int_equal(calls, 3);
+        assert_true(calls == 3 && turns == 2); /* rows as a whole */
         call = (struct ensemble_call){.struct_size = sizeof call, .result = s.result, .result_count = 120000,
                                       .dtype = ENSEMBLE_F32, .parallel_for = forward, .parallel_user = &calls};
     }
@@ -97,12 +98,68 @@ TEST(test_a_loop_for_one_call)
     end(&s);
 }
 
+/* What would go the short way, but for its size: with each loop that there can be. */
+TEST(test_what_is_worth_pieces_does_not_go_the_short_way)
+{
+    struct scene s = scene_of(1, 60000, 0, ENSEMBLE_F32, ENSEMBLE_SUM);
+    struct ensemble_output given[MODELS];
+    struct ensemble_call call = {.struct_size = sizeof call, .result = s.result, .result_count = 60000,
+                                 .dtype = ENSEMBLE_F32, .outputs = given, .output_size = sizeof *given,
+                                 .n_outputs = MODELS};
+
+    for (size_t i = 0; i < MODELS; i++)
+        given[i] = (struct ensemble_output){.data = s.data + i * 60000 * sizeof(float), .rows = 1,
+                                            .dtype = ENSEMBLE_F32};
+    calls = 0;
+    assert_int_equal(ensemble_run(s.e, &call), 0);
+    assert_int_equal(calls, 0);
+    call.parallel_for = forward;
+    call.parallel_user = &calls;
+    assert_int_equal(ensemble_run(s.e, &call), 0);
+    assert_int_equal(calls, 1);
+    call.parallel_for = NULL;
+    assert_int_equal(ensemble_set_parallel(s.e, forward, &calls), 0);
+    assert_int_equal(ensemble_run(s.e, &call), 0);
+    assert_int_equal(calls, 2);
+    assert_int_equal(ensemble_run_flat(s.e, s.data, ENSEMBLE_F32, 1, 0, 0, s.result, ENSEMBLE_F32, 60000, 0, NULL, 0),
+                     0);
+    assert_int_equal(calls, 3);
+    end(&s);
+}
+
+/* Rows short enough to be done several at a time, and of so many models that they are divided by columns. */
+TEST(test_many_models_with_weights_by_row)
+{
+    enum { MANY = 80, WIDTH = 256 };
+    static float data[MANY][2 * WIDTH], gates[2 * MANY], y[2][2 * WIDTH];
+    struct ensemble *e = ensemble_of(WIDTH);
+    struct rng rng = {3};
+
+    for (size_t i = 0; i < MANY; i++) {
+        for (size_t j = 0; j < 2 * WIDTH; j++)
+            data[i][j] = (float)rng_below(&rng, 1000) / 1000;
+        gates[i] = (float)rng_below(&rng, 10);
+        gates[MANY + i] = (float)rng_below(&rng, 10);
+        add(e, data[i], ENSEMBLE_F32, 2);
+    }
+    assert_int_equal(ensemble_set_row_weights(e, gates, 2, MANY), 0);
+    assert_int_equal(ensemble_combine(e, y[0], ENSEMBLE_F32, 2 * WIDTH), 0);
+    assert_int_equal(ensemble_set_parallel(e, backward, NULL), 0);
+    calls = 0;
+    assert_int_equal(ensemble_combine(e, y[1], ENSEMBLE_F32, 2 * WIDTH), 0);
+    assert_int_equal(calls, 1);
+    assert_memory_equal(y[0], y[1], sizeof y[0]);
+    ensemble_destroy(e);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_long_rows_of_methods_in_pieces),
         cmocka_unit_test(test_a_long_row_in_place),
         cmocka_unit_test(test_a_loop_for_one_call),
+        cmocka_unit_test(test_what_is_worth_pieces_does_not_go_the_short_way),
+        cmocka_unit_test(test_many_models_with_weights_by_row),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
