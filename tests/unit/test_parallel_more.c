@@ -101,14 +101,14 @@ TEST(test_a_loop_for_one_call)
 /* What would go the short way, but for its size: with each loop that there can be. */
 TEST(test_what_is_worth_pieces_does_not_go_the_short_way)
 {
-    struct scene s = scene_of(1, 60000, 0, ENSEMBLE_F32, ENSEMBLE_SUM);
+    struct scene s = scene_of(1, 40000, 0, ENSEMBLE_F32, ENSEMBLE_SUM);
     struct ensemble_output given[MODELS];
-    struct ensemble_call call = {.struct_size = sizeof call, .result = s.result, .result_count = 60000,
+    struct ensemble_call call = {.struct_size = sizeof call, .result = s.result, .result_count = 40000,
                                  .dtype = ENSEMBLE_F32, .outputs = given, .output_size = sizeof *given,
                                  .n_outputs = MODELS};
 
     for (size_t i = 0; i < MODELS; i++)
-        given[i] = (struct ensemble_output){.data = s.data + i * 60000 * sizeof(float), .rows = 1,
+        given[i] = (struct ensemble_output){.data = s.data + i * 40000 * sizeof(float), .rows = 1,
                                             .dtype = ENSEMBLE_F32};
     calls = 0;
     assert_int_equal(ensemble_run(s.e, &call), 0);
@@ -121,7 +121,7 @@ TEST(test_what_is_worth_pieces_does_not_go_the_short_way)
     assert_int_equal(ensemble_set_parallel(s.e, forward, &calls), 0);
     assert_int_equal(ensemble_run(s.e, &call), 0);
     assert_int_equal(calls, 2);
-    assert_int_equal(ensemble_run_flat(s.e, s.data, ENSEMBLE_F32, 1, 0, 0, s.result, ENSEMBLE_F32, 60000, 0, NULL, 0),
+    assert_int_equal(ensemble_run_flat(s.e, s.data, ENSEMBLE_F32, 1, 0, 0, s.result, ENSEMBLE_F32, 40000, 0, NULL, 0),
                      0);
     assert_int_equal(calls, 3);
     end(&s);
@@ -130,7 +130,7 @@ TEST(test_what_is_worth_pieces_does_not_go_the_short_way)
 /* Rows short enough to be done several at a time, and of so many models that they are divided by columns. */
 TEST(test_many_models_with_weights_by_row)
 {
-    enum { MANY = 80, WIDTH = 256 };
+    enum { MANY = 128, WIDTH = 256 };
     static float data[MANY][2 * WIDTH], gates[2 * MANY], y[2][2 * WIDTH];
     struct ensemble *e = ensemble_of(WIDTH);
     struct rng rng = {3};
