@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* A thread that serves: it draws requests, has them answered, and looks at what came of them from all sides. */
+#ifndef TESTS_SOAK_WORKER_H
+#define TESTS_SOAK_WORKER_H
+
+#include "lent.h"
+#include "publish.h"
+#include "request.h"
+
+/* A thread that serves. Zero but for the first five, then worker_prepare(). */
+struct worker {
+    size_t index;
+    struct rng rng;
+    struct shelf *shelves; /* one for each service */
+    struct offer *offers;  /* one for each worker */
+    size_t workers;
+
+    struct ensemble *own[SERVICES];
+    size_t own_version[SERVICES];
+    unsigned char *place; /* with the result somewhere in it */
+    struct places places;
+    struct told told;
+
+    size_t made[SERVICES][FORMS][FAULTS];
+    size_t refused;  /* requests with an error, as they should */
+    size_t renewed;  /* how often a clone of its own was made anew */
+    size_t failures; /* each has been told on stderr */
+};
+
+void worker_prepare(struct worker *worker);
+void worker_discard(struct worker *worker);
+
+/* One request. */
+void worker_serve(struct worker *worker);
+
+#endif
