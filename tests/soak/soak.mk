@@ -4,7 +4,7 @@
 # reload: the shared library unloaded and loaded again. The short runs are part of `make test`, the long ones of
 # `make check-all`.
 #
-# Other targets build soak with soak-programs in a build directory of their own, and run $(B)/tests/soak/soak there.
+# Other targets build them with soak-programs in a build directory of their own, and run $(B)/tests/soak/soak there.
 
 TEST_TARGETS += test-soak
 CHECK_TARGETS += check-soak
@@ -22,13 +22,13 @@ $(SOAK_B)/soak: $(SOAK_OBJECTS) $(STATIC)
 $(SOAK_B)/reload: $(SOAK_B)/reload.o
 	$(CC) $(CFLAGS) $(ARCH_FLAGS) $(LDFLAGS) -pthread $^ -ldl -o $@
 
-soak-programs: $(SOAK_B)/soak
+soak-programs: $(SOAK_B)/soak $(SOAK_B)/reload
 
-test-soak: soak-programs $(SOAK_B)/reload shared ## a server's requests, sound and faulty, from threads, while weights are replaced
+test-soak: soak-programs shared ## a server's requests, sound and faulty, while weights are replaced; reloads
 	$(SOAK_B)/soak --requests 50000
 	$(SOAK_B)/reload $(SHARED) --loads 50
 
-check-soak: soak-programs $(SOAK_B)/reload shared ## the same for a million requests, and a thousand loads of the library
+check-soak: soak-programs shared ## the same for a million requests, and a thousand loads of the library
 	$(SOAK_B)/soak --requests 1000000
 	$(SOAK_B)/reload $(SHARED) --loads 1000
 
