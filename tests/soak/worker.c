@@ -120,6 +120,14 @@ static const char *renew(struct worker *worker, size_t which, const struct editi
     return NULL;
 }
 
+/* So that the next request is not blamed for what is wrong with this one. */
+static void restore(struct worker *worker)
+{
+    memset(worker->place, CANARY, worker->place_size);
+    memset(worker->places.workspace, CANARY, worker->workspace_size);
+    memset(&worker->told, CANARY, sizeof worker->told);
+}
+
 void worker_serve(struct worker *worker)
 {
     const struct edition *edition;
@@ -135,6 +143,8 @@ void worker_serve(struct worker *worker)
         wrong = serve(worker, &request, edition);
     publish_give_back(worker->index);
     worker->made[request.which][request.form][request.fault]++;
+    if (wrong != NULL)
+        restore(worker);
     if (wrong != NULL && worker->failures++ < 3)
         fprintf(stderr, "soak: %s: service \"%s\", form %d, fault %d, layout %d, extras %u, rows %zu + %zu\n", wrong,
                 request.service->name, (int)request.form, (int)request.fault, (int)request.layout, request.extras,
@@ -142,11 +152,6 @@ void worker_serve(struct worker *worker)
     for (size_t i = 0; i < worker->workers; i++)
         if (i != worker->index)
             lent_help(&worker->offers[i]);
-}
-
-static void *canaries(size_t size)
-{
-    return memset(need(size), CANARY, size);
 }
 
 void worker_prepare(struct worker *worker)
@@ -161,13 +166,15 @@ void worker_prepare(struct worker *worker)
         stack = service->stack_size > stack ? service->stack_size : stack;
         workspace = service->workspace_size > workspace ? service->workspace_size : workspace;
     }
-    worker->place = canaries(result + 2 * GUARD + MOST_OFFSET);
-    memset(&worker->told, CANARY, sizeof worker->told);
+    worker->place_size = result + 2 * GUARD + MOST_OFFSET;
+    worker->workspace_size = workspace + GUARD;
+    worker->place = need(worker->place_size);
     worker->places = (struct places){.result = worker->place + GUARD,
-                                     .scratch = canaries(stack + result),
-                                     .workspace = canaries(workspace + GUARD),
+                                     .scratch = need(stack + result),
+                                     .workspace = need(worker->workspace_size),
                                      .told = &worker->told,
                                      .loop = &worker->offers[worker->index]};
+    restore(worker);
 }
 
 void worker_discard(struct worker *worker)

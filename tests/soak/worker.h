@@ -19,6 +19,7 @@ struct worker {
     size_t own_version[SERVICES];
     unsigned char *place; /* with the result somewhere in it */
     struct places places;
+    size_t place_size, workspace_size;
     struct told told;
 
     size_t made[SERVICES][FORMS][FAULTS];
