@@ -124,8 +124,10 @@ def test_views():
         with_torch(name, lambda name, tensors, view=view: tensors_combine(name, [view(a) for a in tensors]), large)
     tensors_combine("torch, transposed twice", [torch.from_numpy(a.copy()).t()[:WIDTH].t() for a in large])
     tensors_combine("torch, 1 row of an odd stride", [torch.rand(90).as_strided((1, WIDTH), (3, 1)) for _ in range(3)])
-    tensors_combine("torch, 1 column of an odd stride", [torch.rand(90).as_strided((ROWS, 1), (5, 7)) for _ in range(3)])
-    tensors_combine("numpy, 1 row of an odd stride", [np.lib.stride_tricks.as_strided(a, (1, WIDTH), (4, 4)) for a in large])
+    tensors_combine("torch, 1 column of an odd stride",
+                    [torch.rand(90).as_strided((ROWS, 1), (5, 7)) for _ in range(3)])
+    tensors_combine("numpy, 1 row of an odd stride",
+                    [np.lib.stride_tricks.as_strided(a, (1, WIDTH), (4, 4)) for a in large])
     tensors_combine("numpy, 1 column", [a[:, 3:4] for a in large])
 
 
@@ -277,7 +279,8 @@ def test_flat():
     ensemble = Ensemble(library, WIDTH, WEIGHTS)
     result = np.zeros((ROWS, WIDTH), "float32")
     flat = [ensemble.handle, whole.ctypes.data, F32, ROWS, 0, 0, result.ctypes.data, F32, result.size, 0, None, 0]
-    check("flat: a result that is too small", library.ensemble_run_flat(*flat[:8], result.size - 1, *flat[9:]) == ECOUNT)
+    too_small = library.ensemble_run_flat(*flat[:8], result.size - 1, *flat[9:])
+    check("flat: a result that is too small", too_small == ECOUNT)
     check("flat: nothing was written", not result.any())
     check("flat: strides of 0", library.ensemble_run_flat(*flat) == 0 and
           np.allclose(result, np.tensordot(WEIGHTS, whole.astype("float64"), 1), rtol=1e-6, atol=0))

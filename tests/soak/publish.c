@@ -23,8 +23,8 @@ void publish_first(struct shelf *shelf, struct ensemble *e)
 }
 
 /*
- * Between the look at the shelf and the note on the slate the edition can have been replaced, so there is a second look.
- * If it finds the same, the note was there before the replacement, and its author will see it: all of this is
+ * Between the look at the shelf and the note on the slate the edition can have been replaced, so there is a second
+ * look. If it finds the same, the note was there before the replacement, and its author will see it: all of this is
  * sequentially consistent.
  */
 const struct edition *publish_take(struct shelf *shelf, size_t reader)

@@ -5,8 +5,8 @@
  *
  *     reload LIBRARY [--loads N] [--sanitized]
  *
- * LIBRARY is a path with a slash in it. --sanitized: growth is not an error. Sanitizers keep what is released, and notes
- * about what was mapped; what they look for they find nevertheless.
+ * LIBRARY is a path with a slash in it. --sanitized: growth is not an error. Sanitizers keep what is released, and
+ * notes about what was mapped; what they look for they find nevertheless.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -37,8 +37,8 @@ enum { GROWTH_KIB = 32 };
     X(int, set_input, (struct ensemble *, size_t, int32_t, double)) \
     X(int, combine, (const struct ensemble *, void *, int32_t, size_t)) \
     X(int, run_flat, \
-      (const struct ensemble *, const void *, int32_t, size_t, size_t, size_t, void *, int32_t, size_t, size_t, void *, \
-       size_t)) \
+      (const struct ensemble *, const void *, int32_t, size_t, size_t, size_t, void *, int32_t, size_t, size_t, \
+       void *, size_t)) \
     X(const char *, strerror, (int)) \
     X(uint32_t, version, (void))
 

@@ -17,7 +17,7 @@ enum form {
 
 /* What is the matter with a request. The first ones are the states of service.h, in their order. */
 enum fault {
-    SOUND = STATES - 1, /* up to here the rows are answered or NaN; what is missing is left out where the policy says so */
+    SOUND = STATES - 1, /* up to here the call is answered, unless the policy says that nothing may be missing */
     MANY_MISSING,
     OTHER_ROWS,
     SHORT_STRIDE,
@@ -78,8 +78,8 @@ const unsigned char *request_outputs(const struct request *request);
 size_t request_workspace_size(const struct request *request);
 
 /*
- * Calls the library, on the published handle or, for BIND, on one that is the caller's own. Returns its code; or 1, where
- * something on the way to it was wrong.
+ * Calls the library, on the published handle or, for BIND, on one that is the caller's own. Returns its code; or 1,
+ * where something on the way to it was wrong.
  */
 int request_run(const struct request *request, const struct places *places, const struct ensemble *e);
 int request_run_flat(const struct request *request, const struct places *places, const struct ensemble *e);

@@ -119,7 +119,8 @@ static void fill(struct service *service, size_t saying, enum state state)
             }
 }
 
-struct ensemble *service_ensemble(const struct service *service, size_t version, const struct ensemble_options *options)
+struct ensemble *service_ensemble(const struct service *service, size_t version,
+                                  const struct ensemble_options *options)
 {
     double weights[MODELS];
     struct ensemble *e = NULL;

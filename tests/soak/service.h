@@ -14,7 +14,14 @@ enum { SERVICES = 7, MODELS = 5, SETS = 16, SAYINGS = 2 };
 
 /* What of the models is there; `AFFLICTED` is the one that is not, or says NaN (a label that is none). */
 enum { AFFLICTED = 1 };
-enum state { WHOLE, ONE_NAN, ALL_NAN, FILLED_STATES /* those with data of their own */, ONE_MISSING = FILLED_STATES, STATES };
+enum state {
+    WHOLE,
+    ONE_NAN,
+    ALL_NAN,
+    FILLED_STATES, /* those with data of their own */
+    ONE_MISSING = FILLED_STATES,
+    STATES
+};
 
 /* How the models' outputs lie in one array: models x rows x width, or rows x models x width. */
 enum layout { BY_MODEL, BY_ROW, LAYOUTS };
@@ -59,7 +66,8 @@ static inline size_t service_set(size_t version)
 double service_value(const struct service *service, size_t saying, size_t model, size_t row, size_t column);
 
 /* An ensemble of this service without outputs. Ends the program where it cannot be made. */
-struct ensemble *service_ensemble(const struct service *service, size_t version, const struct ensemble_options *options);
+struct ensemble *service_ensemble(const struct service *service, size_t version,
+                                  const struct ensemble_options *options);
 
 /* Makes the data and the answers; ends the program where the library's differ from plain loops. */
 void service_prepare(struct service *service);

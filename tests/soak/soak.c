@@ -194,7 +194,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "soak: %zu blocks are left, and %zu bytes of the hooks\n", blocks, atomic_load(&bytes));
         failures++;
     }
-    printf("soak: %zu requests of %zu kinds by %zu threads, %zu new sets of weights, seed %llu: %zu failures\n", requests,
-           kinds, threads, requests / REQUESTS_PER_EDITION, (unsigned long long)seed, failures);
+    printf("soak: %zu requests of %zu kinds by %zu threads, %zu new sets of weights, seed %llu: %zu failures\n",
+           requests, kinds, threads, requests / REQUESTS_PER_EDITION, (unsigned long long)seed, failures);
     return failures > 0;
 }

@@ -77,7 +77,8 @@ static const char *verdict(struct worker *worker, const struct request *request,
         return "something was written that is not part of the report";
     if (!untouched(worker->places.workspace + needed, GUARD))
         return "something was written behind the workspace";
-    if (request->fault == OVERLAPPING && memcmp(worker->places.scratch, request_outputs(request), service->stack_size) != 0)
+    if (request->fault == OVERLAPPING &&
+        memcmp(worker->places.scratch, request_outputs(request), service->stack_size) != 0)
         return "a result was written that was refused";
     memset(worker->places.workspace, CANARY, needed);
     return NULL;
@@ -128,6 +129,17 @@ static void restore(struct worker *worker)
     memset(&worker->told, CANARY, sizeof worker->told);
 }
 
+/* Turns of calls that others have in pieces. */
+static const char *help(struct worker *worker)
+{
+    const size_t calls = counted_calls();
+
+    for (size_t i = 0; i < worker->workers; i++)
+        if (i != worker->index)
+            lent_help(&worker->offers[i]);
+    return counted_calls() != calls ? "memory was allocated or released by a turn" : NULL;
+}
+
 void worker_serve(struct worker *worker)
 {
     const struct edition *edition;
@@ -142,6 +154,8 @@ void worker_serve(struct worker *worker)
     if (wrong == NULL)
         wrong = serve(worker, &request, edition);
     publish_give_back(worker->index);
+    if (wrong == NULL)
+        wrong = help(worker);
     worker->made[request.which][request.form][request.fault]++;
     if (wrong != NULL)
         restore(worker);
@@ -149,9 +163,6 @@ void worker_serve(struct worker *worker)
         fprintf(stderr, "soak: %s: service \"%s\", form %d, fault %d, layout %d, extras %u, rows %zu + %zu\n", wrong,
                 request.service->name, (int)request.form, (int)request.fault, (int)request.layout, request.extras,
                 request.row_begin, request.row_count);
-    for (size_t i = 0; i < worker->workers; i++)
-        if (i != worker->index)
-            lent_help(&worker->offers[i]);
 }
 
 void worker_prepare(struct worker *worker)
