@@ -9,7 +9,8 @@ enum { LENIENT = ENSEMBLE_LEAVE_OUT_MISSING | ENSEMBLE_LEAVE_OUT_NAN };
 
 /* The wide ones are large enough for a loop that is lent: one is divided by elements, one by rows. */
 struct service services[SERVICES] = {
-    {.name = "sum", .dtype = ENSEMBLE_F32, .result_dtype = ENSEMBLE_F32, .rows = 6, .width = 10, .rarity = 1},
+    {.name = "sum", .dtype = ENSEMBLE_F32, .result_dtype = ENSEMBLE_F32, .policy = LENIENT, .rows = 6, .width = 10,
+     .rarity = 1},
     {.name = "mean", .method = ENSEMBLE_MEAN, .dtype = ENSEMBLE_BF16, .result_dtype = ENSEMBLE_F32, .policy = LENIENT,
      .rows = 6, .width = 10, .rarity = 1},
     {.name = "pool", .method = ENSEMBLE_LOG_POOL, .dtype = ENSEMBLE_F32, .space = ENSEMBLE_LOGITS,

@@ -86,6 +86,16 @@ static void vote(const struct row *row, double *y)
         y[(size_t)value(row, i, 0)] += weight(row, i) / total(row);
 }
 
+/* Of a sum, what is missing is made up for by the others. */
+static double sum_divisor(const struct row *row)
+{
+    double all = total(row);
+
+    if (row->without < MODELS)
+        all += weight_of(row->version, row->without);
+    return total(row) / all;
+}
+
 static void find_row(const struct row *row, double *y)
 {
     switch (row->service->method) {
@@ -100,7 +110,7 @@ static void find_row(const struct row *row, double *y)
             y[j] = median(row, j);
         break;
     default:
-        add_up(row, row->service->method == ENSEMBLE_SUM ? 1 : total(row), y);
+        add_up(row, row->service->method == ENSEMBLE_SUM ? sum_divisor(row) : total(row), y);
     }
 }
 
