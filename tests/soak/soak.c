@@ -41,7 +41,7 @@ static void *work(void *argument)
         while (begin > atomic_load(&published) * REQUESTS_PER_EDITION + LEAD)
             sched_yield();
         for (size_t i = 0; i < n; i++)
-            worker_serve(worker);
+            worker_serve(worker, begin + i);
         atomic_fetch_add(&served, n);
     }
     return NULL;
@@ -83,7 +83,7 @@ static void prepare(void)
     }
     for (size_t i = 0; i < threads; i++) {
         workers[i] = (struct worker){.index = i,
-                                     .rng = {seed + (uint64_t)i},
+                                     .seed = seed,
                                      .shelves = shelves,
                                      .offers = offers,
                                      .workers = threads};

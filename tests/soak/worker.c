@@ -140,13 +140,14 @@ static const char *help(struct worker *worker)
     return counted_calls() != calls ? "memory was allocated or released by a turn" : NULL;
 }
 
-void worker_serve(struct worker *worker)
+void worker_serve(struct worker *worker, size_t number)
 {
+    struct rng rng = {worker->seed << 40 ^ number};
     const struct edition *edition;
     const char *wrong = NULL;
     struct request request;
 
-    request_draw(&worker->rng, &request);
+    request_draw(&rng, &request);
     edition = publish_take(&worker->shelves[request.which], worker->index);
     request.version = edition->version;
     if (request.form == BIND)
@@ -160,9 +161,10 @@ void worker_serve(struct worker *worker)
     if (wrong != NULL)
         restore(worker);
     if (wrong != NULL && worker->failures++ < 3)
-        fprintf(stderr, "soak: %s: service \"%s\", form %d, fault %d, layout %d, extras %u, rows %zu + %zu\n", wrong,
-                request.service->name, (int)request.form, (int)request.fault, (int)request.layout, request.extras,
-                request.row_begin, request.row_count);
+        fprintf(stderr,
+                "soak: request %zu: %s: service \"%s\", form %d, fault %d, layout %d, extras %u, rows %zu + %zu\n",
+                number, wrong, request.service->name, (int)request.form, (int)request.fault, (int)request.layout,
+                request.extras, request.row_begin, request.row_count);
 }
 
 void worker_prepare(struct worker *worker)

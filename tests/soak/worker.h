@@ -10,7 +10,7 @@
 /* A thread that serves. Zero but for the first five, then worker_prepare(). */
 struct worker {
     size_t index;
-    struct rng rng;
+    uint64_t seed;
     struct shelf *shelves; /* one for each service */
     struct offer *offers;  /* one for each worker */
     size_t workers;
@@ -31,7 +31,7 @@ struct worker {
 void worker_prepare(struct worker *worker);
 void worker_discard(struct worker *worker);
 
-/* One request. */
-void worker_serve(struct worker *worker);
+/* The request of this number: the same one in each run with this seed, whichever worker it falls to. */
+void worker_serve(struct worker *worker, size_t number);
 
 #endif
