@@ -64,15 +64,14 @@ static int run(const struct ensemble *e, const struct ensemble_call *call, const
     return ENS_UNLIKELY(call->report != NULL) ? run_with_report(e, call, outputs) : ens_run(e, call, outputs, NULL, 0);
 }
 
-int ensemble_run(const struct ensemble *e, const struct ensemble_call *call)
+/* What is not of the kind that is quick, or is of another size, or wrong. */
+static ENS_APART int run_any(const struct ensemble *e, const struct ensemble_call *call)
 {
     struct ensemble_call copy;
     struct ens_array outputs;
     int code;
 
-    if (e == NULL || call == NULL)
-        return ENSEMBLE_ENULL;
-    if (ENS_UNLIKELY(call->struct_size != sizeof copy)) {
+    if (call->struct_size != sizeof copy) {
         code = ens_struct_read(&copy, sizeof copy, FIRST_CALL_SIZE, call);
         if (code)
             return code;
@@ -82,8 +81,6 @@ int ensemble_run(const struct ensemble *e, const struct ensemble_call *call)
         return ENSEMBLE_E2BIG;
     if (call->outputs == NULL)
         return call->n_outputs == 0 ? run(e, call, NULL) : ENSEMBLE_ENULL;
-    if (call->report == NULL && ens_quick_run(e, call))
-        return 0;
     code = check_outputs(e, call);
     if (code)
         return code;
@@ -91,11 +88,21 @@ int ensemble_run(const struct ensemble *e, const struct ensemble_call *call)
     return run(e, call, &outputs);
 }
 
+int ensemble_run(const struct ensemble *e, const struct ensemble_call *call)
+{
+    if (e == NULL || call == NULL)
+        return ENSEMBLE_ENULL;
+    if (call->struct_size == sizeof *call && call->reserved == 0 && call->outputs != NULL && call->report == NULL &&
+        ens_quick_run(e, call))
+        return 0;
+    return run_any(e, call);
+}
+
 /*
  * From strides of elements to the bytes from model to model, and a row stride that is not 0. 0, or an error code where
  * the last model's output does not begin within the address space.
  */
-static int lay_out(const struct ensemble *e, struct ensemble_output *output, size_t model_stride, size_t *step)
+static inline int lay_out(const struct ensemble *e, struct ensemble_output *output, size_t model_stride, size_t *step)
 {
     size_t last;
 
@@ -105,14 +112,22 @@ static int lay_out(const struct ensemble *e, struct ensemble_output *output, siz
         output->row_stride = output->dtype == ENSEMBLE_I32 ? 1 : e->width;
     if (model_stride == 0 && __builtin_mul_overflow(output->rows, output->row_stride, &model_stride))
         return ENSEMBLE_EOVERFLOW;
-    if (output->data == NULL || e->n_models <= 1) {
-        *step = 0;
+    *step = 0;
+    if (output->data == NULL || e->n_models <= 1)
         return 0;
-    }
     if (__builtin_mul_overflow(model_stride, ens_dtype_size(output->dtype), step) ||
         __builtin_mul_overflow(*step, e->n_models - 1, &last) || ens_size_wraps(output->data, last))
         return ENSEMBLE_EOVERFLOW;
     return 0;
+}
+
+/* A flat call that is not quick; of `rest`, the result and the workspace are used. */
+static ENS_APART int run_one_array(const struct ensemble *e, const struct ensemble_output *output, size_t step,
+                                   const struct ensemble_call *rest)
+{
+    const struct ens_array array = {(const unsigned char *)output, 0, step};
+
+    return ens_run(e, rest, &array, NULL, 0);
 }
 
 int ensemble_run_flat(const struct ensemble *e, const void *outputs, int32_t dtype, size_t rows, size_t row_stride,
@@ -120,24 +135,23 @@ int ensemble_run_flat(const struct ensemble *e, const void *outputs, int32_t dty
                       size_t result_stride, void *workspace, size_t workspace_size)
 {
     struct ensemble_output output = {.data = outputs, .rows = rows, .row_stride = row_stride, .dtype = dtype};
-    struct ens_array array = {(const unsigned char *)&output, 0, 0};
+    size_t step;
     int code;
 
     if (e == NULL)
         return ENSEMBLE_ENULL;
-    code = lay_out(e, &output, model_stride, &array.data_step);
+    code = lay_out(e, &output, model_stride, &step);
     if (code)
         return code;
     if ((result_stride == 0 || result_stride == e->width) &&
-        ens_quick_flat(e, &output, array.data_step, result, result_dtype, result_count))
+        ens_quick_flat(e, &output, step, result, result_dtype, result_count))
         return 0;
-    return ens_run(e,
-                   &(struct ensemble_call){.struct_size = sizeof(struct ensemble_call),
-                                           .result = result,
-                                           .result_count = result_count,
-                                           .result_stride = result_stride,
-                                           .workspace = workspace,
-                                           .workspace_size = workspace_size,
-                                           .dtype = result_dtype},
-                   &array, NULL, 0);
+    return run_one_array(e, &output, step,
+                         &(struct ensemble_call){.struct_size = sizeof(struct ensemble_call),
+                                                 .result = result,
+                                                 .result_count = result_count,
+                                                 .result_stride = result_stride,
+                                                 .workspace = workspace,
+                                                 .workspace_size = workspace_size,
+                                                 .dtype = result_dtype});
 }

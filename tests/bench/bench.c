@@ -2,13 +2,14 @@
 /*
  * How long a combine takes. Here, the weighted sum: with each instruction set that this machine has, beside plain C
  * loops and a line that only reads the inputs. In methods.c, every method with one instruction set, in report.c every
- * field of the report, and in learn.c what is learned, beside NumPy and SciPy, too.
+ * field of the report, in learn.c what is learned, beside NumPy and SciPy, too, and in server.c a server's requests.
  *
  *     bench [--turns 15] [--csv FILE]                              all tables; learning takes 7 turns, or here 3
  *     bench [--dtype f32] [--models 3] [--length 1000] [...]       only the weighted sum, or a part of it
  *     bench --methods [--only median] [--isa avx2] [...]           only the methods, or one of them
  *     bench --report [--only entropy] [--isa avx2] [...]           only the report, or one field of it
  *     bench --learn [--only squares] [--isa avx2] [--python FILE] [...]   only learning, or one task of it
+ *     bench --server [--isa avx2] [...]                            only the requests of a server
  */
 #define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
 
@@ -18,6 +19,7 @@
 #include "methods.h"
 #include "peers.h"
 #include "report.h"
+#include "server.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -51,6 +53,7 @@ struct settings {
     int methods; /* only the methods */
     int report;  /* only the report */
     int learn;   /* only learning */
+    int server;  /* only a server's requests */
     const char *only;
     const char *isa;
     const char *python; /* the interpreter; NULL: as learn_python.h says */
@@ -185,15 +188,30 @@ static size_t turns_of(const char *value)
     return turns;
 }
 
+/* Does the option name a table? Then only that one is wanted. */
+static int is_table(struct settings *settings, const char *option)
+{
+    const struct {
+        const char *name;
+        int *wanted;
+    } tables[] = {{"--methods", &settings->methods},
+                  {"--report", &settings->report},
+                  {"--learn", &settings->learn},
+                  {"--server", &settings->server}};
+
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+        if (strcmp(option, tables[i].name) == 0)
+            return *tables[i].wanted = 1;
+    return 0;
+}
+
 static void read_arguments(struct settings *settings, int argc, char **argv)
 {
     for (int i = 1; i < argc; i++) {
         const char *option = argv[i], *value;
 
-        if (strcmp(option, "--methods") == 0 || strcmp(option, "--report") == 0 || strcmp(option, "--learn") == 0) {
-            *(option[2] == 'm' ? &settings->methods : option[2] == 'r' ? &settings->report : &settings->learn) = 1;
+        if (is_table(settings, option))
             continue;
-        }
         if (++i == argc)
             die("an option without its value, or an unknown one");
         value = argv[i];
@@ -227,9 +245,10 @@ int main(int argc, char **argv)
 
     read_arguments(&settings, argc, argv);
     methods = settings.methods ||
-              (!settings.report && !settings.learn && (settings.only != NULL || settings.isa != NULL));
+              (!settings.report && !settings.learn && !settings.server &&
+               (settings.only != NULL || settings.isa != NULL));
     sums = settings.dtype != NULL || settings.models != 0 || settings.length != 0;
-    parts = methods + settings.report + settings.learn + sums;
+    parts = methods + settings.report + settings.learn + settings.server + sums;
     if (parts > 1)
         die("--dtype, --models and --length are of the weighted sum; --only and --isa of one of the other tables");
     if (ensemble_create(&e, 1) != 0)
@@ -246,6 +265,8 @@ int main(int argc, char **argv)
         methods_table(&settings.timing, settings.only, settings.isa);
     if (parts == 0 || settings.report)
         report_table(&settings.timing, settings.only, settings.isa);
+    if (parts == 0 || settings.server)
+        server_table(&settings.timing, settings.isa);
     if (parts == 0 || settings.learn)
         learn_table(&learning, settings.only, settings.isa, settings.python);
     if (settings.timing.csv != NULL && fclose(settings.timing.csv) != 0)

@@ -9,9 +9,9 @@ BENCH_PEERS := $(patsubst %,$(BENCH_B)/%.o, \
     peers loops_order $(foreach loops,elements rows report models,loops_$(loops) loops_$(loops)_fast) \
     learn_loops learn_loops_fast)
 BENCH_SOURCES := bench.c methods.c report.c report_job.c learn.c learn_data.c learn_python.c coprocess.c \
-    cell.c data.c
+    server.c cell.c data.c
 BENCH_HEADERS := methods.h report.h report_job.h learn.h learn_data.h learn_python.h learn_loops.h coprocess.h \
-    cell.h data.h peers.h loops.h passes.h
+    server.h cell.h data.h peers.h loops.h passes.h
 
 $(BENCH_B)/peers.o: tests/bench/peers.c tests/bench/peers.h $(B)/settings
 	@mkdir -p $(@D)
@@ -37,7 +37,7 @@ $(BENCH_B)/learn_loops_fast.o: tests/bench/learn_loops.c $(addprefix tests/bench
 $(BENCH_B)/bench: $(addprefix tests/bench/,$(BENCH_SOURCES) $(BENCH_HEADERS)) $(BENCH_PEERS) $(STATIC)
 	$(CC) $(TEST_CPPFLAGS) $(CFLAGS) $(TEST_CFLAGS) $(LDFLAGS) $(filter %.c %.o %.a,$^) -lm -o $@
 
-# A part of it: BENCH="--methods --only median", "--report --only entropy", "--learn", or "--dtype f32 --models 3".
+# A part of it: BENCH="--methods --only median", "--report --only entropy", "--learn", "--server", or "--dtype f32".
 bench: $(BENCH_B)/bench ## speed beside plain C; a part of it: BENCH="--learn", "--report --only label", "--dtype f32"
 	$< $(BENCH)
 
