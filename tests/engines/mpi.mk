@@ -17,7 +17,8 @@ MPIRUN := OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_plm
 $(B)/examples/mpi: $(MPI_FILES) $(addprefix $(MPI_EXAMPLE)/,mpi.c times.c times.h) \
     $(addprefix docs/examples/demo/,npy.c npy.h) include/ensemble.h $(STATIC) $(B)/settings
 	@mkdir -p $(@D)
-	$(MPICC) -Iinclude -Idocs/examples/demo $(CPPFLAGS) $(CFLAGS) $(TEST_CFLAGS) $(LDFLAGS) $(filter %.c %.a,$^) -lm -pthread -o $@
+	$(MPICC) -Iinclude -Idocs/examples/demo $(CPPFLAGS) $(CFLAGS) $(TEST_CFLAGS) $(LDFLAGS) $(filter %.c %.a,$^) \
+	    -lm -pthread -o $@
 
 $(B)/tests/engines/mpi: $(MPI_FILES) $(addprefix tests/engines/,mpi.c mpi_data.c mpi_data.h mpi_missing.c mpi_models.c \
     mpi_rows.c mpi_tests.h) include/ensemble.h $(STATIC) $(B)/settings

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 #
 # test-xgboost: boosters of XGBoost combined where they lie. The example's table must show what an ensemble is for:
-# less log loss than the best booster by itself, and no less accuracy. No figure is compared: XGBoost's are the same from
-# run to run, but they go through the C library's exp, which is not the same on every processor.
+# less log loss than the best booster by itself, and no less accuracy. No figure is compared: XGBoost's are the same
+# from run to run, but they go through the C library's exp, which is not the same on every processor.
 
 ENGINE_TARGETS += test-xgboost
 
