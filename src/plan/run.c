@@ -159,10 +159,7 @@ int ens_run(const struct ensemble *e, const struct ensemble_call *call, const st
         code = ens_inputs_take_given(&inputs, e, outputs, &given, &fault);
     if (ENS_UNLIKELY(code))
         return code;
-    walk.e = e;
-    walk.inputs = &inputs;
-    walk.column = 0;
-    walk.columns = e->width;
+    walk = (struct ens_walk){.e = e, .inputs = &inputs, .columns = e->width};
     code = take_row_weights(&walk, call, &row_weights);
     if (ENS_LIKELY(code == 0))
         code = check_rows(&walk, call);
