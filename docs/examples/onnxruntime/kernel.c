@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: MIT */
+#include "kernel.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DIMENSIONS 16 /* at most, of an input */
+
+/* Widths of which handles are kept; where the last dimension takes on more values, they are made for the request. */
+#define WIDTHS 16
+
+/* Rows so long that a workspace saves more than the two calls of the allocator cost (README.md, measured). */
+#define WORKSPACE_FROM 2048
+
+struct handle {
+    size_t width; /* of the first input */
+    struct ensemble *e;
+    size_t workspace_size;
+    struct handle *next;
+};
+
+struct kernel {
+    const struct engine *engine;
+    struct node node;
+    struct ort_allocator *allocator; /* the session's, for workspaces */
+    size_t *columns;                 /* of each input, where a definition says so; NULL: those of the first input */
+    _Atomic(struct handle *) handles; /* only ever prepended to, while the kernel lives */
+    atomic_size_t n_handles;
+};
+
+/* An input's shape: ONNX Runtime's own, or a copy where it gives no reference. */
+struct shape {
+    const int64_t *dims;
+    size_t rank;
+    int64_t copy[DIMENSIONS];
+};
+
+static ort_call copy_shape(const struct ort_api *api, const struct ort_value *value, struct shape *shape)
+{
+    struct ort_shape *info;
+    struct ort_status *status = api->get_tensor_type_and_shape(value, &info);
+
+    if (status != NULL)
+        return status;
+    status = api->get_dimensions_count(info, &shape->rank);
+    if (status == NULL && shape->rank <= DIMENSIONS)
+        status = api->get_dimensions(info, shape->copy, shape->rank);
+    shape->dims = shape->copy;
+    api->release_tensor_type_and_shape_info(info);
+    return status;
+}
+
+static ort_call get_shape(const struct kernel *kernel, const struct ort_value *value, struct shape *shape)
+{
+    const struct ort_api *api = kernel->engine->api;
+    int32_t type;
+
+    if (!kernel->engine->has_references)
+        return copy_shape(api, value, shape);
+    return api->get_tensor_element_type_and_shape_data_reference(value, &type, &shape->dims, &shape->rank);
+}
+
+/* "[64,10]" */
+static const char *shape_text(const struct shape *shape, char text[128])
+{
+    size_t length = 1;
+
+    strcpy(text, "[");
+    for (size_t i = 0; i < shape->rank && i < DIMENSIONS && length < 100; i++)
+        length += (size_t)snprintf(text + length, 128 - length, "%s%lld", i > 0 ? "," : "", (long long)shape->dims[i]);
+    snprintf(text + length, 128 - length, "]");
+    return text;
+}
+
+static ort_call shapes_differ(const struct kernel *kernel, size_t i, const struct shape *shape,
+                              const struct shape *first)
+{
+    const struct ort_api *api = kernel->engine->api;
+    char text[128], text_of_first[128];
+
+    shape_text(shape, text);
+    if (kernel->columns != NULL && shape->dims[shape->rank - 1] != (int64_t)kernel->columns[i])
+        return node_error(api, ORT_INVALID_ARGUMENT, "input %zu is %s, but its last dimension is %zu by the definition",
+                          i, text, kernel->columns[i]);
+    return node_error(api, ORT_INVALID_ARGUMENT, "input %zu is %s, but input 0 is %s", i, text,
+                      shape_text(first, text_of_first));
+}
+
+/* Does the input's shape go with that of the first one? */
+static int goes_with(const struct kernel *kernel, size_t i, const struct shape *shape, const struct shape *first)
+{
+    const size_t last = first->rank - 1;
+    const int64_t columns = kernel->columns == NULL ? first->dims[last] : (int64_t)kernel->columns[i];
+
+    return shape->rank == first->rank && shape->dims[last] == columns &&
+           (last == 0 || memcmp(shape->dims, first->dims, last * sizeof *first->dims) == 0);
+}
+
+/* All inputs as the library has them, and the shape of the first one. */
+static ort_call get_inputs(const struct kernel *kernel, const struct ort_context *context,
+                           struct ensemble_output *outputs, struct shape *first)
+{
+    const struct ort_api *api = kernel->engine->api;
+    struct shape other, *shape = first;
+    size_t rows = 1;
+
+    for (size_t i = 0; i < kernel->node.models; i++, shape = &other) {
+        const struct ort_value *value;
+        void *data;
+        struct ort_status *status = api->kernel_context_get_input(context, i, &value);
+
+        if (status == NULL)
+            status = get_shape(kernel, value, shape);
+        if (status == NULL)
+            status = api->get_tensor_mutable_data(value, &data);
+        if (status != NULL)
+            return status;
+        if (shape->rank < 1 || shape->rank > DIMENSIONS)
+            return node_error(api, ORT_INVALID_ARGUMENT, "input %zu has %zu dimensions: 1 to %d are possible", i,
+                              shape->rank, DIMENSIONS);
+        if (!goes_with(kernel, i, shape, first))
+            return shapes_differ(kernel, i, shape, first);
+        if (i == 0)
+            for (size_t d = 0; d + 1 < first->rank; d++)
+                rows *= (size_t)first->dims[d];
+        outputs[i] = (struct ensemble_output){.data = data, .rows = rows, .dtype = kernel->node.dtype};
+    }
+    return NULL;
+}
+
+static void destroy_handle(struct handle *handle)
+{
+    if (handle != NULL)
+        ensemble_destroy(handle->e);
+    free(handle);
+}
+
+static ort_call make_handle(const struct kernel *kernel, size_t width, struct handle **out)
+{
+    struct handle *handle = calloc(1, sizeof *handle);
+    struct ort_status *status;
+
+    if (handle == NULL)
+        return node_error(kernel->node.api, ORT_FAIL, "out of memory");
+    status = node_make(&kernel->node, width, &handle->e);
+    if (status != NULL) {
+        free(handle);
+        return status;
+    }
+    handle->width = width;
+    handle->workspace_size = ensemble_workspace_size(handle->e);
+    *out = handle;
+    return NULL;
+}
+
+/* Keeps a handle for later requests. 0: there are too many. */
+static int keep(struct kernel *kernel, struct handle *handle)
+{
+    if (atomic_fetch_add(&kernel->n_handles, 1) >= WIDTHS) {
+        atomic_fetch_sub(&kernel->n_handles, 1);
+        return 0;
+    }
+    handle->next = atomic_load(&kernel->handles);
+    while (!atomic_compare_exchange_weak(&kernel->handles, &handle->next, handle))
+        ;
+    return 1;
+}
+
+/* The loop of this request: `user` is it. What a loop that fails leaves undone, the library does. */
+struct request {
+    const struct ort_api *api;
+    struct ort_context *context;
+};
+
+static void lent_loop(void *user, size_t n, void (*task)(void *context, size_t index), void *context)
+{
+    const struct request *request = user;
+
+    request->api->release_status(
+        request->api->kernel_context_parallel_for(request->context, task, n, 0, context));
+}
+
+static ort_call combine(const struct kernel *kernel, struct ort_context *context, const struct handle *handle,
+                        const struct ensemble_output *outputs, struct shape *shape)
+{
+    const struct ort_api *api = kernel->engine->api;
+    const size_t width = ensemble_get_width(handle->e), rows = outputs[0].rows;
+    struct request request = {.api = api, .context = context};
+    struct ensemble_call call = {.struct_size = sizeof call, .output_size = sizeof *outputs, .outputs = outputs,
+                                 .n_outputs = kernel->node.models, .result_count = rows * width,
+                                 .dtype = kernel->node.dtype, .parallel_for = lent_loop, .parallel_user = &request};
+    struct ort_value *value;
+    struct ort_status *status;
+    int code;
+
+    if (shape->dims != shape->copy)
+        memcpy(shape->copy, shape->dims, shape->rank * sizeof *shape->copy);
+    shape->copy[shape->rank - 1] = (int64_t)width;
+    status = api->kernel_context_get_output(context, 0, shape->copy, shape->rank, &value);
+    if (status == NULL)
+        status = api->get_tensor_mutable_data(value, &call.result);
+    if (status != NULL || rows == 0)
+        return status;
+    if (handle->workspace_size > 0 && width >= WORKSPACE_FROM) {
+        status = api->allocator_alloc(kernel->allocator, handle->workspace_size, &call.workspace);
+        api->release_status(status); /* without one it takes longer */
+        call.workspace_size = status == NULL ? handle->workspace_size : 0;
+    }
+    code = ensemble_run(handle->e, &call);
+    if (call.workspace_size > 0)
+        api->release_status(api->allocator_free(kernel->allocator, call.workspace));
+    return code < 0 ? node_error(api, ORT_FAIL, "%s", ensemble_strerror(code)) : NULL;
+}
+
+ort_call kernel_compute(void *op_kernel, struct ort_context *context)
+{
+    struct kernel *kernel = op_kernel;
+    struct ensemble_output outputs[NODE_MODELS];
+    struct shape shape;
+    struct handle *handle;
+    struct ort_status *status = get_inputs(kernel, context, outputs, &shape);
+    size_t width;
+
+    if (status != NULL)
+        return status;
+    width = (size_t)shape.dims[shape.rank - 1];
+    handle = atomic_load_explicit(&kernel->handles, memory_order_acquire);
+    while (handle != NULL && handle->width != width)
+        handle = handle->next;
+    if (handle != NULL)
+        return combine(kernel, context, handle, outputs, &shape);
+
+    status = make_handle(kernel, width, &handle);
+    if (status != NULL)
+        return status;
+    if (keep(kernel, handle))
+        return combine(kernel, context, handle, outputs, &shape);
+    status = combine(kernel, context, handle, outputs, &shape);
+    destroy_handle(handle);
+    return status;
+}
+
+void kernel_destroy(void *op_kernel)
+{
+    struct kernel *kernel = op_kernel;
+    struct handle *handle = atomic_load(&kernel->handles);
+
+    while (handle != NULL) {
+        struct handle *next = handle->next;
+
+        destroy_handle(handle);
+        handle = next;
+    }
+    if (kernel->allocator != NULL)
+        kernel->engine->api->release_allocator(kernel->allocator);
+    node_clear(&kernel->node);
+    free(kernel->columns);
+    free(kernel);
+}
+
+/* The last dimension of the first input, as far as the graph has it; 0 if not. */
+static size_t known_width(const struct ort_api *api, const struct ort_info *info)
+{
+    struct ort_type_info *type;
+    const struct ort_shape *shape = NULL;
+    int64_t dims[DIMENSIONS];
+    size_t rank = 0;
+    struct ort_status *status = api->kernel_info_get_input_type_info(info, 0, &type);
+
+    if (status != NULL) {
+        api->release_status(status);
+        return 0;
+    }
+    status = api->cast_type_info_to_tensor_info(type, &shape);
+    if (status == NULL && shape != NULL)
+        status = api->get_dimensions_count(shape, &rank);
+    if (status == NULL && rank > 0 && rank <= DIMENSIONS)
+        status = api->get_dimensions(shape, dims, rank);
+    else
+        rank = 0;
+    api->release_type_info(type);
+    api->release_status(status);
+    return status == NULL && rank > 0 && dims[rank - 1] > 0 ? (size_t)dims[rank - 1] : 0;
+}
+
+/* The first handle: of the width that is known, or of any width, only to see whether the attributes go together. */
+static ort_call make_first(struct kernel *kernel, const struct ort_info *info)
+{
+    const size_t known = known_width(kernel->engine->api, info);
+    struct handle *handle;
+    struct ort_status *status = make_handle(kernel, known > 0 ? known : 1, &handle);
+
+    if (status != NULL)
+        return status;
+    if (kernel->node.definition != NULL) {
+        status = node_columns(&kernel->node, handle->e, &kernel->columns);
+        if (status == NULL)
+            handle->width = kernel->columns[0];
+    }
+    if (status != NULL || (known == 0 && kernel->node.definition == NULL))
+        destroy_handle(handle);
+    else
+        keep(kernel, handle);
+    return status;
+}
+
+/* When a session is made, ONNX Runtime does not say which node was at fault. */
+static ort_call name_node(const struct ort_api *api, const struct ort_info *info, struct ort_status *status)
+{
+    char name[128], text[512];
+    size_t size = sizeof name;
+    struct ort_status *unnamed = api->kernel_info_get_node_name(info, name, &size), *named;
+
+    api->release_status(unnamed);
+    if (unnamed != NULL || name[0] == '\0')
+        return status;
+    snprintf(text, sizeof text, "%s (node \"%s\")", api->get_error_message(status), name);
+    named = api->create_status(api->get_error_code(status), text);
+    api->release_status(status);
+    return named;
+}
+
+ort_call kernel_create(const struct ort_custom_op *abi, const struct ort_api *api, const struct ort_info *info,
+                       void **out)
+{
+    const struct op *op = (const struct op *)(const void *)abi;
+    struct kernel *kernel = calloc(1, sizeof *kernel);
+    struct ort_status *status;
+
+    if (kernel == NULL)
+        return node_error(api, ORT_FAIL, "out of memory");
+    kernel->engine = op->engine;
+    api = op->engine->api;
+    kernel->node.api = api;
+    kernel->node.dtype = op->dtype;
+    status = api->kernel_info_get_input_count(info, &kernel->node.models);
+    if (status == NULL && kernel->node.models > NODE_MODELS)
+        status = node_error(api, ORT_INVALID_ARGUMENT, "%zu inputs: at most %d are possible", kernel->node.models,
+                            NODE_MODELS);
+    if (status == NULL)
+        status = api->kernel_info_get_allocator(info, ORT_MEMORY_DEFAULT, &kernel->allocator);
+    if (status == NULL)
+        status = node_read(&kernel->node, info);
+    if (status == NULL)
+        status = make_first(kernel, info);
+    if (status == NULL)
+        *out = kernel;
+    else
+        kernel_destroy(kernel);
+    return status == NULL ? NULL : name_node(api, info, status);
+}
