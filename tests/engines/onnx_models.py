@@ -118,7 +118,7 @@ def write_digits():
     x_in = [("x", TensorProto.FLOAT, ["rows", 60])]
     save("digits", nodes + ours + theirs, x_in, outputs.values(), constants)
     save("digits_ours", nodes + ours, x_in, [outputs["y"]], constants)
-    save("digits_theirs", nodes + theirs, x_in, [outputs["z"]], constants)
+    save("digits_Mul_Sum", nodes + theirs, x_in, [outputs["z"]], constants)
     save("digits_none", nodes, x_in, [outputs[p] for p in models], constants)
 
 

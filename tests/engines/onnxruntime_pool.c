@@ -147,16 +147,16 @@ static const char *get_version(void)
     return ort_base->get_version_string();
 }
 
-/* A session of 2 threads, made with a table in which nothing is changed yet but what the caller did. */
-static struct ort_session *make_with(const struct ort_base *base, const char *name)
+/* A session of some threads, with the operator registered by its function. */
+static struct ort_session *make_with(const struct ort_base *base, const char *name, int n_threads)
 {
-    const struct ort_setup setup = {.register_ops = register_ops, .base = base, .threads = 2};
+    const struct ort_setup setup = {.register_ops = register_ops, .base = base, .threads = n_threads};
     char path[256];
 
     return ort_make(path_of(path, models, "%s.onnx", name), &setup);
 }
 
-/* How often the loop is lent, in how many pieces, and to how many threads: of as many runs as it takes to see two. */
+/* The loop is lent once, in how many pieces, and to how many threads: of as many runs as it takes to see two. */
 static void count_one_case(const struct test_case *c, struct ort_session *session, size_t rows, size_t width)
 {
     struct data data;
@@ -170,7 +170,7 @@ static void count_one_case(const struct test_case *c, struct ort_session *sessio
         atomic_store(&threads, 0);
         must_answer(session, &data);
         most = atomic_load(&threads) > most ? atomic_load(&threads) : most;
-        if (atomic_load(&loops) != 1 || atomic_load(&pieces) < 2)
+        if (i == 0 && (atomic_load(&loops) != 1 || atomic_load(&pieces) < 2))
             fail("%s, %zu x %zu: %d loops of %d pieces", c->name, rows, width, atomic_load(&loops),
                  atomic_load(&pieces));
     }
@@ -195,12 +195,32 @@ void test_a_large_request_is_divided_through_the_pool(void)
 
     table = *ort_api;
     table.kernel_context_parallel_for = count_loop;
-    session = make_with(&base, "plain_f32");
+    session = make_with(&base, "plain_f32", 2);
     count_one_case(&plain, session, 1000, 1000);
     count_one_case(&plain, session, 1, 1000000);
     ort_api->release_session(session);
-    session = make_with(&base, "logits_f32");
+    session = make_with(&base, "logits_f32", 2);
     count_one_case(&logits, session, 500, 1000);
+    ort_api->release_session(session);
+}
+
+/* Pieces are of no use to one thread: a session that has no other is soon lent no loop, but for a try now and then. */
+void test_a_pool_of_one_thread_is_soon_left_alone(void)
+{
+    static const struct ort_base base = {.get_api = get_table, .get_version_string = get_version};
+    struct ort_session *session;
+    struct data data;
+
+    table = *ort_api;
+    table.kernel_context_parallel_for = count_loop;
+    session = make_with(&base, "logits_f32", 1);
+    make_answered(&data, &logits, 500, 1000, 5);
+    atomic_store(&loops, 0);
+    for (int i = 0; i < 100; i++)
+        must_answer(session, &data);
+    if (atomic_load(&loops) < 9 || atomic_load(&loops) > 20)
+        fail("%d of 100 requests were lent the loop", atomic_load(&loops));
+    data_free(&data);
     ort_api->release_session(session);
 }
 
@@ -233,7 +253,7 @@ void test_an_older_engine_is_enough(void)
 
     table = *ort_api;
     table.get_tensor_element_type_and_shape_data_reference = not_there;
-    session = make_with(&base, "any");
+    session = make_with(&base, "any", 2);
     make_answered(&data, &plain, 5, 10, 7);
     must_answer(session, &data);
     data_free(&data);
@@ -282,7 +302,7 @@ void test_without_memory_for_a_workspace_the_bits_are_the_same(void)
 
     table = *ort_api;
     table.allocator_alloc = no_memory;
-    session = make_with(&base, "logits_f32");
+    session = make_with(&base, "logits_f32", 2);
     make_answered(&data, &logits, 1, 20000, 8);
     must_answer(session, &data);
     if (atomic_load(&allocations) != 1)

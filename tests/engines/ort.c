@@ -57,6 +57,8 @@ struct ort_session *ort_try(const char *path, const struct ort_setup *setup, cha
 
     ort_must(ort_api->create_session_options(&options), "options");
     ort_must(ort_api->set_intra_op_num_threads(options, setup->threads > 0 ? setup->threads : 1), "threads");
+    if (setup->asleep)
+        ort_must(ort_api->add_session_config_entry(options, "session.intra_op.allow_spinning", "0"), "spinning");
     if (setup->strict)
         ort_must(ort_api->add_session_config_entry(options, "session.strict_shape_type_inference", "1"), "strictness");
     if (setup->library != NULL)

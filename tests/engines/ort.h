@@ -17,6 +17,7 @@ struct ort_setup {
     struct ort_status *(*register_ops)(struct ort_options *, const struct ort_base *); /* or by its function, with */
     const struct ort_base *base;
     int threads;
+    int asleep; /* its threads sleep between requests, instead of spinning for a while */
     int strict; /* shapes that contradict each other are an error */
 };
 
