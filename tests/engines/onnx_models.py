@@ -235,8 +235,8 @@ def write_refused():
     ]
     with open(f"{OUT}/refused.txt", "w") as lines:
         for name, inputs, kind, attributes, words in refused:
-            save(f"refused_{name}", [combine(inputs, name=f"node {name}", **attributes)], [(i, kind, ["rows", 4]) for i in inputs],
-                 [("y", kind, ["rows", 4])])
+            save(f"refused_{name}", [combine(inputs, name=f"node {name}", **attributes)],
+                 [(i, kind, ["rows", 4]) for i in inputs], [("y", kind, ["rows", 4])])
             print(f"refused_{name}", words, file=lines)
 
 

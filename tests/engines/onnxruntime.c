@@ -57,10 +57,15 @@ static void test_any_shape_that_the_inputs_share_is_taken(void)
     static const struct {
         int64_t dims[4];
         size_t rank, rows, width;
-    } shapes[] = {{{10}, 1, 1, 10},         {{0, 10}, 2, 0, 10},       {{2, 3, 5}, 3, 6, 5},
-                  {{2, 0, 5}, 3, 0, 5},     {{2, 3, 1, 4}, 4, 6, 4},   {{1, 1, 1, 2048}, 4, 1, 2048}};
-    const struct test_case plain = {.name = "plain", .temperature = NAN, .form_temperature = NAN, .exponent = NAN,
-                                    .trim = NAN, .floor = NAN, .quorum = NAN};
+    } shapes[] = {{{10}, 1, 1, 10},     {{0, 10}, 2, 0, 10},     {{2, 3, 5}, 3, 6, 5},
+                  {{2, 0, 5}, 3, 0, 5}, {{2, 3, 1, 4}, 4, 6, 4}, {{1, 1, 1, 2048}, 4, 1, 2048}};
+    const struct test_case plain = {.name = "plain",
+                                    .temperature = NAN,
+                                    .form_temperature = NAN,
+                                    .exponent = NAN,
+                                    .trim = NAN,
+                                    .floor = NAN,
+                                    .quorum = NAN};
     char path[256];
     struct ort_session *session = ort_make(path_of(path, models, "any.onnx"), &by_path);
 
@@ -111,7 +116,8 @@ static void test_a_request_of_wrong_shapes_is_an_error_in_words(void)
     char path[256];
     struct ort_session *session = ort_make(path_of(path, models, "any.onnx"), &by_path);
 
-    must_refuse(session, (const int64_t[3][2]){{4, 10}, {4, 10}, {5, 10}}, 2, "input 2 is [5,10], but input 0 is [4,10]");
+    must_refuse(session, (const int64_t[3][2]){{4, 10}, {4, 10}, {5, 10}}, 2,
+                "input 2 is [5,10], but input 0 is [4,10]");
     must_refuse(session, (const int64_t[3][2]){{4, 10}, {4, 9}, {4, 10}}, 2, "input 1 is [4,9], but input 0 is [4,10]");
     must_refuse(session, (const int64_t[3][2]){{4, 0}, {4, 0}, {4, 0}}, 2, "the width must be at least 1");
     must_refuse(session, (const int64_t[3][2]){{0}, {0}, {0}}, 0, "input 0 has 0 dimensions");
@@ -248,7 +254,8 @@ static void test_classifiers_of_digits_combine_as_the_library_combines_them(void
     struct npy_array labels;
     size_t rows;
     float *x = read_digits(&rows), *values[7], *expected = calloc(rows * 10, sizeof *expected);
-    const struct ort_value *value = ort_tensor(x, rows * 60 * sizeof *x, ORT_F32, (const int64_t[]){(int64_t)rows, 60}, 2);
+    struct ort_value *tensor = ort_tensor(x, rows * 60 * sizeof *x, ORT_F32, (const int64_t[]){(int64_t)rows, 60}, 2);
+    const struct ort_value *value = tensor;
     struct ort_session *session = ort_make(path_of(path, models, "digits.onnx"), &by_path);
     struct ort_value *outputs[7] = {NULL};
     struct ensemble *e;
@@ -274,7 +281,7 @@ static void test_classifiers_of_digits_combine_as_the_library_combines_them(void
         fail("digits: the classifiers have learned nothing");
     for (size_t i = 0; i < 7; i++)
         ort_api->release_value(outputs[i]);
-    ort_api->release_value((struct ort_value *)(void *)(uintptr_t)value);
+    ort_api->release_value(tensor);
     ort_api->release_session(session);
     ensemble_destroy(e);
     npy_free(&labels);

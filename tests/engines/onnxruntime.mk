@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 #
-# test-onnxruntime: the operator of docs/examples/onnxruntime in sessions of ONNX Runtime. bench-onnxruntime: what it adds
-# to a request, beside ONNX Runtime's own nodes.
+# test-onnxruntime: the operator of docs/examples/onnxruntime in sessions of ONNX Runtime. bench-onnxruntime: what it
+# adds to a request, beside ONNX Runtime's own nodes.
 #
-# ONNX Runtime comes from the package that brings it to Node.js, of which only its shared library is taken. The models are
-# made by Debian's python3-onnx.
+# ONNX Runtime comes from the package that brings it to Node.js, of which only its shared library is taken. The models
+# are made by Debian's python3-onnx.
 
 ENGINE_TARGETS += test-onnxruntime
 
@@ -37,7 +37,8 @@ $(ORT_MODELS): tests/engines/onnx_models.py include/ensemble.h $(wildcard docs/e
 	/usr/bin/python3 tests/engines/onnx_models.py $(@D) include/ensemble.h docs/examples/digits
 
 $(B)/tests/engines/onnxruntime: $(addprefix tests/engines/,onnxruntime.c onnxruntime.h onnxruntime_pool.c ort.c ort.h \
-    ort_cases.c ort_cases.h) $(ORT_OPS_DIR)/ort_slots.h docs/examples/demo/npy.c include/ensemble.h $(STATIC) $(B)/settings
+    ort_cases.c ort_cases.h) $(ORT_OPS_DIR)/ort_slots.h docs/examples/demo/npy.c include/ensemble.h $(STATIC) \
+    $(B)/settings
 	@mkdir -p $(@D)
 	$(CC) $(ORT_CPPFLAGS) $(CPPFLAGS) $(CFLAGS) $(TEST_CFLAGS) $(LDFLAGS) $(filter %.c %.a,$^) -pthread -ldl -lm -o $@
 
@@ -49,7 +50,8 @@ $(B)/tests/engines/onnxruntime_bench: $(addprefix tests/engines/,onnxruntime_ben
 	@mkdir -p $(@D)
 	$(CC) $(ORT_CPPFLAGS) $(CPPFLAGS) $(CFLAGS) $(TEST_CFLAGS) $(LDFLAGS) $(filter %.c,$^) -pthread -ldl -lm -o $@
 
-bench-onnxruntime: $(B)/tests/engines/onnxruntime_bench $(ORT) $(ORT_OPS) $(ORT_MODELS) ## what ensemble.Combine adds to a request of ONNX Runtime, beside its own nodes
-	$< $(ORT) $(ORT_OPS) $(dir $(ORT_MODELS)) $(BENCH_ARGS)
+bench-onnxruntime: $(B)/tests/engines/onnxruntime_bench ## the operator for ONNX Runtime beside its own nodes
+bench-onnxruntime: $(ORT) $(ORT_OPS) $(ORT_MODELS)
+	$(B)/tests/engines/onnxruntime_bench $(ORT) $(ORT_OPS) $(dir $(ORT_MODELS)) $(BENCH_ARGS)
 
 .PHONY: bench-onnxruntime

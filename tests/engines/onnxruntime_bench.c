@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * onnxruntime_bench ENGINE OPERATORS MODELS [ROUNDS]: what a combination adds to a request, as one ensemble.Combine and as
- * the nodes that ONNX Runtime has for it, in all ways that were thought of. The graphs are those of onnx_models.py.
+ * onnxruntime_bench ENGINE OPERATORS MODELS [ROUNDS]: what a combination adds to a request, as one ensemble.Combine and
+ * as the nodes that ONNX Runtime has for it, in all ways that were thought of. The graphs are those of onnx_models.py.
  *
  * Each graph has the models' outputs as its inputs. The time of a graph that hands its first input on (Identity) is
  * subtracted: what remains is added by the combination. In every round each graph has its turn, of as many requests as
- * take a fifth of a millisecond; the differences are those within a round. Medians are shown, and the quartiles. Threads
- * of the sessions do not spin while they wait, since there are as many sessions as graphs.
+ * take a fifth of a millisecond; the differences are those within a round. Medians are shown, and the quartiles. The
+ * sessions' threads do not spin while they wait, since there are as many sessions as graphs.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -30,15 +30,24 @@ struct contest {
     size_t result_width; /* 0: that of the inputs */
 };
 
-#define INPUTS {"x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7"}
-#define OUTPUTS {"y", "y", "y", "y", "y"}
+#define INPUTS                                                                                                         \
+    {                                                                                                                  \
+        "x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7"                                                                 \
+    }
+#define OUTPUTS                                                                                                        \
+    {                                                                                                                  \
+        "y", "y", "y", "y", "y"                                                                                        \
+    }
 
 static const struct contest contests[] = {
     {"mean", {"identity", "mean_ours", "mean_Mean", "mean_Sum_Mul"}, 4, INPUTS, OUTPUTS, 0},
-    {"weighted", {"identity", "weighted_ours", "weighted_Mul_Add", "weighted_Mul_Sum", "weighted_Concat_MatMul"}, 5,
-     INPUTS, OUTPUTS, 0},
-    {"softmax", {"identity", "softmax_ours", "softmax_Softmax_Mean", "softmax_Softmax_Sum_Mul"}, 4, INPUTS, OUTPUTS,
+    {"weighted",
+     {"identity", "weighted_ours", "weighted_Mul_Add", "weighted_Mul_Sum", "weighted_Concat_MatMul"},
+     5,
+     INPUTS,
+     OUTPUTS,
      0},
+    {"softmax", {"identity", "softmax_ours", "softmax_Softmax_Mean", "softmax_Softmax_Sum_Mul"}, 4, INPUTS, OUTPUTS, 0},
 };
 
 /* Five classifiers whose input is what six others said: one request of all, of which the base hands one's output on. */
@@ -83,7 +92,8 @@ static void request(const struct field *field, struct caller *caller, size_t gra
     for (size_t i = 0; i < field->shape.models; i++)
         inputs[i] = caller->values[i];
     ort_must(ort_api->run(field->sessions[graph], NULL, field->contest->inputs, inputs, field->shape.models,
-                          &field->contest->outputs[graph], 1, &caller->y), "run");
+                          &field->contest->outputs[graph], 1, &caller->y),
+             "run");
 }
 
 static void take_turn(const struct field *field, struct caller *caller)
@@ -248,11 +258,12 @@ static void run_contest(const struct contest *contest, const struct shape *shape
 int main(int argc, char **argv)
 {
     static const struct shape shapes[] = {
-        {3, 1, 10, 1, 1},   {3, 64, 10, 1, 1},   {3, 1, 1000, 1, 1}, {3, 64, 1000, 1, 1}, {8, 1, 10, 1, 1},
-        {8, 64, 10, 1, 1},  {8, 1, 1000, 1, 1},  {8, 64, 1000, 1, 1}, {3, 1, 10, 1, 4},   {3, 64, 10, 1, 4},
-        {3, 1, 1000, 1, 4}, {3, 64, 1000, 1, 4}, {8, 1, 10, 1, 4},   {8, 64, 1000, 1, 4}, {3, 64, 1000, 2, 1},
+        {3, 1, 10, 1, 1},      {3, 64, 10, 1, 1},    {3, 1, 1000, 1, 1},  {3, 64, 1000, 1, 1}, {8, 1, 10, 1, 1},
+        {8, 64, 10, 1, 1},     {8, 1, 1000, 1, 1},   {8, 64, 1000, 1, 1}, {3, 1, 10, 1, 4},    {3, 64, 10, 1, 4},
+        {3, 1, 1000, 1, 4},    {3, 64, 1000, 1, 4},  {8, 1, 10, 1, 4},    {8, 64, 1000, 1, 4}, {3, 64, 1000, 2, 1},
         {3, 64, 128256, 1, 1}, {3, 64, 128256, 2, 1}};
-    static const struct shape digit_shapes[] = {{1, 1, 60, 1, 1}, {1, 64, 60, 1, 1}, {1, 1, 60, 1, 4}, {1, 64, 60, 1, 4}};
+    static const struct shape digit_shapes[] = {
+        {1, 1, 60, 1, 1}, {1, 64, 60, 1, 1}, {1, 1, 60, 1, 4}, {1, 64, 60, 1, 4}};
     size_t rounds = argc > 4 ? strtoul(argv[4], NULL, 10) : 300;
 
     if (argc < 4 || rounds == 0 || rounds > ROUNDS_MAX) {
@@ -261,8 +272,9 @@ int main(int argc, char **argv)
     }
     ort_open(argv[1]);
     printf("ONNX Runtime %s\n\n", ort_base->get_version_string());
-    printf("| combination | models x rows x width | callers | pool | Identity takes | Combine adds | ONNX Runtime's nodes add "
-           "| | | a request with the best of these / with Combine |\n|---|---|---|---|---|---|---|---|---|---|\n");
+    printf("| combination | models x rows x width | callers | pool | Identity takes | Combine adds "
+           "| ONNX Runtime's nodes add | | | a request with the best of these / with Combine "
+           "|\n|---|---|---|---|---|---|---|---|---|---|\n");
     for (size_t c = 0; c < sizeof contests / sizeof contests[0]; c++)
         for (size_t s = 0; s < sizeof shapes / sizeof shapes[0]; s++)
             run_contest(&contests[c], &shapes[s], argv[3], argv[2],

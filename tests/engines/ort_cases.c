@@ -155,13 +155,16 @@ void data_free(struct data *data)
 void combine_directly(const struct ensemble *e, struct data *data)
 {
     struct ensemble_output outputs[MODELS];
-    const struct ensemble_call call = {.struct_size = sizeof call, .output_size = sizeof outputs[0], .outputs = outputs,
-                                       .n_outputs = MODELS, .result = data->result, .dtype = data->type->dtype,
+    const struct ensemble_call call = {.struct_size = sizeof call,
+                                       .output_size = sizeof outputs[0],
+                                       .outputs = outputs,
+                                       .n_outputs = MODELS,
+                                       .result = data->result,
+                                       .dtype = data->type->dtype,
                                        .result_count = data->rows * data->width};
 
     for (size_t i = 0; i < MODELS; i++)
-        outputs[i] = (struct ensemble_output){
-            .data = data->inputs[i], .rows = data->rows, .dtype = data->type->dtype};
+        outputs[i] = (struct ensemble_output){.data = data->inputs[i], .rows = data->rows, .dtype = data->type->dtype};
     must(ensemble_run(e, &call), "direct call");
 }
 

@@ -11,6 +11,8 @@
 
 #include "node.h"
 
+#include <stdatomic.h>
+
 /* One ONNX Runtime in the process. */
 struct engine {
     const struct ort_api *api;
@@ -23,6 +25,25 @@ struct op {
     const struct engine *engine;
     int32_t type;  /* ORT_... */
     int32_t dtype; /* ENSEMBLE_... */
+};
+
+/* A handle of the library, for inputs of one width. */
+struct handle {
+    size_t width; /* of the first input */
+    struct ensemble *e;
+    size_t workspace_size;
+    struct handle *next;
+};
+
+struct kernel {
+    const struct engine *engine;
+    struct node node;
+    struct ort_allocator *allocator; /* the session's, for workspaces */
+    size_t *columns;                 /* of each input, where a definition says so; NULL: those of the first input */
+    _Atomic(struct handle *) handles; /* only ever prepended to, while the kernel lives */
+    atomic_size_t n_handles;
+    atomic_uint alone;    /* so many loops in a row had one thread */
+    atomic_uint requests; /* since then */
 };
 
 /* Entries of struct ort_custom_op. */

@@ -8,8 +8,8 @@
 #include <string.h>
 
 /* The words of attributes, by their numbers in <ensemble.h>; the same ones as in the text of ensemble_save(). */
-static const char *const methods[] = {"sum",     "mean",   "geometric", "harmonic", "power", "log-pool", "product",
-                                      "median",  "trimmed", "min",      "max",      "vote",  "rank"};
+static const char *const methods[] = {"sum",    "mean",    "geometric", "harmonic", "power", "log-pool", "product",
+                                      "median", "trimmed", "min",       "max",      "vote",  "rank"};
 static const char *const spaces[] = {"as-is", "probabilities", "log-probabilities", "logits", "binary-logits"};
 static const char *const forms[] = {"as-is", "normalised", "log", "softmax", "tempered"};
 static const char *const policies[] = {"nothing", "", "nan"};
@@ -125,9 +125,8 @@ static ort_call read_weights(struct node *node, const struct ort_info *info)
 
     whole = !found(api, api->kernel_info_get_attribute_array_float(info, "weights", NULL, &n)) || n == 0;
     if (whole && (!found(api, api->kernel_info_get_attribute_array_int64(info, "weights", NULL, &n)) || n == 0))
-        return is_there(api, info, "weights")
-                   ? node_error(api, ORT_INVALID_ARGUMENT, "weights: not a list of numbers")
-                   : NULL;
+        return is_there(api, info, "weights") ? node_error(api, ORT_INVALID_ARGUMENT, "weights: not a list of numbers")
+                                              : NULL;
     if (n != node->models)
         return node_error(api, ORT_INVALID_ARGUMENT, "weights: %zu of them for %zu inputs", n, node->models);
     status = whole ? api->kernel_info_get_attribute_array_int64(info, "weights", integers, &n)
@@ -150,8 +149,10 @@ static ort_call check_alone(const struct node *node, const struct ort_info *info
 
     for (size_t i = 0; i < COUNT(others); i++)
         if (is_there(node->api, info, others[i]))
-            return node_error(node->api, ORT_INVALID_ARGUMENT, "definition: it goes with no other attribute, but %s "
-                              "is there", others[i]);
+            return node_error(node->api, ORT_INVALID_ARGUMENT,
+                              "definition: it goes with no other attribute, but %s "
+                              "is there",
+                              others[i]);
     return NULL;
 }
 
@@ -170,9 +171,12 @@ ort_call node_read(struct node *node, const struct ort_info *info)
     const struct {
         const char *name;
         double *out;
-    } numbers[] = {{"temperature", &node->temperature}, {"result_temperature", &node->form_temperature},
-                   {"exponent", &node->exponent},       {"trim", &node->trim},
-                   {"floor", &node->floor},             {"quorum", &node->quorum}};
+    } numbers[] = {{"temperature", &node->temperature},
+                   {"result_temperature", &node->form_temperature},
+                   {"exponent", &node->exponent},
+                   {"trim", &node->trim},
+                   {"floor", &node->floor},
+                   {"quorum", &node->quorum}};
     struct ort_status *status = read_string(api, info, "definition", &node->definition);
 
     if (status == NULL && node->definition != NULL)

@@ -150,8 +150,7 @@ static ort_call make_registration(const struct ort_base *base, const struct ort_
     }
     status = api->create_custom_op_domain("ensemble", &r->domain);
     for (size_t i = 0; i < 4 && status == NULL; i++) {
-        r->ops[i] = (struct op){
-            .abi = combine, .engine = &r->engine, .type = types[i][0], .dtype = types[i][1]};
+        r->ops[i] = (struct op){.abi = combine, .engine = &r->engine, .type = types[i][0], .dtype = types[i][1]};
         status = api->custom_op_domain_add(r->domain, &r->ops[i].abi);
     }
     if (status == NULL) {
