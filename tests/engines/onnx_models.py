@@ -119,7 +119,6 @@ def write_digits():
     save("digits", nodes + ours + theirs, x_in, outputs.values(), constants)
     save("digits_ours", nodes + ours, x_in, [outputs["y"]], constants)
     save("digits_Mul_Sum", nodes + theirs, x_in, [outputs["z"]], constants)
-    save("digits_none", nodes, x_in, [outputs[p] for p in models], constants)
 
 
 # ---- The combination alone -------------------------------------------------------------------------------------------
@@ -189,14 +188,14 @@ floor 0x0p+0
 result as-is 0x1p+0
 leave-out absent
 quorum 0x0p+0
-  model "large"
-  space probabilities 0x1p+0
-  weight 0x1p-1
   model "small"
   space logits 0x1.8p+0
   weight 0x1p-2
   classes 2 -1 0
   absent 1 3
+  model "large"
+  space probabilities 0x1p+0
+  weight 0x1p-1
   model
   space probabilities 0x1p+0
   weight 0x1p-2

@@ -124,9 +124,9 @@ static void test_a_request_of_wrong_shapes_is_an_error_in_words(void)
     ort_api->release_session(session);
 
     session = ort_make(path_of(path, models, "definition.onnx"), &by_path);
-    must_refuse(session, (const int64_t[3][2]){{2, 4}, {2, 4}, {2, 5}}, 2,
-                "input 1 is [2,4], but its last dimension is 3 by the definition");
-    must_refuse(session, (const int64_t[3][2]){{2, 4}, {3, 3}, {2, 5}}, 2, "input 1 is [3,3], but input 0 is [2,4]");
+    must_refuse(session, (const int64_t[3][2]){{2, 3}, {2, 3}, {2, 5}}, 2,
+                "input 1 is [2,3], but its last dimension is 4 by the definition");
+    must_refuse(session, (const int64_t[3][2]){{2, 3}, {3, 4}, {2, 5}}, 2, "input 1 is [3,4], but input 0 is [2,3]");
     ort_api->release_session(session);
 }
 
@@ -135,7 +135,7 @@ static void test_a_definition_is_what_ensemble_load_makes_of_it(void)
 {
     enum { ROWS = 6, WIDTH = 4 };
     static const char *const names[] = {"a", "b", "c"}, *const output = "y";
-    static const size_t columns[MODELS] = {4, 3, 5};
+    static const size_t columns[MODELS] = {3, 4, 5};
     float values[MODELS][ROWS * 5], expected[ROWS * WIDTH];
     char path[256], text[2048];
     FILE *file = fopen(path_of(path, models, "definition.txt"), "r");

@@ -20,39 +20,26 @@
 
 enum { MODELS_MAX = 8, GRAPHS = 5, CALLERS_MAX = 4, ROUNDS_MAX = 2000 };
 
-/* The first graph is the base, the second one ours. What follows the first _ of a name is the way. */
+/*
+ * Graphs side by side: with a base, that is the first one, and its time is subtracted; then ours, then ONNX Runtime's.
+ * What follows the first _ of a name is the way. Inputs are x0, x1, ...; and one, x, where there is no base.
+ */
 struct contest {
     const char *title;
     const char *graphs[GRAPHS];
     size_t n;
-    const char *inputs[MODELS_MAX];
-    const char *outputs[GRAPHS];
-    size_t result_width; /* 0: that of the inputs */
+    size_t base; /* 1: the first graph is it; 0: there is none */
 };
-
-#define INPUTS                                                                                                         \
-    {                                                                                                                  \
-        "x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7"                                                                 \
-    }
-#define OUTPUTS                                                                                                        \
-    {                                                                                                                  \
-        "y", "y", "y", "y", "y"                                                                                        \
-    }
 
 static const struct contest contests[] = {
-    {"mean", {"identity", "mean_ours", "mean_Mean", "mean_Sum_Mul"}, 4, INPUTS, OUTPUTS, 0},
-    {"weighted",
-     {"identity", "weighted_ours", "weighted_Mul_Add", "weighted_Mul_Sum", "weighted_Concat_MatMul"},
-     5,
-     INPUTS,
-     OUTPUTS,
-     0},
-    {"softmax", {"identity", "softmax_ours", "softmax_Softmax_Mean", "softmax_Softmax_Sum_Mul"}, 4, INPUTS, OUTPUTS, 0},
+    {"mean", {"identity", "mean_ours", "mean_Mean", "mean_Sum_Mul"}, 4, 1},
+    {"weighted", {"identity", "weighted_ours", "weighted_Mul_Add", "weighted_Mul_Sum", "weighted_Concat_MatMul"}, 5, 1},
+    {"softmax", {"identity", "softmax_ours", "softmax_Softmax_Mean", "softmax_Softmax_Sum_Mul"}, 4, 1},
 };
 
-/* Five classifiers whose input is what six others said: one request of all, of which the base hands one's output on. */
-static const struct contest digits = {
-    "digits, weighted", {"digits_none", "digits_ours", "digits_Mul_Sum"}, 3, {"x"}, {"p4", "y", "z"}, 10};
+/* Five classifiers of digits and their combination: what a whole request takes. The result is y or z, of 10 classes. */
+static const struct contest digits = {"digits", {"digits_ours", "digits_Mul_Sum"}, 2, 0};
+enum { DIGITS = 10 };
 
 struct shape {
     size_t models, rows, width;
@@ -87,12 +74,15 @@ static double now(void)
 
 static void request(const struct field *field, struct caller *caller, size_t graph)
 {
+    static const char *const names[] = {"x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7"}, *const x = "x";
+    static const char *const y = "y", *const z = "z";
     const struct ort_value *inputs[MODELS_MAX];
+    const int is_whole = field->contest->base == 0;
 
     for (size_t i = 0; i < field->shape.models; i++)
         inputs[i] = caller->values[i];
-    ort_must(ort_api->run(field->sessions[graph], NULL, field->contest->inputs, inputs, field->shape.models,
-                          &field->contest->outputs[graph], 1, &caller->y),
+    ort_must(ort_api->run(field->sessions[graph], NULL, is_whole ? &x : names, inputs, field->shape.models,
+                          is_whole && graph > 0 ? &z : &y, 1, &caller->y),
              "run");
 }
 
@@ -141,7 +131,7 @@ static void make_caller(struct field *field, struct caller *caller)
 {
     const struct shape *s = &field->shape;
     const size_t count = s->rows * s->width;
-    const size_t width = field->contest->result_width > 0 ? field->contest->result_width : s->width;
+    const size_t width = field->contest->base == 1 ? s->width : DIGITS;
     const int64_t dims[] = {(int64_t)s->rows, (int64_t)s->width}, result[] = {(int64_t)s->rows, (int64_t)width};
 
     caller->memory = calloc((s->models + 1) * count, sizeof *caller->memory);
@@ -177,22 +167,45 @@ static const char *text_of(double seconds, char text[32])
     return text;
 }
 
-/* Prints a graph's median with its quartiles; returns the median. */
-static double tell(const char *name, double *seconds, size_t n)
+/* Prints a graph's median with its quartiles. */
+static void tell(const char *graph, const double *seconds, size_t n)
 {
     char median[32], low[32], high[32];
 
-    qsort(seconds, n, sizeof *seconds, compare);
-    printf(" %s%s%s (%s to %s) |", name, name[0] != '\0' ? " " : "", text_of(seconds[n / 2], median),
-           text_of(seconds[n / 4], low), text_of(seconds[n - 1 - n / 4], high));
-    return seconds[n / 2];
+    printf("%s %s (%s to %s)", graph, text_of(seconds[n / 2], median), text_of(seconds[n / 4], low),
+           text_of(seconds[n - 1 - n / 4], high));
+}
+
+/* A row of the table: the base, ours, the best of the others, how much longer a request takes with that; the others. */
+static void tell_all(const struct field *field, const struct contest *contest, double (*seconds)[ROUNDS_MAX], size_t n)
+{
+    const size_t ours = contest->base, middle = n / 2;
+    const double base = contest->base == 1 ? seconds[0][middle] : 0;
+    size_t best = ours + 1;
+
+    for (size_t g = ours + 1; g < contest->n; g++)
+        best = seconds[g][middle] < seconds[best][middle] ? g : best;
+    printf("| %s | %zu x %zu x %zu | %zu | %d | ", contest->title, field->shape.models, field->shape.rows,
+           field->shape.width, field->shape.callers, field->shape.pool);
+    if (contest->base == 1)
+        tell("", seconds[0], n);
+    printf(" |");
+    tell("", seconds[ours], n);
+    printf(" | ");
+    tell(strchr(contest->graphs[best], '_') + 1, seconds[best], n);
+    printf(" | %.2f |", (base + seconds[best][middle]) / (base + seconds[ours][middle]));
+    for (size_t g = ours + 1; g < contest->n; g++)
+        if (g != best) {
+            printf(" ");
+            tell(strchr(contest->graphs[g], '_') + 1, seconds[g], n);
+        }
+    printf(" |\n");
+    fflush(stdout);
 }
 
 static void measure(struct field *field, const struct contest *contest, size_t rounds)
 {
     static double seconds[GRAPHS][ROUNDS_MAX];
-    double median[GRAPHS];
-    size_t best = 2;
 
     for (size_t g = 0; g < contest->n; g++) {
         field->repeats[g] = 3;
@@ -202,19 +215,12 @@ static void measure(struct field *field, const struct contest *contest, size_t r
     for (size_t r = 0; r < rounds; r++) {
         for (size_t g = 0; g < contest->n; g++)
             seconds[g][r] = turn_of(field, g);
-        for (size_t g = 1; g < contest->n; g++)
+        for (size_t g = 1; g < contest->n && contest->base == 1; g++)
             seconds[g][r] -= seconds[0][r];
     }
-    printf("| %s | %zu x %zu x %zu | %zu | %d |", contest->title, field->shape.models, field->shape.rows,
-           field->shape.width, field->shape.callers, field->shape.pool);
-    for (size_t g = 0; g < contest->n; g++) {
-        median[g] = tell(g < 2 ? "" : strchr(contest->graphs[g], '_') + 1, seconds[g], rounds);
-        best = g > 2 && median[g] < median[best] ? g : best;
-    }
-    for (size_t g = contest->n; g < GRAPHS; g++)
-        printf(" |");
-    printf(" %.2f |\n", (median[0] + median[best]) / (median[0] + median[1]));
-    fflush(stdout);
+    for (size_t g = 0; g < contest->n; g++)
+        qsort(seconds[g], rounds, sizeof seconds[g][0], compare);
+    tell_all(field, contest, seconds, rounds);
 }
 
 static void run_contest(const struct contest *contest, const struct shape *shape, const char *models,
@@ -229,7 +235,7 @@ static void run_contest(const struct contest *contest, const struct shape *shape
         const struct ort_setup setup = {.library = library, .threads = shape->pool, .asleep = 1};
         char path[256];
 
-        if (contest == &digits)
+        if (contest->base == 0)
             snprintf(path, sizeof path, "%s/%s.onnx", models, contest->graphs[g]);
         else
             snprintf(path, sizeof path, "%s/bench%zu_%s.onnx", models, shape->models, contest->graphs[g]);
@@ -272,13 +278,13 @@ int main(int argc, char **argv)
     }
     ort_open(argv[1]);
     printf("ONNX Runtime %s\n\n", ort_base->get_version_string());
-    printf("| combination | models x rows x width | callers | pool | Identity takes | Combine adds "
-           "| ONNX Runtime's nodes add | | | a request with the best of these / with Combine "
-           "|\n|---|---|---|---|---|---|---|---|---|---|\n");
+    printf("| combination | models x rows x width | callers | pool | Identity takes | Combine adds | the best of the "
+           "others adds | a request with it / with Combine | the others |\n|---|---|---|---|---|---|---|---|---|\n");
     for (size_t c = 0; c < sizeof contests / sizeof contests[0]; c++)
         for (size_t s = 0; s < sizeof shapes / sizeof shapes[0]; s++)
             run_contest(&contests[c], &shapes[s], argv[3], argv[2],
                         shapes[s].rows * shapes[s].width > 1000000 ? (rounds + 29) / 30 : rounds);
+    printf("\nWhole requests, with nothing subtracted:\n\n");
     for (size_t s = 0; s < sizeof digit_shapes / sizeof digit_shapes[0]; s++)
         run_contest(&digits, &digit_shapes[s], argv[3], argv[2], rounds);
     return 0;
