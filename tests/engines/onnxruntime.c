@@ -308,7 +308,6 @@ int main(int argc, char **argv)
         TEST(a_pool_of_one_thread_is_soon_left_alone),
         TEST(an_older_engine_is_enough),
         TEST(an_engine_too_old_is_refused),
-        TEST(without_memory_for_a_workspace_the_bits_are_the_same),
     };
 
     if (argc != 5)

@@ -16,6 +16,5 @@ void test_a_large_request_is_divided_through_the_pool(void);
 void test_a_pool_of_one_thread_is_soon_left_alone(void);
 void test_an_older_engine_is_enough(void);
 void test_an_engine_too_old_is_refused(void);
-void test_without_memory_for_a_workspace_the_bits_are_the_same(void);
 
 #endif

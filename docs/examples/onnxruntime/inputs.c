@@ -32,9 +32,8 @@ static ort_call get_shape(const struct kernel *kernel, const struct ort_value *v
 /* "[64,10]" */
 static const char *shape_text(const struct shape *shape, char text[128])
 {
-    size_t length = 1;
+    size_t length = (size_t)snprintf(text, 128, "[");
 
-    strcpy(text, "[");
     for (size_t i = 0; i < shape->rank && i < DIMENSIONS && length < 100; i++)
         length += (size_t)snprintf(text + length, 128 - length, "%s%lld", i > 0 ? "," : "", (long long)shape->dims[i]);
     snprintf(text + length, 128 - length, "]");

@@ -14,8 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* 1.18, May 2024: all entries but one. 1.24: the last one as well, which allocates nothing. */
-#define ORT_VERSION 18
+/* 1.17: all entries but one. 1.24: the last one as well, which allocates nothing. */
+#define ORT_VERSION 17
 #define ORT_VERSION_WITH_SHAPES 24
 
 /* Opaque. */
@@ -29,7 +29,6 @@ struct ort_type_info;
 struct ort_shape; /* OrtTensorTypeAndShapeInfo */
 struct ort_options; /* OrtSessionOptions */
 struct ort_domain;
-struct ort_allocator;
 struct ort_info;    /* of a node, when its kernel is made */
 struct ort_context; /* of a node, when it runs */
 struct ort_inference; /* of a node, when its shape is asked for */
@@ -84,10 +83,7 @@ struct ort_api {
     ort_call (*get_tensor_type_and_shape)(const struct ort_value *value, struct ort_shape **out); /* 65 */
     ORT_GAP(66, 68);
     ort_call (*create_cpu_memory_info)(int32_t allocator, int32_t kind, struct ort_memory_info **out); /* 69 */
-    ORT_GAP(70, 74);
-    ort_call (*allocator_alloc)(struct ort_allocator *allocator, size_t bytes, void **out); /* 75 */
-    ort_call (*allocator_free)(struct ort_allocator *allocator, void *memory);              /* 76 */
-    ORT_GAP(77, 84);
+    ORT_GAP(70, 84);
     ort_call (*kernel_info_get_attribute_float)(const struct ort_info *info, const char *name, float *out); /* 85 */
     ort_call (*kernel_info_get_attribute_int64)(const struct ort_info *info, const char *name, int64_t *out);
     ort_call (*kernel_info_get_attribute_string)(const struct ort_info *info, const char *name, char *out,
@@ -109,9 +105,7 @@ struct ort_api {
     void (*release_custom_op_domain)(struct ort_domain *domain);      /* 101 */
     ORT_GAP(102, 129);
     ort_call (*add_session_config_entry)(struct ort_options *options, const char *key, const char *value); /* 130 */
-    ORT_GAP(131, 131);
-    void (*release_allocator)(struct ort_allocator *allocator); /* 132 */
-    ORT_GAP(133, 161);
+    ORT_GAP(131, 161);
     ort_call (*kernel_info_get_attribute_array_float)(const struct ort_info *info, const char *name, float *out,
                                                       size_t *count); /* 162 */
     ort_call (*kernel_info_get_attribute_array_int64)(const struct ort_info *info, const char *name, int64_t *out,
@@ -135,10 +129,7 @@ struct ort_api {
     ORT_GAP(271, 273);
     ort_call (*kernel_context_parallel_for)(const struct ort_context *context, void (*task)(void *, size_t), size_t n,
                                             size_t batches, void *user); /* 274; batches 0: one for each turn */
-    ORT_GAP(275, 277);
-    ort_call (*kernel_info_get_allocator)(const struct ort_info *info, int32_t memory,
-                                          struct ort_allocator **out); /* 278, the last one of ORT_VERSION */
-    ORT_GAP(279, 413);
+    ORT_GAP(275, 413);
     ort_call (*get_tensor_element_type_and_shape_data_reference)(const struct ort_value *value, int32_t *type,
                                                                  const int64_t **dims, size_t *rank); /* 414 */
 };
@@ -151,17 +142,15 @@ ORT_AT(set_session_graph_optimization_level, 23);
 ORT_AT(add_custom_op_domain, 28);
 ORT_AT(create_tensor_with_data_as_ort_value, 49);
 ORT_AT(get_tensor_type_and_shape, 65);
-ORT_AT(allocator_free, 76);
 ORT_AT(kernel_context_get_output, 91);
 ORT_AT(release_custom_op_domain, 101);
-ORT_AT(release_allocator, 132);
+ORT_AT(add_session_config_entry, 130);
 ORT_AT(kernel_info_get_attribute_array_int64, 163);
 ORT_AT(register_custom_ops_library_v2, 228);
 ORT_AT(kernel_info_get_input_type_info, 234);
 ORT_AT(kernel_info_get_node_name, 244);
 ORT_AT(shape_infer_context_set_output_type_shape, 270);
 ORT_AT(kernel_context_parallel_for, 274);
-ORT_AT(kernel_info_get_allocator, 278);
 ORT_AT(get_tensor_element_type_and_shape_data_reference, 414);
 
 /* What the library exports as OrtGetApiBase(), and hands to RegisterCustomOps(). get_api: NULL for a newer version. */
