@@ -30,8 +30,7 @@
  *    ensemble_check() names the model and the shape at fault. No function prints, aborts, locks, raises a signal, or
  *    sets errno.
  *  - Threads: one thread at a time may change a handle; any number of threads may use one `const struct ensemble *`
- *    at once. Calls on a const handle do not allocate memory (but for ensemble_clone()), take locks or make system
- *    calls.
+ *    at once. Calls on a const handle neither allocate (but ensemble_clone() does), nor lock, nor make system calls.
  *  - Data is borrowed: an output must stay valid and unchanged until the last combine that reads it. Weights are
  *    copied. No alignment is demanded of outputs and results, and nothing outside of what the caller named is read or
  *    written.
@@ -356,12 +355,11 @@ int ensemble_set_model_output(struct ensemble *e, size_t model, const void *outp
 
 /*
  * Points the model of index `model` at a tensor of another framework, without a copy: `dl_tensor` is the address of a
- * DLTensor (DLPack 1.x; it begins with `data`). It is read here and then not needed; its data is borrowed like any
- * other. The tensor is a matrix of rows x width (for a model with a class map, of its own classes; for labels, rows x 1
- * of 32-bit integers), or has one dimension: a single row of that length, or, where that length is 1, all the rows. It
- * may begin anywhere (`byte_offset`), have no strides, and have gaps between rows; strides of dimensions of size 1 are
- * not looked at. Its memory is the CPU's, pinned memory included: whoever has it from a GPU synchronises first.
- * docs/serving.md shows how to come by one from Python.
+ * DLTensor (DLPack 1), which is read here and then not needed; its data is borrowed like any other. The tensor is a
+ * matrix of rows x width (for a model with a class map, of its own classes; for labels, rows x 1 of 32-bit integers),
+ * or has one dimension: a single row of that length, or, where that length is 1, all the rows. There may be gaps
+ * between rows; strides of dimensions of size 1 are not looked at. Its memory is the CPU's, or pinned: whoever has it
+ * from a GPU synchronises first. docs/serving.md shows how to come by one from Python.
  * Errors: ENSEMBLE_ENULL (e or dl_tensor; or no data in a tensor that has elements), ENSEMBLE_EMODEL, ENSEMBLE_EDTYPE,
  * ENSEMBLE_ETENSOR (another device, number of dimensions, or length of a row), ENSEMBLE_ESTRIDE (rows that run
  * backwards, overlap, or are not each in one piece), ENSEMBLE_EOVERFLOW.
@@ -369,10 +367,10 @@ int ensemble_set_model_output(struct ensemble *e, size_t model, const void *outp
 int ensemble_set_model_dlpack(struct ensemble *e, size_t model, const void *dl_tensor);
 
 /*
- * Makes another handle of all that this one holds, and stores it in `*out`: models, weights, settings, the loop that is
- * lent, and the outputs and row weights, borrowed as they are here. From then on each is by itself: so a server gives
- * each worker a handle of its own, or changes the weights of a copy while others combine, and then has new requests use
- * the copy. `e` may be in use by other threads that do not change it. Give both back with ensemble_destroy().
+ * Makes another handle of all that this one holds, and stores it in `*out`: models, weights, settings, the lent loop,
+ * and the outputs and row weights, borrowed as they are here. From then on each is by itself: so a server gives each
+ * worker a handle, or changes the weights of a copy while others combine, and has new requests use the copy. `e` may be
+ * in use by other threads that do not change it. Give both back with ensemble_destroy().
  * Errors: ENSEMBLE_ENULL, ENSEMBLE_ENOMEM. On failure `*out` is not touched.
  */
 int ensemble_clone(struct ensemble **out, const struct ensemble *e);
@@ -625,11 +623,10 @@ int ensemble_run(const struct ensemble *e, const struct ensemble_call *call);
 
 /*
  * ensemble_run() for languages that pass numbers and addresses, but no structs: all models' outputs in one array of one
- * dtype, in the models' order. The value of model i, row r, column c is at outputs[i x model_stride + r x row_stride +
- * c]; strides count elements. `row_stride` 0 is the width (for labels, 1), `model_stride` 0 is rows x row_stride: an
- * array models x rows x width. With rows x models x width, row_stride is models x width, and model_stride the width.
- * A model that is missing says NaN, under ENSEMBLE_LEAVE_OUT_NAN. Rows of models with class maps of fewer classes than
- * the width have gaps. Result and workspace are as in struct ensemble_call: `result_stride` 0 is the width.
+ * dtype. The value of model i, row r, column c is at outputs[i x model_stride + r x row_stride + c]. `row_stride` 0 is
+ * the width (for labels, 1), `model_stride` 0 is rows x row_stride: models x rows x width. For rows x models x width,
+ * row_stride is models x width, and model_stride the width. Rows of models with class maps of fewer classes than the
+ * width have gaps. A missing model says NaN, under ENSEMBLE_LEAVE_OUT_NAN. The rest is as in struct ensemble_call.
  * Errors: as ensemble_run().
  */
 int ensemble_run_flat(const struct ensemble *e, const void *outputs, int32_t dtype, size_t rows, size_t row_stride,
@@ -640,12 +637,11 @@ int ensemble_run_flat(const struct ensemble *e, const void *outputs, int32_t dty
  * Lends the ensemble a loop that runs its turns side by side, such as a thread pool has: `parallel_for` is to call
  * task(context, i) for each i from 0 to n - 1, in any order and on any threads, its own included, and to return when
  * all of these calls have; `user` is passed on to it as it is. NULL: no loop (the default). docs/threads.md shows some.
- * ensemble_combine(), ensemble_run(), ensemble_measure() and ensemble_top_k() then hand over large calls, once for each
- * call, in pieces of rows, or of elements where that is a sum of outputs as they are; a call that is done in a few
- * microseconds is not handed over. The results are the same bits, whatever the threads, and whatever their number; a
+ * ensemble_combine(), ensemble_run(), ensemble_run_flat(), ensemble_measure() and ensemble_top_k() then hand over large
+ * calls, once for each call, in pieces of rows, or of elements where no row has to be seen as a whole (as it has to for
+ * a softmax); what takes a few microseconds is not handed over. The results are the same bits, whatever the threads; a
  * turn that is not taken is taken by the caller in the end. A workspace is not used by calls in pieces. A task uses up
- * to 16 KiB of the stack of its thread. Where several threads combine on one handle, the loop is called from each of
- * them, and must bear it.
+ * to 16 KiB of the stack of its thread. Several threads that combine on one handle all call its loop.
  * Errors: ENSEMBLE_ENULL (`e`).
  */
 int ensemble_set_parallel(struct ensemble *e,

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 #
 # Tests. Each folder below has its own rules in a .mk file, and adds the names of its targets to one of three lists:
-# TEST_TARGETS, what `make test` runs on any machine; ENGINE_TARGETS, what `make test-engines` runs where the engines are
-# that others build their services of; and CHECK_TARGETS, what `make check-all` runs besides: what takes longer, or
-# needs other compilers, emulators or tools. Programs are built into $(B)/tests/FOLDER/.
+# TEST_TARGETS, what `make test` runs on any machine; ENGINE_TARGETS, what `make test-engines` runs: the library inside
+# of engines that others build their services of, where these are installed; and CHECK_TARGETS, what `make check-all`
+# runs besides: what takes longer, or needs other compilers, emulators or tools. Programs are built into
+# $(B)/tests/FOLDER/.
 
 TEST_TARGETS :=
 ENGINE_TARGETS :=

@@ -30,7 +30,12 @@ _Static_assert(offsetof(struct dl_tensor, strides) == 16 + 2 * sizeof(void *), "
 _Static_assert(sizeof(void *) != 8 || offsetof(struct dl_tensor, byte_offset) == 40, "DLTensor");
 
 enum { DL_CPU = 1, DL_CUDA_HOST = 3, DL_ROCM_HOST = 11 };
-enum { DL_INT = 0, DL_FLOAT = 2, DL_BFLOAT = 4 };
+
+static const struct {
+    uint8_t code, bits;
+    int32_t dtype;
+} dtypes[] = {{2, 32, ENSEMBLE_F32}, {2, 64, ENSEMBLE_F64}, {2, 16, ENSEMBLE_F16}, {4, 16, ENSEMBLE_BF16},
+              {0, 32, ENSEMBLE_I32}};
 
 static int is_in_reach(int32_t device_type)
 {
@@ -42,11 +47,10 @@ static int32_t dtype_of(const struct dl_tensor *tensor)
 {
     if (tensor->lanes != 1)
         return 0;
-    if (tensor->code == DL_FLOAT)
-        return tensor->bits == 32 ? ENSEMBLE_F32 : tensor->bits == 64 ? ENSEMBLE_F64 : tensor->bits == 16 ? ENSEMBLE_F16 : 0;
-    if (tensor->code == DL_BFLOAT)
-        return tensor->bits == 16 ? ENSEMBLE_BF16 : 0;
-    return tensor->code == DL_INT && tensor->bits == 32 ? ENSEMBLE_I32 : 0;
+    for (size_t i = 0; i < sizeof dtypes / sizeof *dtypes; i++)
+        if (dtypes[i].code == tensor->code && dtypes[i].bits == tensor->bits)
+            return dtypes[i].dtype;
+    return 0;
 }
 
 /* Rows of `length` values each, as the tensor has them. `stride`: in elements. */

@@ -58,8 +58,9 @@ void ens_inputs_rebind(struct ensemble *e);
 void ens_inputs_bind(struct ensemble *e, size_t model, const struct ensemble_output *output);
 
 /*
- * Takes the outputs bound to the handle, or those given with a call, whose summary is then kept in `own`. 0, or an error code if those of the models that take part do not fit together. `partial`: missing ones
- * do, whatever the policy is.
+ * Takes the outputs bound to the handle, or those given with a call, whose summary is then kept in `own`. 0, or an
+ * error code if those of the models that take part do not fit together. `partial`: missing ones do, whatever the policy
+ * is.
  */
 int ens_inputs_take_bound(struct ens_inputs *inputs, const struct ensemble *e, int partial, struct ens_fault *fault);
 int ens_inputs_take_given(struct ens_inputs *inputs, const struct ensemble *e, const struct ens_array *given,

@@ -8,7 +8,7 @@
 /* Larger results may be stored past the caches: plan/walk.c. A few nanoseconds are nothing to them. */
 #define MOST_ELEMENTS ((size_t)1 << 16)
 
-/* Are so many rows few enough? Then `*count` is their number of elements. No division: one takes as long as a short sum. */
+/* Are so many rows few enough? `*count` is their number of elements. No division: it takes as long as a short sum. */
 static inline int is_small(const struct ensemble *e, size_t rows, size_t *count)
 {
     return !__builtin_mul_overflow(rows, e->width, count) && *count > 0 && *count <= MOST_ELEMENTS &&
@@ -117,8 +117,8 @@ static inline int are_simple(const struct ensemble *e, size_t rows, int32_t in_d
 }
 
 /* Sums outputs of `count` elements each that begin at `in`, into a result without gaps, if there is a kernel for it. */
-static ENS_INLINE int sum_all(const struct ensemble *e, const void *const *in, const struct extent *extent, size_t count,
-                              int32_t in_dtype, void *result, int32_t dtype)
+static ENS_INLINE int sum_all(const struct ensemble *e, const void *const *in, const struct extent *extent,
+                              size_t count, int32_t in_dtype, void *result, int32_t dtype)
 {
     const int acc = in_dtype == ENSEMBLE_F64 || dtype == ENSEMBLE_F64 ? ENS_f64 : ENS_f32;
     const uintptr_t reach = count << ens_dtype_shift(in_dtype);
@@ -131,7 +131,7 @@ static ENS_INLINE int sum_all(const struct ensemble *e, const void *const *in, c
     return 1;
 }
 
-/* Takes in where an output begins. Is there anything else about it that has to be decided? All of that is improbable. */
+/* Takes in where an output begins. Is anything else about it to be decided? All of that is improbable. */
 static inline size_t take_output(const struct ensemble *e, const struct ensemble_output *output,
                                  const struct ensemble_output *first, const void **in, struct extent *extent)
 {

@@ -37,7 +37,7 @@ $(BENCH_B)/learn_loops_fast.o: tests/bench/learn_loops.c $(addprefix tests/bench
 $(BENCH_B)/bench: $(addprefix tests/bench/,$(BENCH_SOURCES) $(BENCH_HEADERS)) $(BENCH_PEERS) $(STATIC)
 	$(CC) $(TEST_CPPFLAGS) $(CFLAGS) $(TEST_CFLAGS) $(LDFLAGS) $(filter %.c %.o %.a,$^) -lm -o $@
 
-# A part: BENCH="--methods --only median", "--report --only entropy", "--learn", "--server", or "--dtype f32 --models 3".
+# A part of it: BENCH="--methods --only median", "--report --only entropy", "--learn", "--server", or "--dtype f32".
 bench: $(BENCH_B)/bench ## speed beside plain C; a part of it: BENCH="--learn", "--report --only label", "--dtype f32"
 	$< $(BENCH)
 

@@ -167,9 +167,13 @@ static void lay_out(struct job *job)
             job->in[r][i] = job->data + (r * job->models + i) * job->width;
             job->outputs[r][i] = (struct ensemble_output){.data = job->in[r][i], .rows = 1, .dtype = ENSEMBLE_F32};
         }
-        job->calls[r] = (struct ensemble_call){.struct_size = sizeof job->calls[r], .output_size = sizeof **job->outputs,
-                                               .outputs = job->outputs[r], .n_outputs = job->models,
-                                               .result = job->out, .result_count = job->width, .dtype = ENSEMBLE_F32};
+        job->calls[r] = (struct ensemble_call){.struct_size = sizeof job->calls[r],
+                                               .output_size = sizeof **job->outputs,
+                                               .outputs = job->outputs[r],
+                                               .n_outputs = job->models,
+                                               .result = job->out,
+                                               .result_count = job->width,
+                                               .dtype = ENSEMBLE_F32};
     }
 }
 
@@ -222,9 +226,9 @@ static void run_cell(const struct timing *timing, const char *isa, size_t models
 void server_table(const struct timing *timing, const char *isa)
 {
     puts("\nRequests of a server, each of other outputs. kernel: the sum alone; kernel-bound, combine: the same and\n"
-         "ensemble_combine, of outputs that stay; clone-destroy: a handle made of another and given back; run-report: with\n"
-         "label and confidence; re-pointed: each model pointed at its output, then ensemble_combine; run, run-filled:\n"
-         "ensemble_run with structs that are there, or filled in first; flat: ensemble_run_flat.");
+         "ensemble_combine, of outputs that stay; clone-destroy: a handle made of another and given back; run-report:\n"
+         "with label and confidence; re-pointed: each model pointed at its output, then ensemble_combine; run,\n"
+         "run-filled: ensemble_run with structs that are there, or filled in first; flat: ensemble_run_flat.");
     run_cell(timing, isa, 3, 10);
     run_cell(timing, isa, 8, 10);
     run_cell(timing, isa, 3, 1000);

@@ -53,6 +53,13 @@ kernels()
         methods/oracle_report,--quick methods/golden_report learn/oracle,--quick learn/golden_fit -- "$@"
 }
 
+# A server's requests, and the library unloaded and loaded. clang links no runtime into a shared library, which must not
+# have undefined symbols: there only the first.
+soak()
+{
+    programs soak/soak "soak/reload,$out/libensemble.so.$VERSION,--loads,50,--sanitized" --
+}
+
 # Looking for uses of a frame after its function has returned makes calls several times slower: clang() does it.
 ASAN_OPTIONS=detect_stack_use_after_return=0:strict_string_checks=1:detect_invalid_pointer_pairs=0
 UBSAN_OPTIONS=print_stacktrace=1
@@ -62,18 +69,21 @@ address='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-saniti
 
 native()
 {
-    make_with "$CC" "$address" '' test-unit kernels-programs methods-programs learn-programs
+    make_with "$CC" "$address" '' test-unit kernels-programs methods-programs learn-programs soak-programs shared
     kernels
-    checked "address and undefined-behaviour sanitizers of $CC: unit tests, kernels"
+    soak
+    checked "address and undefined-behaviour sanitizers of $CC: unit tests, kernels, a million requests"
 }
 
 clang()
 {
     need clang clang
     ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1:detect_invalid_pointer_pairs=0
-    make_with clang "-fsanitize=implicit-conversion $address" '' test-unit kernels-programs methods-programs learn-programs
+    make_with clang "-fsanitize=implicit-conversion $address" '' test-unit kernels-programs methods-programs learn-programs \
+        soak-programs
     kernels
-    checked "address, undefined-behaviour and conversion sanitizers of clang: unit tests, kernels"
+    programs soak/soak --
+    checked "address, undefined-behaviour and conversion sanitizers of clang: unit tests, kernels, a million requests"
 }
 
 # cmocka is not built for this sanitizer, so what it writes would count as never written.
@@ -95,8 +105,9 @@ memory()
 
 thread()
 {
-    make_with "$CC" '-O1 -g -fsanitize=thread' '' test-unit
-    checked "thread sanitizer of $CC: unit tests"
+    make_with "$CC" '-O1 -g -fsanitize=thread' '' test-unit soak-programs shared
+    soak
+    checked "thread sanitizer of $CC: unit tests, a million requests"
 }
 
 # valgrind knows instructions up to AVX2, and says so to the library.
@@ -145,7 +156,7 @@ werror()
         fi
         for level; do
             out=$top/$compiler$level
-            targets="all kernels-programs methods-programs learn-programs $out/examples/demo"
+            targets="all kernels-programs methods-programs learn-programs soak-programs $out/examples/demo"
             for test in $UNIT; do
                 targets="$targets $out/tests/unit/$test"
             done

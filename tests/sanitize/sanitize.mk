@@ -17,7 +17,7 @@ test-sanitize-clang: ## the same with clang's, and its check of implicit convers
 test-memory: ## the tests with clang's memory sanitizer: nothing is read before it is written
 	@$(SANITIZE) memory
 
-test-thread: ## the unit tests with the thread sanitizer
+test-thread: ## the unit tests and the soak with the thread sanitizer
 	@$(SANITIZE) thread
 
 test-valgrind: ## the tests under valgrind

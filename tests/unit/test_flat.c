@@ -135,7 +135,8 @@ TEST(test_random_calls)
 /* In the two orders of one array, to known numbers; the last one a batch of one row. */
 TEST(test_the_example)
 {
-    const float rows[] = {1, 2, 3, 4, 5, 6, 7, 8, 9}, stacked[] = {1, 2, 3, 1, 2, 3, 4, 5, 6, 4, 5, 6, 7, 8, 9, 7, 8, 9};
+    const float rows[] = {1, 2, 3, 4, 5, 6, 7, 8, 9};
+    const float stacked[] = {1, 2, 3, 1, 2, 3, 4, 5, 6, 4, 5, 6, 7, 8, 9, 7, 8, 9};
     const float beside[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 1, 2, 3, 4, 5, 6, 7, 8, 9};
     struct ensemble *e = example();
     float y[3][6];

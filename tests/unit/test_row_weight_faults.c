@@ -142,6 +142,25 @@ TEST(test_row_weights_of_a_call_are_those_of_all_rows)
     forget(&said);
 }
 
+/* Also where it would be of the kind that goes the short way. */
+TEST(test_a_length_without_row_weights_is_an_error)
+{
+    struct ensemble *e = example();
+    struct ensemble_output outputs[3];
+    float y[3];
+    struct ensemble_call call = {.struct_size = sizeof call, .outputs = outputs, .output_size = sizeof *outputs,
+                                 .n_outputs = 3, .result = y, .result_count = 3, .dtype = ENSEMBLE_F32};
+
+    for (size_t i = 0; i < 3; i++)
+        outputs[i] = (struct ensemble_output){.data = example_outputs[i], .rows = 1, .dtype = ENSEMBLE_F32};
+    assert_int_equal(ensemble_run(e, &call), 0);
+    call.row_weights_count = 3;
+    poison(y, sizeof y);
+    assert_int_equal(ensemble_run(e, &call), ENSEMBLE_ENULL);
+    assert_poisoned(y, sizeof y);
+    ensemble_destroy(e);
+}
+
 TEST(test_a_result_that_overlaps_row_weights_is_an_error)
 {
     float memory[4 + 6 + 4];
@@ -227,6 +246,7 @@ int main(void)
         cmocka_unit_test(test_row_weights_do_not_fit_after_a_model_was_added),
         cmocka_unit_test(test_row_weights_of_a_call_must_have_its_length),
         cmocka_unit_test(test_row_weights_of_a_call_are_those_of_all_rows),
+        cmocka_unit_test(test_a_length_without_row_weights_is_an_error),
         cmocka_unit_test(test_a_result_that_overlaps_row_weights_is_an_error),
         cmocka_unit_test(test_a_result_of_a_range_of_rows_that_overlaps_its_row_weights_is_an_error),
         cmocka_unit_test(test_the_call_of_the_first_header_still_works),

@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: MIT
+#
+# test-serving: the toy server of docs/serving.md does what it says, and is what the document quotes.
+
+TEST_TARGETS += test-serving
+
+SERVING := $(B)/examples/serving
+SERVING_SOURCE := docs/examples/serving/serving.c
+
+$(SERVING): $(SERVING_SOURCE) include/ensemble.h $(STATIC) $(B)/settings
+	@mkdir -p $(@D)
+	$(CC) -Iinclude $(CPPFLAGS) $(CFLAGS) $(DEMO_CFLAGS) $(LDFLAGS) $(filter %.c %.a,$^) -pthread -o $@
+
+test-serving: $(SERVING)
+	@mkdir -p $(B)/tests/demo
+	$(SERVING) > $(B)/tests/demo/serving.txt
+	diff -u tests/demo/serving.txt $(B)/tests/demo/serving.txt
+	@sh tests/demo/quotes.sh docs/serving.md

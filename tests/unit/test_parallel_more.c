@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/* A lent loop and rows that are long, and a loop that is lent for one call. */
+#include "loops.h"
+
+static int has_whole_rows(int32_t method)
+{
+    return method == ENSEMBLE_LOG_POOL || method == ENSEMBLE_VOTE || method == ENSEMBLE_RANK;
+}
+
+/* Where no row has to be seen as a whole, a long one is divided, too: with gaps, weights of rows, models that miss. */
+TEST(test_long_rows_of_methods_in_pieces)
+{
+    static const size_t widths[] = {60001, 9001, 9001}, rows[] = {1, 3, 3}, gaps[] = {0, 5, 0};
+    const float gates[3 * MODELS] = {.5f, 1, 0, 2, 1, 1, 1, 1, 1, 1, .25f, 3, 1, 0, 1, 1, 2, 1,
+                                     1,   1, 1, 1, 1, 1, 1, 1, 0};
+
+    for (int32_t method = ENSEMBLE_SUM; method <= ENSEMBLE_MAX; method++)
+        for (size_t i = 0; i < LENGTH(widths); i++) {
+            struct scene s = scene_of(rows[i], widths[i], gaps[i], ENSEMBLE_F32, method);
+
+            if (has_whole_rows(method)) {
+                end(&s);
+                continue;
+            }
+            assert_int_equal(ensemble_set_input(s.e, 1, ENSEMBLE_BINARY_LOGITS, 2), 0);
+            check_loops(&s, ENSEMBLE_F32);
+            check_loops(&s, ENSEMBLE_BF16);
+            assert_int_equal(ensemble_set_row_weights(s.e, gates, rows[i], MODELS), 0);
+            check_loops(&s, ENSEMBLE_F64);
+            assert_int_equal(ensemble_set_input(s.e, 1, ENSEMBLE_AS_IS, 0), 0);
+            check_loops(&s, ENSEMBLE_F32); /* of the kind that is done several rows at a time, if rows are whole */
+            assert_int_equal(ensemble_set_row_weights(s.e, NULL, 0, 0), 0);
+            assert_int_equal(ensemble_set_missing_policy(s.e, ENSEMBLE_LEAVE_OUT_MISSING, 0), 0);
+            assert_int_equal(ensemble_set_model_output(s.e, 4, NULL, ENSEMBLE_F32, rows[i], 0), 0);
+            assert_int_equal(ensemble_set_result(s.e, ENSEMBLE_RESULT_LOG, 0), 0);
+            check_loops(&s, ENSEMBLE_F32);
+            end(&s);
+        }
+}
+
+/* A method that is a kernel of its own, into the place of an output. */
+TEST(test_a_long_row_in_place)
+{
+    static const int32_t methods[] = {ENSEMBLE_MEDIAN, ENSEMBLE_HARMONIC, ENSEMBLE_MAX, ENSEMBLE_TRIMMED};
+
+    for (size_t i = 0; i < LENGTH(methods); i++) {
+        struct scene s = scene_of(1, 60001, 0, ENSEMBLE_F32, methods[i]);
+
+        run(&s, s.expected, ENSEMBLE_F32, 0, 0);
+        assert_int_equal(ensemble_set_parallel(s.e, threads, NULL), 0);
+        calls = 0;
+        assert_int_equal(ensemble_combine(s.e, s.data + 60001 * sizeof(float), ENSEMBLE_F32, 60001), 0);
+        assert_int_equal(calls, 1);
+        assert_memory_equal(s.data + 60001 * sizeof(float), s.expected, 60001 * sizeof(float));
+        end(&s);
+    }
+}
+
+/* A loop of the call's own, with or without one of the handle: for outputs bound and given, with a report, and flat. */
+TEST(test_a_loop_for_one_call)
+{
+    struct scene s = scene_of(2, 60000, 0, ENSEMBLE_F32, ENSEMBLE_MEAN);
+    struct ensemble_output given[MODELS];
+    int32_t labels[2] = {0};
+    const struct ensemble_report report = {.struct_size = sizeof report, .rows = 2, .label = labels};
+    struct ensemble_call call = {.struct_size = sizeof call, .result = s.result, .result_count = 120000,
+                                 .dtype = ENSEMBLE_F32, .parallel_for = forward, .parallel_user = &calls};
+
+    run(&s, s.expected, ENSEMBLE_F32, 0, 0);
+    for (size_t i = 0; i < MODELS; i++)
+        given[i] = (struct ensemble_output){.data = s.data + i * 120000 * sizeof(float), .rows = 2,
+                                            .dtype = ENSEMBLE_F32};
+    for (int own = 0; own < 2; own++) {
+        assert_int_equal(ensemble_set_parallel(s.e, own ? backward : NULL, NULL), 0);
+        calls = turns = 0;
+        memset(s.result, 0, s.bytes);
+        assert_int_equal(ensemble_run(s.e, &call), 0);
+        assert_true(calls == 1 && turns >= 2);
+        assert_memory_equal(s.result, s.expected, 120000 * sizeof(float));
+        call.outputs = given;
+        call.output_size = sizeof *given;
+        call.n_outputs = MODELS;
+        memset(s.result, 0, s.bytes);
+        assert_int_equal(ensemble_run(s.e, &call), 0);
+        assert_int_equal(calls, 2);
+        assert_memory_equal(s.result, s.expected, 120000 * sizeof(float));
+        call.report = &report;
+        turns = 0;
+        assert_int_equal(ensemble_run(s.e, &call), 0);
+        assert_true(calls == 3 && turns == 2); /* rows as a whole */
+        call = (struct ensemble_call){.struct_size = sizeof call, .result = s.result, .result_count = 120000,
+                                      .dtype = ENSEMBLE_F32, .parallel_for = forward, .parallel_user = &calls};
+    }
+    calls = 0;
+    memset(s.result, 0, s.bytes);
+    assert_int_equal(ensemble_run_flat(s.e, s.data, ENSEMBLE_F32, 2, 0, 0, s.result, ENSEMBLE_F32, 120000, 0, NULL, 0),
+                     0);
+    assert_int_equal(calls, 1); /* the handle's */
+    assert_memory_equal(s.result, s.expected, 120000 * sizeof(float));
+    end(&s);
+}
+
+/* What would go the short way, but for its size: with each loop that there can be. */
+TEST(test_what_is_worth_pieces_does_not_go_the_short_way)
+{
+    struct scene s = scene_of(1, 40000, 0, ENSEMBLE_F32, ENSEMBLE_SUM);
+    struct ensemble_output given[MODELS];
+    struct ensemble_call call = {.struct_size = sizeof call, .result = s.result, .result_count = 40000,
+                                 .dtype = ENSEMBLE_F32, .outputs = given, .output_size = sizeof *given,
+                                 .n_outputs = MODELS};
+
+    for (size_t i = 0; i < MODELS; i++)
+        given[i] = (struct ensemble_output){.data = s.data + i * 40000 * sizeof(float), .rows = 1,
+                                            .dtype = ENSEMBLE_F32};
+    calls = 0;
+    assert_int_equal(ensemble_run(s.e, &call), 0);
+    assert_int_equal(calls, 0);
+    call.parallel_for = forward;
+    call.parallel_user = &calls;
+    assert_int_equal(ensemble_run(s.e, &call), 0);
+    assert_int_equal(calls, 1);
+    call.parallel_for = NULL;
+    assert_int_equal(ensemble_set_parallel(s.e, forward, &calls), 0);
+    assert_int_equal(ensemble_run(s.e, &call), 0);
+    assert_int_equal(calls, 2);
+    assert_int_equal(ensemble_run_flat(s.e, s.data, ENSEMBLE_F32, 1, 0, 0, s.result, ENSEMBLE_F32, 40000, 0, NULL, 0),
+                     0);
+    assert_int_equal(calls, 3);
+    end(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_long_rows_of_methods_in_pieces),
+        cmocka_unit_test(test_a_long_row_in_place),
+        cmocka_unit_test(test_a_loop_for_one_call),
+        cmocka_unit_test(test_what_is_worth_pieces_does_not_go_the_short_way),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
