@@ -57,8 +57,8 @@ static int keep(struct kernel *kernel, struct handle *handle)
  * The loop of this request. What a loop that fails leaves undone, the library does.
  *
  * A session of one thread runs all turns in the caller's, and softmaxes in pieces then take a tenth to a third longer
- * than in one. Nobody says how many threads there are, but it can be seen who takes the turns: once ALONE loops in a row
- * had no second thread, only each RETRY-th request is lent the loop, until a second one comes.
+ * than in one. Nobody says how many threads there are, but it can be seen who takes the turns: once ALONE loops in a
+ * row had no second thread, only each RETRY-th request is lent the loop, until a second one comes.
  */
 enum { ALONE = 8, RETRY = 16 };
 
