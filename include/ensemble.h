@@ -640,8 +640,8 @@ int ensemble_run_flat(const struct ensemble *e, const void *outputs, int32_t dty
  * ensemble_combine(), ensemble_run(), ensemble_run_flat(), ensemble_measure() and ensemble_top_k() then hand over large
  * calls, once for each call, in pieces of rows, or of elements where no row has to be seen as a whole (as it has to for
  * a softmax); what takes a few microseconds is not handed over. The results are the same bits, whatever the threads; a
- * turn that is not taken is taken by the caller in the end. A workspace is not used by calls in pieces. A task uses up
- * to 16 KiB of the stack of its thread. Several threads that combine on one handle all call its loop.
+ * turn that is not taken is taken by the caller in the end. A workspace of several times ensemble_workspace_size()
+ * serves as many turns at once. A task uses up to 16 KiB of stack. Threads that share a handle all call its loop.
  * Errors: ENSEMBLE_ENULL (`e`).
  */
 int ensemble_set_parallel(struct ensemble *e,

@@ -67,7 +67,6 @@ static void sum_rows(const struct ens_source *s, size_t row, size_t count, doubl
 
 static int blend_rows(const struct ens_source *s, size_t row, size_t count, double *to)
 {
-    static const struct ensemble_call call = {.struct_size = sizeof call};
     const struct ens_walk walk = {.e = &s->e,
                                   .inputs = &s->inputs,
                                   .row_begin = row,
@@ -77,7 +76,7 @@ static int blend_rows(const struct ens_source *s, size_t row, size_t count, doub
                                   .result_stride = s->width,
                                   .dtype = ENSEMBLE_F64};
 
-    return ens_blend_on(&s->desk, &walk, s->e.row_weights.weight, &call, NULL);
+    return ens_blend_on(&s->desk, &walk, s->e.row_weights.weight, NULL, 0, NULL);
 }
 
 int ens_rows_combine(const struct ens_source *s, const struct ens_sample *sample, size_t first, size_t count,

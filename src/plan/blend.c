@@ -167,8 +167,8 @@ int ens_blend_in_place(const struct ensemble *e, size_t model)
     return 1;
 }
 
-int ens_blend_on(const struct ens_desk *desk, const struct ens_walk *walk, const float *row_weights,
-                 const struct ensemble_call *call, struct ens_report *report)
+int ens_blend_on(const struct ens_desk *desk, const struct ens_walk *walk, const float *row_weights, void *workspace,
+                 size_t workspace_size, struct ens_report *report)
 {
     struct ens_blend b = {
         .walk = walk,
@@ -193,7 +193,7 @@ int ens_blend_on(const struct ens_desk *desk, const struct ens_walk *walk, const
     straight = report == NULL && is_straight(&b);
     if (!straight && report == NULL && walk->columns == b.e->width && ens_batch(&b))
         return 0;
-    ens_room_take(&b, call->workspace, call->workspace_size);
+    ens_room_take(&b, workspace, workspace_size);
     ens_soft_begin(&b);
     if (report != NULL)
         run_reported(&b);
@@ -202,7 +202,7 @@ int ens_blend_on(const struct ens_desk *desk, const struct ens_walk *walk, const
     return 0;
 }
 
-ENS_COLD int ens_blend(const struct ens_walk *walk, const float *row_weights, const struct ensemble_call *call,
+ENS_COLD int ens_blend(const struct ens_walk *walk, const float *row_weights, void *workspace, size_t workspace_size,
                        struct ens_report *report)
 {
     _Alignas(ENS_STREAM_ALIGNMENT) unsigned char pool[ENS_POOL_BYTES];
@@ -210,7 +210,7 @@ ENS_COLD int ens_blend(const struct ens_walk *walk, const float *row_weights, co
     struct ens_stat kept[ENS_STATS];
     const struct ens_desk desk = {pool, spare, kept};
 
-    return ens_blend_on(&desk, walk, row_weights, call, report);
+    return ens_blend_on(&desk, walk, row_weights, workspace, workspace_size, report);
 }
 
 /* As far as it matters before any data is looked at. */
@@ -252,5 +252,14 @@ size_t ens_blend_workspace(const struct ensemble *e)
     struct ens_blend b = blend_of(&walk);
 
     decide(&b);
-    return ens_room_size(&b);
+    return ens_room_size(&b, b.e->plan.n);
+}
+
+size_t ens_blend_workspace_of_call(const struct ens_walk *walk, const float *row_weights)
+{
+    struct ens_blend b = blend_of(walk);
+
+    b.row_weights = row_weights;
+    decide(&b);
+    return ens_room_size(&b, ens_soft_rows(&b));
 }

@@ -144,7 +144,7 @@ int ens_blend_in_place(const struct ensemble *e, size_t model);
  * The general way. 0, or ENSEMBLE_EQUORUM before anything is written. `report`: NULL, or one that ens_report_check()
  * has passed; then there may be no result.
  */
-int ens_blend(const struct ens_walk *walk, const float *row_weights, const struct ensemble_call *call,
+int ens_blend(const struct ens_walk *walk, const float *row_weights, void *workspace, size_t workspace_size,
               struct ens_report *report);
 
 /*
@@ -160,8 +160,8 @@ struct ens_desk {
     struct ens_stat *kept;
 };
 
-int ens_blend_on(const struct ens_desk *desk, const struct ens_walk *walk, const float *row_weights,
-                 const struct ensemble_call *call, struct ens_report *report);
+int ens_blend_on(const struct ens_desk *desk, const struct ens_walk *walk, const float *row_weights, void *workspace,
+                 size_t workspace_size, struct ens_report *report);
 
 /* For a look at the models' values by themselves, of rows that the weights have no part in; without its arrays. */
 struct ens_blend ens_blend_of_values(const struct ens_walk *walk);
@@ -169,7 +169,8 @@ struct ens_blend ens_blend_of_values(const struct ens_walk *walk);
 /* What it reports with the outputs bound to a handle. */
 int ens_blend_check(const struct ens_inputs *inputs, const struct ensemble *e);
 
-/* The bytes of workspace that it can use for the outputs bound to a handle. */
+/* The bytes of workspace that it can use for the outputs bound to a handle, whatever the dtypes are; and for a call. */
 size_t ens_blend_workspace(const struct ensemble *e);
+size_t ens_blend_workspace_of_call(const struct ens_walk *walk, const float *row_weights);
 
 #endif

@@ -37,7 +37,7 @@ static int has_exponentials(const struct ens_blend *b)
     return 0;
 }
 
-static void lay_out(struct ens_blend *b, struct space *space)
+static void lay_out(struct ens_blend *b, struct space *space, size_t exponentials)
 {
     const size_t n = b->e->plan.n, width = b->e->width, value = (size_t)1 << b->shift;
     struct ens_room *room = &b->room;
@@ -49,7 +49,7 @@ static void lay_out(struct ens_blend *b, struct space *space)
     if (b->recipe->form == ENS_FORM_RANKS && width >= ENS_SORTED_FROM && n < SIZE_MAX / width)
         room->sorted = take(space, (n + 1) * width, value);
     if (has_exponentials(b) && n <= SIZE_MAX / width)
-        room->exponentials = take(space, (space->base != NULL ? ens_soft_rows(b) : n) * width, value);
+        room->exponentials = take(space, exponentials * width, value);
 }
 
 /* The first part holds doubles, so it begins at a multiple of their size. */
@@ -61,13 +61,13 @@ void ens_room_take(struct ens_blend *b, void *workspace, size_t size)
     if (workspace == NULL || size < skip)
         return;
     space = (struct space){.base = (unsigned char *)workspace + skip, .size = size - skip};
-    lay_out(b, &space);
+    lay_out(b, &space, ens_soft_rows(b));
 }
 
-size_t ens_room_size(struct ens_blend *b)
+size_t ens_room_size(struct ens_blend *b, size_t exponentials)
 {
     struct space space = {.size = SIZE_MAX / 2};
 
-    lay_out(b, &space);
+    lay_out(b, &space, exponentials);
     return space.used > 0 ? space.used + sizeof(double) - 1 : 0;
 }

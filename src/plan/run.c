@@ -99,7 +99,7 @@ static ENS_COLD ENS_APART int run_with_report(const struct ens_walk *walk, const
     struct ens_report report = {
         .asked = asked, .first_row = walk->row_begin, .lenient = (how & ENS_RUN_PARTIAL) != 0};
 
-    return ens_blend(walk, row_weights, call, &report);
+    return ens_blend(walk, row_weights, call->workspace, call->workspace_size, &report);
 }
 
 /* What is left to be found wrong does not depend on the rows: a call of none of them finds it. */
@@ -111,7 +111,7 @@ static ENS_COLD ENS_APART int try_no_rows(const struct ens_walk *walk, const flo
 
     none.row_count = 0;
     return report != NULL ? run_with_report(&none, row_weights, call, report, how)
-                          : ens_blend(&none, row_weights, call, NULL);
+                          : ens_blend(&none, row_weights, NULL, 0, NULL);
 }
 
 /* Does what has passed every check, in one piece or in several. */
@@ -128,7 +128,8 @@ static inline int run_checked(const struct ens_walk *walk, const float *row_weig
     if (ENS_UNLIKELY(parallel->loop != NULL))
         pieces = ens_split_pieces(e, summary->dtype, walk->row_count, plain, plain || ens_split_by_columns(e, report));
     if (ENS_UNLIKELY(pieces >= 2 && walk->row_count > 0)) {
-        const struct ens_split split = {walk, plain, row_weights, report, (how & ENS_RUN_PARTIAL) != 0};
+        const struct ens_split split = {walk, plain, row_weights, report, (how & ENS_RUN_PARTIAL) != 0,
+                                        call->workspace, call->workspace_size};
         const int code = plain ? 0 : try_no_rows(walk, row_weights, call, report, how);
 
         if (code == 0)
@@ -138,7 +139,7 @@ static inline int run_checked(const struct ens_walk *walk, const float *row_weig
     if (ENS_UNLIKELY(report != NULL))
         return run_with_report(walk, row_weights, call, report, how);
     if (ENS_UNLIKELY(!plain))
-        return ens_blend(walk, row_weights, call, NULL);
+        return ens_blend(walk, row_weights, call->workspace, call->workspace_size, NULL);
     ens_walk(walk);
     return 0;
 }

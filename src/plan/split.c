@@ -19,10 +19,7 @@
 /* A piece's columns begin at a multiple of so many, so that hardly ever two pieces write to one cache line. */
 #define PIECE_COLUMNS ((size_t)64)
 
-/*
- * So many pieces are asked for at most: enough for any number of threads to end at about the same time, and few to keep
- * account of. As rows are divided into as many columns each, they can become twice as many.
- */
+/* So many pieces at most: enough for any number of threads to end at about the same time, and few to keep account of. */
 #define MOST_PIECES ((size_t)512)
 #define BITS 64
 
@@ -32,7 +29,9 @@ struct job {
     size_t rows, columns; /* of a piece */
     size_t across;        /* pieces beside each other */
     size_t pieces;
-    _Atomic uint64_t taken[2 * MOST_PIECES / BITS];
+    size_t share;           /* bytes of the workspace for a piece, */
+    _Atomic uint64_t shares; /* and which of these shares, up to 64, nobody has: a bit for each */
+    _Atomic uint64_t taken[MOST_PIECES / BITS];
 };
 
 size_t ens_split_pieces(const struct ensemble *e, int32_t dtype, size_t rows, int plain, int by_columns)
@@ -45,10 +44,36 @@ size_t ens_split_pieces(const struct ensemble *e, int32_t dtype, size_t rows, in
     return pieces < most ? pieces : most;
 }
 
-/* A part of a call that needs more than a weighted sum. What could fail has been tried, and no workspace is shared. */
-static ENS_APART void blend_part(const struct ens_split *split, const struct ens_part *part)
+/* Cuts the workspace into shares that are as large as a piece can use; into one if it is not even that large. */
+static void share_out(struct job *job, const struct ens_split *split)
 {
-    static const struct ensemble_call no_workspace = {.struct_size = sizeof no_workspace};
+    const size_t size = split->workspace != NULL && !split->plain ? split->workspace_size : 0;
+    const size_t wanted = size > 0 ? ens_blend_workspace_of_call(split->walk, split->row_weights) : 0;
+    const size_t most = wanted > 0 ? size / wanted : 0, shares = most < 1 ? 1 : most < BITS ? most : BITS;
+
+    job->share = wanted > 0 ? size / shares : 0;
+    atomic_init(&job->shares, job->share > 0 ? UINT64_MAX >> (BITS - shares) : 0);
+}
+
+/* A share that nobody has, as its bit; 0: there is none. */
+static uint64_t take_share(struct job *job)
+{
+    uint64_t shares = atomic_load_explicit(&job->shares, memory_order_relaxed), share;
+
+    do
+        share = shares & (0 - shares);
+    while (share != 0 && !atomic_compare_exchange_weak_explicit(&job->shares, &shares, shares & ~share,
+                                                                memory_order_acquire, memory_order_relaxed));
+    return share;
+}
+
+/* A part of a call that needs more than a weighted sum. What could fail has been tried. */
+static ENS_APART void blend_part(struct job *job, const struct ens_part *part)
+{
+    const struct ens_split *split = job->split;
+    const uint64_t share = take_share(job);
+    unsigned char *workspace = share != 0 ? (unsigned char *)split->workspace + job->share * (size_t)__builtin_ctzll(share)
+                                          : NULL;
     struct ens_report report = {
         .asked = split->report, .first_row = split->walk->row_begin, .lenient = split->lenient};
     struct ens_walk walk = *split->walk;
@@ -59,10 +84,13 @@ static ENS_APART void blend_part(const struct ens_split *split, const struct ens
     walk.columns = part->columns;
     if (walk.result != NULL)
         walk.result += (part->row * walk.result_stride + part->column) << ens_dtype_shift(walk.dtype);
-    ens_blend(&walk, split->row_weights, &no_workspace, split->report != NULL ? &report : NULL);
+    ens_blend(&walk, split->row_weights, workspace, workspace != NULL ? job->share : 0,
+              split->report != NULL ? &report : NULL);
+    if (share != 0)
+        atomic_fetch_or_explicit(&job->shares, share, memory_order_release);
 }
 
-static void run_piece(const struct job *job, size_t piece)
+static void run_piece(struct job *job, size_t piece)
 {
     const struct ens_walk *walk = job->split->walk;
     const size_t row = piece / job->across * job->rows, column = piece % job->across * job->columns;
@@ -73,7 +101,7 @@ static void run_piece(const struct job *job, size_t piece)
     if (job->split->plain)
         ens_walk_part(walk, &part);
     else
-        blend_part(job->split, &part);
+        blend_part(job, &part);
 }
 
 /* The loop's function. */
@@ -90,14 +118,15 @@ static void run_once(void *context, size_t piece)
 void ens_split_run(const struct ens_split *split, size_t pieces, const struct ens_parallel *parallel)
 {
     const struct ensemble *e = split->walk->e;
-    const size_t rows = split->walk->row_count, across = (pieces + rows - 1) / rows;
+    const size_t rows = split->walk->row_count, across = pieces > rows ? pieces / rows : 1;
     struct job job = {.split = split, .rows = (rows + pieces - 1) / pieces};
 
     job.columns = (e->width + across - 1) / across;
     job.columns += (0 - job.columns) % PIECE_COLUMNS;
     job.across = (e->width + job.columns - 1) / job.columns;
     job.pieces = (rows + job.rows - 1) / job.rows * job.across;
-    for (size_t i = 0; i < 2 * MOST_PIECES / BITS; i++)
+    share_out(&job, split);
+    for (size_t i = 0; i < MOST_PIECES / BITS; i++)
         atomic_init(&job.taken[i], 0);
     parallel->loop(parallel->user, job.pieces, run_once, &job);
     for (size_t piece = 0; piece < job.pieces; piece++)

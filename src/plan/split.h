@@ -12,6 +12,8 @@ struct ens_split {
     const float *row_weights;
     const struct ensemble_report *report; /* NULL: none */
     int lenient;
+    void *workspace; /* for as many pieces at once as it is large enough for */
+    size_t workspace_size;
 };
 
 /* May what is not plain be divided by columns, too? Where no row has to be seen as a whole. */

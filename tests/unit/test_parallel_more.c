@@ -129,6 +129,47 @@ TEST(test_what_is_worth_pieces_does_not_go_the_short_way)
     end(&s);
 }
 
+/*
+ * Workspaces of every size: for no piece, for one, for some of those that run at once, for all. Nothing but them is
+ * written, and the bits stay the same.
+ */
+TEST(test_pieces_share_a_workspace)
+{
+    enum { ROWS = 9, WIDTH = 9001 };
+    static const double times[] = {0, .3, 1, 1.7, 3, 70};
+    struct scene s = scene_of(ROWS, WIDTH, 0, ENSEMBLE_F32, ENSEMBLE_MEAN);
+    size_t wanted;
+
+    for (size_t i = 0; i < MODELS; i++)
+        assert_int_equal(ensemble_set_input(s.e, i, ENSEMBLE_LOGITS, 0), 0);
+    wanted = ensemble_workspace_size(s.e);
+    assert_true(wanted > WIDTH * sizeof(float));
+    assert_int_equal(ensemble_combine(s.e, s.expected, ENSEMBLE_F32, ROWS * WIDTH), 0);
+    for (size_t i = 0; i < LENGTH(times); i++)
+        for (size_t l = 0; l < LENGTH(loops); l++) {
+            const size_t size = (size_t)((double)wanted * times[i]), room = size + 64;
+            unsigned char *memory = malloc(room);
+            const struct ensemble_call call = {.struct_size = sizeof call, .result = s.result,
+                                               .result_count = ROWS * WIDTH, .dtype = ENSEMBLE_F32,
+                                               .workspace = memory + 3, .workspace_size = size,
+                                               .parallel_for = loops[l], .parallel_user = &calls};
+            size_t touched = 0;
+
+            assert_non_null(memory);
+            poison(memory, room);
+            memset(s.result, 0, s.bytes);
+            assert_int_equal(ensemble_run(s.e, &call), 0);
+            assert_memory_equal(s.result, s.expected, ROWS * WIDTH * sizeof(float));
+            assert_poisoned(memory, 3);
+            assert_poisoned(memory + 3 + size, room - size - 3);
+            for (size_t j = 0; j < size; j++)
+                touched += memory[3 + j] != 0x5A;
+            assert_true(size < wanted ? 1 : touched > WIDTH);
+            free(memory);
+        }
+    end(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -136,6 +177,7 @@ int main(void)
         cmocka_unit_test(test_a_long_row_in_place),
         cmocka_unit_test(test_a_loop_for_one_call),
         cmocka_unit_test(test_what_is_worth_pieces_does_not_go_the_short_way),
+        cmocka_unit_test(test_pieces_share_a_workspace),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
