@@ -305,7 +305,6 @@ int main(int argc, char **argv)
         TEST(classifiers_of_digits_combine_as_the_library_combines_them),
         TEST(four_threads_on_one_session_get_their_own_results),
         TEST(a_large_request_is_divided_through_the_pool),
-        TEST(a_pool_of_one_thread_is_soon_left_alone),
         TEST(an_older_engine_is_enough),
         TEST(an_engine_too_old_is_refused),
     };

@@ -13,7 +13,6 @@ void load_operators(const char *path);
 
 void test_four_threads_on_one_session_get_their_own_results(void);
 void test_a_large_request_is_divided_through_the_pool(void);
-void test_a_pool_of_one_thread_is_soon_left_alone(void);
 void test_an_older_engine_is_enough(void);
 void test_an_engine_too_old_is_refused(void);
 

@@ -215,26 +215,6 @@ void test_a_large_request_is_divided_through_the_pool(void)
     ort_api->release_session(session);
 }
 
-/* Pieces are of no use to one thread: a session that has no other is soon lent no loop, but for a try now and then. */
-void test_a_pool_of_one_thread_is_soon_left_alone(void)
-{
-    static const struct ort_base base = {.get_api = get_table, .get_version_string = get_version};
-    struct ort_session *session;
-    struct data data;
-
-    table = *ort_api;
-    table.kernel_context_parallel_for = count_loop;
-    session = make_with(&base, "logits_f32", 1);
-    make_answered(&data, &logits, 500, 1000, 5);
-    atomic_store(&loops, 0);
-    for (int i = 0; i < 100; i++)
-        must_answer(session, &data);
-    if (atomic_load(&loops) < 9 || atomic_load(&loops) > 20)
-        fail("%d of 100 requests were lent the loop", atomic_load(&loops));
-    data_free(&data);
-    ort_api->release_session(session);
-}
-
 /* ---- Engines that lack something ---- */
 
 static struct ort_status *not_there(const struct ort_value *value, int32_t *type, const int64_t **dims, size_t *rank)

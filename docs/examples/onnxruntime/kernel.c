@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "inputs.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,56 +52,17 @@ static int keep(struct kernel *kernel, struct handle *handle)
     return 1;
 }
 
-/*
- * The loop of this request. What a loop that fails leaves undone, the library does.
- *
- * A session of one thread runs all turns in the caller's, and softmaxes in pieces then take a tenth to a third longer
- * than in one. Nobody says how many threads there are, but it can be seen who takes the turns: once ALONE loops in a
- * row had no second thread, only each RETRY-th request is lent the loop, until a second one comes.
- */
-enum { ALONE = 8, RETRY = 16 };
-
+/* The loop of this request. What a loop that fails leaves undone, the library does. */
 struct request {
-    struct kernel *kernel;
+    const struct ort_api *api;
     struct ort_context *context;
-    void (*task)(void *context, size_t index);
-    void *task_context;
-    const char *thread; /* the caller's */
-    atomic_bool shared; /* another one took a turn */
 };
-
-/* Its address says which thread this is. */
-static _Thread_local char this_thread;
-
-static void take_turn(void *user, size_t index)
-{
-    struct request *request = user;
-
-    if (&this_thread != request->thread)
-        atomic_store_explicit(&request->shared, true, memory_order_relaxed);
-    request->task(request->task_context, index);
-}
 
 static void lent_loop(void *user, size_t n, void (*task)(void *context, size_t index), void *context)
 {
-    struct request *request = user;
-    struct kernel *kernel = request->kernel;
-    const struct ort_api *api = kernel->engine->api;
-    unsigned alone = atomic_load_explicit(&kernel->alone, memory_order_relaxed);
+    const struct request *request = user;
 
-    request->task = task;
-    request->task_context = context;
-    request->thread = &this_thread;
-    api->release_status(api->kernel_context_parallel_for(request->context, take_turn, n, 0, request));
-    alone = atomic_load_explicit(&request->shared, memory_order_relaxed) ? 0 : alone + 1;
-    atomic_store_explicit(&kernel->alone, alone, memory_order_relaxed);
-}
-
-/* Is the loop to be lent to the next request? */
-static int lends(struct kernel *kernel)
-{
-    return atomic_load_explicit(&kernel->alone, memory_order_relaxed) < ALONE ||
-           atomic_fetch_add_explicit(&kernel->requests, 1, memory_order_relaxed) % RETRY == 0;
+    request->api->release_status(request->api->kernel_context_parallel_for(request->context, task, n, 0, context));
 }
 
 /* A workspace for one request, with no lock: the session's allocator has one. NULL: without it takes longer. */
@@ -133,14 +93,14 @@ static ort_call combine(struct kernel *kernel, struct ort_context *context, stru
 {
     const struct ort_api *api = kernel->engine->api;
     const size_t width = ensemble_get_width(handle->e), rows = outputs[0].rows;
-    struct request request = {.kernel = kernel, .context = context};
+    struct request request = {api, context};
     struct ensemble_call call = {.struct_size = sizeof call,
                                  .output_size = sizeof *outputs,
                                  .outputs = outputs,
                                  .n_outputs = kernel->node.models,
                                  .result_count = rows * width,
                                  .dtype = kernel->node.dtype,
-                                 .parallel_for = lends(kernel) ? lent_loop : NULL,
+                                 .parallel_for = lent_loop,
                                  .parallel_user = &request};
     struct ort_value *value;
     struct ort_status *status;

@@ -46,8 +46,6 @@ struct kernel {
     size_t *columns; /* of each input, where a definition says so; NULL: those of the first input */
     _Atomic(struct handle *) handles; /* only ever prepended to, while the kernel lives */
     atomic_size_t n_handles;
-    atomic_uint alone;    /* so many loops in a row had one thread */
-    atomic_uint requests; /* since then */
 };
 
 /* Entries of struct ort_custom_op. */
