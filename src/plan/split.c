@@ -16,6 +16,12 @@
 #define PIECE_BYTES ((size_t)256 << 10)
 #define PIECE_VALUES ((size_t)16 << 10)
 
+/*
+ * A call that is worth fewer pieces is not handed over: to wake a thread and to wait for the last one takes as long as
+ * one or two of them, whatever the loop is (docs/decisions/0019-inside-servers.md).
+ */
+#define LEAST_PIECES 4
+
 /* A piece's columns begin at a multiple of so many, so that hardly ever two pieces write to one cache line. */
 #define PIECE_COLUMNS ((size_t)64)
 
@@ -41,6 +47,8 @@ size_t ens_split_pieces(const struct ensemble *e, int32_t dtype, size_t rows, in
     const size_t pieces = values / piece * e->plan.n + values % piece * e->plan.n / piece;
     const size_t most = by_columns || rows > MOST_PIECES ? MOST_PIECES : rows;
 
+    if (pieces < LEAST_PIECES)
+        return 0;
     return pieces < most ? pieces : most;
 }
 

@@ -58,7 +58,7 @@ TEST(test_what_no_text_holds)
 {
     const float gates[] = {1, 0, 0};
     const struct ensemble_options options = {.struct_size = sizeof options, .isa = "portable"};
-    static float wide[2][100000], y[100000];
+    static float wide[2][200000], y[200000];
     struct ensemble *e = example(), *copy;
     int loops = 0;
 
@@ -70,14 +70,14 @@ TEST(test_what_no_text_holds)
         assert_near((double)y[i], .3 * (double)example_outputs[0][i], 1e-6);
     ensemble_destroy(copy);
 
-    assert_int_equal(ensemble_create_with(&e, 100000, &options), 0);
+    assert_int_equal(ensemble_create_with(&e, 200000, &options), 0);
     add(e, wide[0], ENSEMBLE_F32, 1);
     add(e, wide[1], ENSEMBLE_F32, 1);
     assert_int_equal(ensemble_set_parallel(e, no_loop, &loops), 0);
     copy = clone_of(e);
     ensemble_destroy(e);
     assert_string_equal(ensemble_isa(copy), "portable");
-    assert_int_equal(ensemble_combine(copy, y, ENSEMBLE_F32, 100000), 0);
+    assert_int_equal(ensemble_combine(copy, y, ENSEMBLE_F32, 200000), 0);
     assert_int_equal(loops, 1);
     ensemble_destroy(copy);
 }
