@@ -25,7 +25,7 @@
 /* A piece's columns begin at a multiple of so many, so that hardly ever two pieces write to one cache line. */
 #define PIECE_COLUMNS ((size_t)64)
 
-/* So many pieces at most: enough for any number of threads to end at about the same time, and few to keep account of. */
+/* So many at most: enough for any number of threads to end at about the same time, and few to keep account of. */
 #define MOST_PIECES ((size_t)512)
 #define BITS 64
 
@@ -80,12 +80,13 @@ static ENS_APART void blend_part(struct job *job, const struct ens_part *part)
 {
     const struct ens_split *split = job->split;
     const uint64_t share = take_share(job);
-    unsigned char *workspace = share != 0 ? (unsigned char *)split->workspace + job->share * (size_t)__builtin_ctzll(share)
-                                          : NULL;
+    unsigned char *workspace = NULL;
     struct ens_report report = {
         .asked = split->report, .first_row = split->walk->row_begin, .lenient = split->lenient};
     struct ens_walk walk = *split->walk;
 
+    if (share != 0)
+        workspace = (unsigned char *)split->workspace + job->share * (size_t)__builtin_ctzll(share);
     walk.row_begin += part->row;
     walk.row_count = part->rows;
     walk.column = part->column;
