@@ -22,7 +22,7 @@ ORT_CPPFLAGS := -Iinclude -I$(ORT_OPS_DIR) -Idocs/examples/demo
 $(ORT):
 	@rm -rf $(@D)
 	@mkdir -p $(@D)
-	cd $(@D) && npm pack --silent --ignore-scripts onnxruntime-node@$(ORT_VERSION)
+	cd $(@D) && npm pack --loglevel=error --ignore-scripts onnxruntime-node@$(ORT_VERSION)
 	tar -xzf $(@D)/onnxruntime-node-$(ORT_VERSION).tgz -C $(@D) --strip-components=5 $(ORT_PLACE)/$(@F)
 	rm $(@D)/onnxruntime-node-$(ORT_VERSION).tgz
 	touch $@
