@@ -203,7 +203,7 @@ int ens_quick_flat(const struct ensemble *e, const struct ensemble_output *outpu
     const void *in[ENS_WALK_MOST];
     size_t count;
 
-    if (ENS_UNLIKELY(!e->quick.given || !one_line ||
+    if (ENS_UNLIKELY(!e->quick.given || !one_line || at == 0 ||
                      !are_simple(e, output->rows, output->dtype, dtype, e->parallel.loop != NULL, &count) ||
                      result_count < count))
         return 0;

@@ -271,11 +271,11 @@ void ens_walk_part(const struct ens_walk *walk, const struct ens_part *part)
     const struct route route = choose_route(walk);
     struct piece piece = {.row = walk->row_begin + part->row,
                           .column = part->column,
-                          .length = one_line ? part->rows * part->columns : part->columns,
-                          .out = walk->result + ((part->row * stride + part->column) << shift)};
+                          .length = one_line ? part->rows * part->columns : part->columns};
 
-    if (part->rows == 0)
+    if (part->rows == 0) /* then the result may be NULL */
         return;
+    piece.out = walk->result + ((part->row * stride + part->column) << shift);
     if (ENS_LIKELY(!stream && (one_line || !route.far))) {
         piece.more_rows = one_line ? 0 : part->rows - 1;
         sum_piece(&route, &piece);
