@@ -52,7 +52,7 @@ static int check_outputs(const struct ensemble *e, const struct ensemble_call *c
 static ENS_COLD ENS_APART int run_with_report(const struct ensemble *e, const struct ensemble_call *call,
                                               const struct ens_array *outputs)
 {
-    int code = ens_struct_check(sizeof *call->report, call->report);
+    int code = ens_struct_check(sizeof *call->report, sizeof *call->report, call->report);
 
     if (code == 0 && call->report->reserved != 0)
         code = ENSEMBLE_E2BIG;

@@ -19,15 +19,15 @@ static inline int ens_tail_is_zero(const void *given, size_t from, size_t to)
 }
 
 /*
- * May the struct `given`, whose first field is its size, be read as this library's, of `size` bytes, which no release
- * had smaller? 0, or an error code.
+ * Is the struct `given`, whose first field is its size, one that this library, where it has `size` bytes, can read?
+ * `least` is the size in the first release. 0, or an error code.
  */
-static inline int ens_struct_check(size_t size, const void *given)
+static inline int ens_struct_check(size_t size, size_t least, const void *given)
 {
     uint32_t given_size;
 
     memcpy(&given_size, given, sizeof given_size);
-    if (given_size < size)
+    if (given_size < least)
         return ENSEMBLE_ESTRUCT;
     return ens_tail_is_zero(given, size, given_size) ? 0 : ENSEMBLE_E2BIG;
 }
@@ -38,13 +38,12 @@ static inline int ens_struct_check(size_t size, const void *given)
  */
 static inline int ens_struct_read(void *known, size_t size, size_t least, const void *given)
 {
+    const int code = ens_struct_check(size, least, given);
     uint32_t given_size;
 
+    if (code)
+        return code;
     memcpy(&given_size, given, sizeof given_size);
-    if (given_size < least)
-        return ENSEMBLE_ESTRUCT;
-    if (!ens_tail_is_zero(given, size, given_size))
-        return ENSEMBLE_E2BIG;
     memset(known, 0, size);
     memcpy(known, given, given_size < size ? given_size : size);
     return 0;
