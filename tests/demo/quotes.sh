@@ -17,8 +17,12 @@
 #     <!-- file: NAME -->         What the programs above have written to the file NAME, in the folder they run in.
 #     <!-- not tried: WHY -->
 #
-# The last four are for indented blocks, too. Harnesses that are given as arguments are those of the blocks without a
-# comment, in their order: for documents that are to look well as they are.
+# and, where there is no block,
+#
+#     <!-- numbers: HARNESS -->   tests/docs/HARNESS.c computes numbers of the text; what it prints is in the document.
+#
+# Output, files and what is not tried may be indented blocks, too. Harnesses that are given as arguments are those of the
+# blocks without a comment, in their order: for documents that are to look well as they are.
 set -eu
 . tests/common.sh
 
@@ -37,8 +41,12 @@ split_document()
         fenced { print > (kept "/" n); next }
         /^    / && (open || above ~ /^(output|file|not tried)/) { if (!open) begin(); print substr($0, 5) > (kept "/" n); next }
         { open = 0; above = "" }
-        /^<!-- .* -->$/ { above = substr($0, 6, length($0) - 9) }' "$document"
+        /^<!-- .* -->$/ { above = substr($0, 6, length($0) - 9) }
+        above ~ /^numbers: / { begin(); open = 0; above = "" }' "$document"
     [ -s "$kept/said" ] || fail "$document has no block of code" "see the top of this script"
+    sed -n 's/^<!-- \(.*\) -->$/\1/p' "$document" > "$kept/comments"
+    grep -vx nothing "$kept/said" | same "$kept/comments" - "$document: comments that have no block below" \
+        "mend the comment; a block begins on the next line"
     tr -s ' \n' ' ' < "$document" > "$kept/text"
     mkdir "$kept/folder"
     ln -s "$PWD/docs" "$kept/folder/docs"
@@ -105,7 +113,7 @@ while IFS= read -r above; do
     words=${above#*: }
     case $above in
     "quote: "*) check_quote $number "${words% *}" "${words#* }" ;;
-    "code: "*) run_code $number "$words" ;;
+    "code: "* | "numbers: "*) run_code $number "$words" ;;
     output)
         [ -s "$kept/printed" ] || fail "$document: nothing has been printed that block $number could show" "name a program"
         check_output $number
