@@ -15,3 +15,4 @@ test-docs: $(STATIC) ## code, numbers, names, files, commands and versions in th
 	sh tests/demo/quotes.sh $(B)/tests/docs/header.md sum; \
 	sh tests/demo/quotes.sh README.md sum fit; \
 	for document in methods report learning threads; do sh tests/demo/quotes.sh docs/$$document.md; done
+	@for check in names errors files commands versions; do sh tests/docs/$$check.sh || exit 1; done

@@ -1,0 +1,97 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# sh tests/docs/files.sh
+#
+# Files that documents name are there; src/README.md has a place for every file below src/, and names no other; the lists
+# of documents, examples and decisions are complete.
+set -eu
+. tests/common.sh
+LC_ALL=C
+export LC_ALL
+
+out=$(mktemp -d)
+trap 'rm -rf "$out"' EXIT
+
+none()
+{
+    ! grep . >&2 || fail "$1 (above)" "$2"
+}
+
+find README.md src docs -name '*.md' | sort > "$out/documents"
+
+# A path in a text is from the top, from src/, docs/ or tests/, or from where the document is. Those of other projects,
+# in docs/serving.md, are not ours.
+paths()
+{
+    while read -r document; do
+        sed 's,https*://[^ )]*,,g' "$document" |
+            grep -oE '[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*/[A-Za-z0-9_.-]+\.(c|h|md|sh|mk|txt|py|map|abi|in|cmake|svg|json|cpp)\b' |
+            sort -u | while read -r path; do
+            case $document:$path in
+            docs/serving.md:src/custom_node_interface.h | docs/serving.md:ggml-org/*.cpp) continue ;;
+            esac
+            for place in "$path" "src/$path" "docs/$path" "tests/$path" "${document%/*}/$path"; do
+                [ ! -e "$place" ] || continue 2
+            done
+            echo "$document: $path"
+        done || :
+    done < "$out/documents"
+}
+
+# mapped FOLDER: the names that src/README.md gives to the files of a folder, in the folder's line of the first table, and
+# under "In `folder/`": in the text there, and in the first column of the table.
+mapped()
+{
+    # shellcheck disable=SC2016 # backquotes are Markdown's
+    awk -F '|' -v folder="$1" '
+        /^In `[a-z]*\/`/ { inside = index($0, "In `" folder "/`") == 1 }
+        /^## / { inside = 0 }
+        index($0, "| `" folder "/` |") == 1 { print $3 }
+        inside { print /^\|/ ? $2 : $0 }' src/README.md |
+        grep -oE '`[a-z0-9_<>]+(\.[ch])?`' | tr -d '`' | sed 's/\.[ch]$//; s/_tmpl$//' |
+        grep -vE '^(<|ensemble_|ens_)' | sort -u
+}
+
+files_of()
+{
+    for file in src/"$1"/*.[ch]; do
+        file=${file##*/}
+        file=${file%.[ch]}
+        case $1/$file in
+        kernels/isa_* | simd/vec_*) echo "${file%%_*}_<isa>" ;;
+        *) echo "${file%_tmpl}" ;;
+        esac
+    done | sort -u
+}
+
+paths | none "files that are named in documents, but are not there" "mend the names"
+checked "files that $(wc -l < "$out/documents") documents name are there"
+
+for folder in src/*/; do
+    folder=${folder#src/}
+    folder=${folder%/}
+    files_of "$folder" > "$out/files"
+    mapped "$folder" > "$out/mapped"
+    same "$out/files" "$out/mapped" "src/README.md does not say what the files of src/$folder are for" \
+        "add a line where it explains that folder, or remove one"
+done
+checked "src/README.md has a place for every file below src/, and names no other"
+
+# lists DOCUMENT FILE...: a document has a link to each of them, named from its own folder.
+lists()
+{
+    document=$1
+    shift
+    for file; do
+        grep -qF "](${file#"${document%/*}"/})" "$document" || echo "$file"
+    done | none "$document does not list these" "add a line with a link"
+    checked "$document lists $# files"
+}
+
+lists docs/decisions/README.md docs/decisions/0*.md
+set --
+for file in docs/*.md docs/decisions/README.md docs/examples/*/README.md; do
+    [ "$file" = docs/README.md ] || set -- "$@" "$file"
+done
+lists docs/README.md "$@"

@@ -1,0 +1,51 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# sh tests/docs/names.sh
+#
+# Every public name that a document or a manual page mentions is in the header, and no other; every internal one is in
+# src/. A name with ... or * behind it is the beginning of some. (That the header's names are all in the manual and in
+# docs/api-history.md is checked by tests/abi/symbols.sh.)
+set -eu
+. tests/common.sh
+LC_ALL=C
+export LC_ALL
+
+out=$(mktemp -d)
+trap 'rm -rf "$out"' EXIT
+
+none()
+{
+    ! grep . >&2 || fail "$1 (above)" "$2"
+}
+
+# Functions, structs, constants and macros.
+without_comments include/ensemble.h | grep -oE '\b(ensemble|ENSEMBLE)_[A-Za-z0-9_]+' | grep -v '_H$' | sort -u > "$out/public"
+[ "$(wc -l < "$out/public")" -gt 150 ] || fail "there are few names in include/ensemble.h" "mend tests/docs/names.sh"
+cat src/*/*.[ch] | grep -oE '\b(ens|ENS)_[A-Za-z0-9_]+' | sort -u > "$out/internal"
+
+# CMake's name for the static library, version nodes (ENSEMBLE_0.6), and what the rules for names call all of ours.
+printf '%s\n' ensemble_static ENSEMBLE_0 ENSEMBLE_ ensemble_ ENS_ ens_ > "$out/others"
+
+# unknown PATTERN KNOWN FILE...: "FILE: NAME" for names of that pattern that KNOWN does not have.
+unknown()
+{
+    pattern=$1
+    known=$2
+    shift 2
+    for file; do
+        grep -oE "\\b$pattern(\\.\\.\\.|\\*)?" "$file" | sort -u | while read -r name; do
+            case $name in
+            *... | *\*) name=${name%...} && grep -q "^${name%\*}" "$known" || echo "$file: $name..." ;;
+            *) grep -qxF -e "$name" "$known" "$out/others" || echo "$file: $name" ;;
+            esac
+        done || :
+    done
+}
+
+# Decisions also name what was rejected.
+set -- README.md src/README.md docs/*.md docs/man/*.3 docs/examples/*/README.md
+unknown '(ensemble|ENSEMBLE)_[A-Za-z0-9_]*' "$out/public" "$@" |
+    none "names that include/ensemble.h does not have" "mend them"
+unknown '(ens|ENS)_[A-Za-z0-9_]*' "$out/internal" "$@" docs/decisions/*.md | none "names that src/ does not have" "mend them"
+checked "names in $# documents and manual pages: include/ensemble.h and src/ have them"

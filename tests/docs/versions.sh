@@ -1,0 +1,57 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# sh tests/docs/versions.sh
+#
+# The version is said once, in include/ensemble.h, and repeated where people read or copy it; these places say the same.
+# docs/release.md has the list, too.
+set -eu
+. tests/common.sh
+
+part()
+{
+    sed -n "s/^#define ENSEMBLE_VERSION_$1 \\([0-9]*\\)\$/\\1/p" include/ensemble.h
+}
+
+major=$(part MAJOR)
+minor=$(part MINOR)
+version=$major.$minor.$(part PATCH)
+release=$major.$minor
+places=0
+
+# says FILE PATTERN: every match of the extended regular expression in FILE, of which there is one, has the release or,
+# where the pattern has three numbers, the version.
+says()
+{
+    found=$(tr -s ' \n' ' ' < "$1" | grep -oE -e "$2") || fail "$1 does not say the version: no $2" "see tests/docs/versions.sh"
+    numbers=$(echo "$found" | grep -oE '[0-9]+\.[0-9]+(\.[0-9]+)?')
+    for number in $numbers; do
+        [ "$number" = "$release" ] || [ "$number" = "$version" ] ||
+            fail "$1 says $number, but include/ensemble.h $version: $found" "make them agree"
+        places=$((places + 1))
+    done
+}
+
+says README.md 'find_package\(ensemble [0-9.]+\)'
+says README.md 'Version [0-9]+\.[0-9]+'
+says docs/building.md 'find_package\(ensemble [0-9.]+'
+says pkgconfig/ensembleConfig.cmake.in 'find_package\(ensemble [0-9.]+'
+says tests/install/CMakeLists.txt 'WANTED "[0-9.]+"'
+says docs/abi.md '\([0-9]+\.[0-9]+ to'
+says docs/abi.md 'libensemble\.so\.[0-9]+\.[0-9]+\.[0-9]+'
+
+newest=$(sed -n 's/^## //p' docs/changelog.md | sed -n 1p)
+[ "$newest" = "$version" ] || fail "the newest entry of docs/changelog.md is $newest, but the version $version" "add an entry"
+
+# later FILE LIST: of the releases that a file names, none is later than this one.
+later()
+{
+    for number in $2; do
+        [ "${number%%.*}" -lt "$major" ] || { [ "${number%%.*}" -eq "$major" ] && [ "${number#*.}" -le "$minor" ]; } ||
+            fail "$1 names $number, which is later than $version" "make them agree"
+    done
+}
+later src/libensemble.map "$(sed -n 's/^ENSEMBLE_\([0-9.]*\) {$/\1/p' src/libensemble.map)"
+later docs/api-history.md "$(sed -n 's/^|.*| \([0-9]*\.[0-9]*\) |$/\1/p' docs/api-history.md | sort -u)"
+checked "version $version of include/ensemble.h: $places other places, docs/changelog.md, src/libensemble.map" \
+    "and docs/api-history.md agree"
