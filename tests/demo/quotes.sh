@@ -21,8 +21,8 @@
 #
 #     <!-- numbers: HARNESS -->   tests/docs/HARNESS.c computes numbers of the text; what it prints is in the document.
 #
-# Output, files and what is not tried may be indented blocks, too. Harnesses that are given as arguments are those of the
-# blocks without a comment, in their order: for documents that are to look well as they are.
+# Output, files and what is not tried may be indented blocks, too. Harnesses that are given as arguments are those of
+# the blocks without a comment, in their order: for documents that are to look well as they are.
 set -eu
 . tests/common.sh
 
@@ -36,10 +36,17 @@ quotes=0 tried=0 printed=0 untried=0
 split_document()
 {
     awk -v kept="$kept" '
-        function begin() { n++; open = 1; print above == "" ? "nothing" : above > (kept "/said"); printf "" > (kept "/" n) }
+        function begin() {
+            n++; open = 1
+            print above == "" ? "nothing" : above > (kept "/said"); printf "" > (kept "/" n)
+        }
         /^```/ { if (fenced) fenced = open = 0; else { fenced = 1; begin() } above = ""; next }
         fenced { print > (kept "/" n); next }
-        /^    / && (open || above ~ /^(output|file|not tried)/) { if (!open) begin(); print substr($0, 5) > (kept "/" n); next }
+        /^    / && (open || above ~ /^(output|file|not tried)/) {
+            if (!open) begin()
+            print substr($0, 5) > (kept "/" n)
+            next
+        }
         { open = 0; above = "" }
         /^<!-- .* -->$/ { above = substr($0, 6, length($0) - 9) }
         above ~ /^numbers: / { begin(); open = 0; above = "" }' "$document"
@@ -115,7 +122,7 @@ while IFS= read -r above; do
     "quote: "*) check_quote $number "${words% *}" "${words#* }" ;;
     "code: "* | "numbers: "*) run_code $number "$words" ;;
     output)
-        [ -s "$kept/printed" ] || fail "$document: nothing has been printed that block $number could show" "name a program"
+        [ -s "$kept/printed" ] || fail "$document: block $number shows what nothing has printed" "name a program"
         check_output $number
         ;;
     "output: "*)
@@ -134,5 +141,5 @@ while IFS= read -r above; do
 done < "$kept/said"
 check_printed
 [ $# -eq 0 ] || fail "$document has no block for the harness $1" "leave it out"
-checked "$document: $quotes quotations, $tried blocks that were compiled and run, $printed lines that programs printed" \
-    "($untried blocks not tried)"
+checked "$document: $quotes quotations, $tried programs of blocks and tables, $printed lines that programs printed;" \
+    "not tried: $untried"

@@ -25,7 +25,7 @@ grep -oE '^[a-z][a-z0-9 -]*:' "$out/make" | tr -d ':' | tr ' ' '\n' | sort -u > 
     grep -oE '[$]\([A-Za-z_]+\)' "$out/make" | tr -cd 'A-Za-z_\n'
 } | sort -u > "$out/settings"
 
-# Spans of code, which may be broken between lines, and indented lines; without what is in quotation marks, and comments.
+# Spans of code, which may be broken between lines, and indented lines.
 code()
 {
     sed -n 's/^    //p' "$1"

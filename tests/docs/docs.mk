@@ -5,7 +5,8 @@
 
 TEST_TARGETS += test-docs
 
-# README.md and the header have no comments that say how their blocks are tried; hence the arguments.
+# README.md and the header have no comments that say how their blocks are tried; hence the arguments. The guide has a
+# test of its own, test-guide.
 test-docs: $(STATIC) ## code, numbers, names, files, commands and versions in the documents
 	@mkdir -p $(B)/tests/docs
 	@{ echo '```c'; sed -n '/^ \*     #include <ensemble.h>$$/,/^ \*     ensemble_destroy(e);$$/s/^ \*//p' \
@@ -14,5 +15,6 @@ test-docs: $(STATIC) ## code, numbers, names, files, commands and versions in th
 	set -e; \
 	sh tests/demo/quotes.sh $(B)/tests/docs/header.md sum; \
 	sh tests/demo/quotes.sh README.md sum fit; \
-	for document in methods report learning threads; do sh tests/demo/quotes.sh docs/$$document.md; done
-	@for check in names errors files commands versions; do sh tests/docs/$$check.sh || exit 1; done
+	for document in $$(grep -lE '^(```|<!-- )' docs/*.md | grep -v docs/guide.md); do \
+	    sh tests/demo/quotes.sh $$document; done
+	@for check in names errors files commands versions isas; do sh tests/docs/$$check.sh || exit 1; done

@@ -3,8 +3,8 @@
 #
 # sh tests/docs/errors.sh
 #
-# Which function returns which error codes is said twice, in the comments of include/ensemble.h and in the list at the end
-# of ensemble(3). Every code of a function's "Errors:" in the header is in the list; every code in the list is somewhere
+# Which function returns which error codes is said twice, in the comments of include/ensemble.h and in the list at the
+# end of ensemble(3). Every code of a function's "Errors:" in the header is in the list; every code in the list is somewhere
 # in the function's comment, or it is ENSEMBLE_ENOMEM of a function that uses the allocator. Both may refer to another
 # function, as in "as ensemble_run(), and ...".
 set -eu
@@ -78,10 +78,12 @@ closed "$out/page" > "$out/page.closed"
 [ "$(wc -l < "$out/least.closed")" -gt 100 ] || fail "no errors found in include/ensemble.h" "mend tests/docs/errors.sh"
 { cat "$out/functions"; echo ensemble_check; } | sort -u > "$out/functions.sorted"
 sort "$out/functions-of-page" > "$out/page.sorted"
-same "$out/functions.sorted" "$out/page.sorted" "$page does not list the errors of the functions that have some" "add or remove .It Fn"
+same "$out/functions.sorted" "$out/page.sorted" "$page does not list the functions that the header says errors of" \
+    "add or remove .It Fn"
 grep -v '^ensemble_check ' "$out/page.closed" > "$out/page.others"
 LC_ALL=C comm -23 "$out/least.closed" "$out/page.others" > "$out/missing"
 [ ! -s "$out/missing" ] || fail "$page does not list errors of the header: $(tr '\n' ';' < "$out/missing")" "add them"
 LC_ALL=C comm -13 "$out/all.closed" "$out/page.others" > "$out/more"
-[ ! -s "$out/more" ] || fail "$page lists errors that the header does not: $(tr '\n' ';' < "$out/more")" "make them agree"
+[ ! -s "$out/more" ] || fail "$page lists errors that the header does not: $(tr '\n' ';' < "$out/more")" \
+    "make them agree"
 checked "$page lists the errors of $(wc -l < "$out/functions") functions, as include/ensemble.h does"

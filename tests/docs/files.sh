@@ -3,8 +3,8 @@
 #
 # sh tests/docs/files.sh
 #
-# Files that documents name are there; src/README.md has a place for every file below src/, and names no other; the lists
-# of documents, examples and decisions are complete.
+# Files that documents name are there; src/README.md has a place for every file below src/, and names no other; the
+# lists of documents, examples and decisions are complete.
 set -eu
 . tests/common.sh
 LC_ALL=C
@@ -22,11 +22,12 @@ find README.md src docs -name '*.md' | sort > "$out/documents"
 
 # A path in a text is from the top, from src/, docs/ or tests/, or from where the document is. Those of other projects,
 # in docs/serving.md, are not ours.
+endings='c|h|cpp|md|sh|mk|txt|py|map|abi|in|cmake|svg|json'
 paths()
 {
     while read -r document; do
         sed 's,https*://[^ )]*,,g' "$document" |
-            grep -oE '[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*/[A-Za-z0-9_.-]+\.(c|h|md|sh|mk|txt|py|map|abi|in|cmake|svg|json|cpp)\b' |
+            grep -oE "([A-Za-z0-9_.-]+/)+[A-Za-z0-9_.-]+\\.($endings)\\b" |
             sort -u | while read -r path; do
             case $document:$path in
             docs/serving.md:src/custom_node_interface.h | docs/serving.md:ggml-org/*.cpp) continue ;;
@@ -39,8 +40,8 @@ paths()
     done < "$out/documents"
 }
 
-# mapped FOLDER: the names that src/README.md gives to the files of a folder, in the folder's line of the first table, and
-# under "In `folder/`": in the text there, and in the first column of the table.
+# mapped FOLDER: the names that src/README.md gives to the files of a folder, in the folder's line of the first table,
+# and under "In `folder/`": in the text there, and in the first column of the table.
 mapped()
 {
     # shellcheck disable=SC2016 # backquotes are Markdown's

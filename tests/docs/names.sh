@@ -20,7 +20,8 @@ none()
 }
 
 # Functions, structs, constants and macros.
-without_comments include/ensemble.h | grep -oE '\b(ensemble|ENSEMBLE)_[A-Za-z0-9_]+' | grep -v '_H$' | sort -u > "$out/public"
+without_comments include/ensemble.h | grep -oE '\b(ensemble|ENSEMBLE)_[A-Za-z0-9_]+' | grep -v '_H$' |
+    sort -u > "$out/public"
 [ "$(wc -l < "$out/public")" -gt 150 ] || fail "there are few names in include/ensemble.h" "mend tests/docs/names.sh"
 cat src/*/*.[ch] | grep -oE '\b(ens|ENS)_[A-Za-z0-9_]+' | sort -u > "$out/internal"
 
@@ -47,5 +48,6 @@ unknown()
 set -- README.md src/README.md docs/*.md docs/man/*.3 docs/examples/*/README.md
 unknown '(ensemble|ENSEMBLE)_[A-Za-z0-9_]*' "$out/public" "$@" |
     none "names that include/ensemble.h does not have" "mend them"
-unknown '(ens|ENS)_[A-Za-z0-9_]*' "$out/internal" "$@" docs/decisions/*.md | none "names that src/ does not have" "mend them"
+unknown '(ens|ENS)_[A-Za-z0-9_]*' "$out/internal" "$@" docs/decisions/*.md |
+    none "names that src/ does not have" "mend them"
 checked "names in $# documents and manual pages: include/ensemble.h and src/ have them"

@@ -23,7 +23,8 @@ places=0
 # where the pattern has three numbers, the version.
 says()
 {
-    found=$(tr -s ' \n' ' ' < "$1" | grep -oE -e "$2") || fail "$1 does not say the version: no $2" "see tests/docs/versions.sh"
+    found=$(tr -s ' \n' ' ' < "$1" | grep -oE -e "$2") ||
+        fail "$1 does not say the version: no $2" "see tests/docs/versions.sh"
     numbers=$(echo "$found" | grep -oE '[0-9]+\.[0-9]+(\.[0-9]+)?')
     for number in $numbers; do
         [ "$number" = "$release" ] || [ "$number" = "$version" ] ||
@@ -41,7 +42,8 @@ says docs/abi.md '\([0-9]+\.[0-9]+ to'
 says docs/abi.md 'libensemble\.so\.[0-9]+\.[0-9]+\.[0-9]+'
 
 newest=$(sed -n 's/^## //p' docs/changelog.md | sed -n 1p)
-[ "$newest" = "$version" ] || fail "the newest entry of docs/changelog.md is $newest, but the version $version" "add an entry"
+[ "$newest" = "$version" ] ||
+    fail "the newest entry of docs/changelog.md is $newest, but the version $version" "add an entry"
 
 # later FILE LIST: of the releases that a file names, none is later than this one.
 later()
