@@ -79,6 +79,20 @@ for folder in src/*/; do
 done
 checked "src/README.md has a place for every file below src/, and names no other"
 
+# docs/architecture.md names kernels behind "kernels:", as members of struct ens_kernels, or how their names begin.
+kernels()
+{
+    sed -n 's/.*kernels: *\([a-z_, ]*\).*/\1/p' docs/architecture.md | tr -d ' ' | tr ',' '\n' | grep . | sort -u
+}
+
+kernels > "$out/kernels"
+[ "$(wc -l < "$out/kernels")" -gt 10 ] || fail "no kernels found in docs/architecture.md" "mend tests/docs/files.sh"
+sed -n '/^struct ens_kernels {/,/^};/s/.*\*\([a-z_]*\)[;[].*/\1/p' src/kernels/kernels.h > "$out/members"
+while read -r kernel; do
+    grep -qE "^${kernel}(_|\$)" "$out/members" || echo "$kernel"
+done < "$out/kernels" | none "docs/architecture.md names kernels that src/kernels/kernels.h does not have" "mend them"
+checked "docs/architecture.md names $(wc -l < "$out/kernels") kernels, which are there"
+
 # lists DOCUMENT FILE...: a document has a link to each of them, named from its own folder.
 lists()
 {
