@@ -11,7 +11,8 @@ test-docs: $(STATIC) ## code, numbers, names, files, commands and versions in th
 	@mkdir -p $(B)/tests/docs
 	@{ echo '```c'; sed -n '/^ \*     #include <ensemble.h>$$/,/^ \*     ensemble_destroy(e);$$/s/^ \*//p' \
 	    include/ensemble.h; echo '```'; } > $(B)/tests/docs/header.md
-	@export B='$(B)' CC='$(CC)' CFLAGS='$(CPPFLAGS) $(CFLAGS) $(ARCH_FLAGS)' LDFLAGS='$(LDFLAGS)' LIBRARY='$(STATIC)'; \
+	@export B='$(B)' CC='$(CC)' CFLAGS='$(CPPFLAGS) $(CFLAGS) $(ARCH_FLAGS) $(WARNINGS)' \
+	    LDFLAGS='$(LDFLAGS)' LIBRARY='$(STATIC)'; \
 	set -e; \
 	sh tests/demo/quotes.sh $(B)/tests/docs/header.md sum; \
 	sh tests/demo/quotes.sh README.md sum fit; \

@@ -55,5 +55,21 @@ later()
 }
 later src/libensemble.map "$(sed -n 's/^ENSEMBLE_\([0-9.]*\) {$/\1/p' src/libensemble.map)"
 later docs/api-history.md "$(sed -n 's/^|.*| \([0-9]*\.[0-9]*\) |$/\1/p' docs/api-history.md | sort -u)"
-checked "version $version of include/ensemble.h: $places other places, docs/changelog.md, src/libensemble.map" \
-    "and docs/api-history.md agree"
+
+# HISTORY of ensemble(3): the functions named before "came with libensemble X.Y" are those of that row in api-history.md.
+out=$(mktemp -d)
+trap 'rm -rf "$out"' EXIT
+sed -n 's/^| \(ensemble_[a-z_]*\) | \([0-9.]*\) |$/\1 \2/p' docs/api-history.md | grep -v ' 0\.1$' | sort > "$out/history"
+awk '
+    /^\.Sh / { inside = $2 == "HISTORY" }
+    !inside { next }
+    /^\.Fn / { names[++n] = $2 }
+    match($0, /came with libensemble [0-9]+\.[0-9]+/) {
+        release = substr($0, RSTART + 22, RLENGTH - 22)
+        for (i = 1; i <= n; i++) print names[i], release
+        n = 0
+    }' docs/man/ensemble.3 | sort > "$out/manual"
+same "$out/history" "$out/manual" "HISTORY of docs/man/ensemble.3 and docs/api-history.md name different releases" \
+    "make them agree"
+checked "version $version of include/ensemble.h: $places other places, docs/changelog.md, src/libensemble.map," \
+    "docs/api-history.md and docs/man/ensemble.3 agree"
