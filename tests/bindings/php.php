@@ -15,9 +15,9 @@ final class EnsembleError extends RuntimeException
 final class Ensemble
 {
     private FFI\CData $handle;
-    private array $outputs = []; // The library reads them later, so PHP must not free them before.
+    private array $outputs = []; // kept: the library reads them when it combines
 
-    public function __construct(public readonly FFI $c, int $width)
+    public function __construct(private readonly FFI $c, private readonly int $width)
     {
         $this->handle = $c->new('struct ensemble *');
         $this->must($c->ensemble_create(FFI::addr($this->handle), $width));
@@ -28,9 +28,11 @@ final class Ensemble
         $this->c->ensemble_destroy($this->handle);
     }
 
-    public function add(FFI\CData $output, int $rows): int
+    /** An array of C. FFI would take a string, too, of which the address soon means nothing. */
+    public function add(FFI\CData $output): int
     {
         $this->outputs[] = $output;
+        $rows = intdiv(count($output), $this->width);
         return $this->must($this->c->ensemble_add_model_output($this->handle, $output, $this->c->ENSEMBLE_F32, $rows));
     }
 
@@ -45,9 +47,12 @@ final class Ensemble
         if ($code >= 0) {
             return $code;
         }
+        $words = $this->c->ensemble_strerror($code);
         $why = $this->c->new('char[128]');
-        $this->c->ensemble_check($this->handle, $why, 128);
-        throw new EnsembleError(rtrim($this->c->ensemble_strerror($code) . ': ' . FFI::string($why), ': '), $code);
+        if ($this->c->ensemble_check($this->handle, $why, 128) === $code) {
+            $words .= ': ' . FFI::string($why);
+        }
+        throw new EnsembleError($words, $code);
     }
 
     private function __clone()
@@ -71,9 +76,9 @@ function example(FFI $c): void
     // quote: example
     $e = new Ensemble($c, 3);
     $y = $c->new('float[3]');
-    $e->add(numbers($c, 'float', [1, 2, 3]), 1);
-    $e->add(numbers($c, 'float', [4, 5, 6]), 1);
-    $e->add(numbers($c, 'float', [7, 8, 9]), 1);
+    $e->add(numbers($c, 'float', [1, 2, 3]));
+    $e->add(numbers($c, 'float', [4, 5, 6]));
+    $e->add(numbers($c, 'float', [7, 8, 9]));
     $e->set_weights(numbers($c, 'double', [.3, .4, .3]), 3);
     $e->combine($y, $c->ENSEMBLE_F32, 3);
     // quote: end
@@ -83,8 +88,8 @@ function example(FFI $c): void
 function error(FFI $c): void
 {
     $e = new Ensemble($c, 3);
-    $e->add($c->new('float[3]'), 1);
-    $e->add($c->new('float[6]'), 2);
+    $e->add($c->new('float[3]'));
+    $e->add($c->new('float[6]'));
     try {
         $e->combine($c->new('float[3]'), $c->ENSEMBLE_F32, 3);
     } catch (EnsembleError $error) {
@@ -111,7 +116,7 @@ function digits(FFI $c, string $directory, string $result): void
     $e = new Ensemble($c, 10);
     $e->set_method($c->ENSEMBLE_MEAN);
     foreach (['logistic', 'naive_bayes', 'forest', 'knn', 'svm', 'tree'] as $name) {
-        $model = $e->add(load($c, 'float', $directory, $name), $rows);
+        $model = $e->add(load($c, 'float', $directory, $name));
         $e->set_input($model, $c->ENSEMBLE_PROBABILITIES, 0);
     }
 

@@ -10,11 +10,13 @@
 #include <R_ext/Rdynload.h>
 #include <Rinternals.h>
 
-/* What was saved and loaded again is NULL: an address does not outlive its process. The library then says so. */
+/* An address does not outlive its process: R saves and loads it as NULL. */
 static struct ensemble *of(SEXP handle)
 {
     if (TYPEOF(handle) != EXTPTRSXP || R_ExternalPtrTag(handle) != Rf_install("ensemble"))
         Rf_error("this is no ensemble");
+    if (R_ExternalPtrAddr(handle) == NULL)
+        Rf_error("the ensemble is one of another session");
     return R_ExternalPtrAddr(handle);
 }
 
@@ -48,11 +50,11 @@ static SEXP add(SEXP handle, SEXP output)
     const int bytes = TYPEOF(output) == RAWSXP;
     const void *data = bytes ? (const void *)RAW(output) : (const void *)REAL(output);
     const size_t row = ensemble_get_width(e) * (bytes ? sizeof(float) : 1);
-    const size_t rows = row == 0 ? 0 : (size_t)XLENGTH(output) / row;
 
     MARK_NOT_MUTABLE(output);
     R_SetExternalPtrProtected(handle, Rf_cons(output, R_ExternalPtrProtected(handle)));
-    return Rf_ScalarInteger(ensemble_add_model_output(e, data, bytes ? ENSEMBLE_F32 : ENSEMBLE_F64, rows));
+    return Rf_ScalarInteger(
+        ensemble_add_model_output(e, data, bytes ? ENSEMBLE_F32 : ENSEMBLE_F64, (size_t)XLENGTH(output) / row));
 }
 /* quote: end */
 
@@ -103,14 +105,14 @@ static SEXP run(SEXP handle, SEXP rows)
     return code < 0 ? Rf_ScalarInteger(code) : list;
 }
 
-/* A code in words, and what is wrong with this ensemble, if there is one. */
+/* A code in words, and what is wrong with the ensemble, if that is what the code is about. */
 static SEXP words(SEXP handle, SEXP code)
 {
     char why[128] = "";
     SEXP said = PROTECT(Rf_allocVector(STRSXP, 2));
 
-    if (handle != R_NilValue)
-        ensemble_check(of(handle), why, sizeof why);
+    if (handle != R_NilValue && ensemble_check(of(handle), why, sizeof why) != Rf_asInteger(code))
+        why[0] = 0;
     SET_STRING_ELT(said, 0, Rf_mkCharCE(ensemble_strerror(Rf_asInteger(code)), CE_UTF8));
     SET_STRING_ELT(said, 1, Rf_mkCharCE(why, CE_UTF8));
     UNPROTECT(1);
