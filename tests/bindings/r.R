@@ -20,7 +20,7 @@ must <- function(value, e = NULL) {
 }
 
 ensemble <- function(width) must(.Call(shim$create, width))
-add <- function(e, output) must(.Call(shim$add, e, if (is.matrix(output)) t(output) else output), e)
+add <- function(e, output) must(.Call(shim$add, e, if (is.raw(output)) output else as.double(t(output))), e)
 set_weights <- function(e, weights) must(.Call(shim$set_weights, e, weights), e)
 set_method <- function(e, method) must(.Call(shim$set_method, e, method), e)
 set_input <- function(e, model, space) must(.Call(shim$set_input, e, model, space), e)
@@ -31,13 +31,18 @@ run <- function(e, rows) must(.Call(shim$run, e, rows), e)
 example <- function() {
   # quote: example
   e <- ensemble(3)
-  add(e, matrix(c(1, 2, 3), nrow = 1))
-  add(e, matrix(c(4, 5, 6), nrow = 1))
-  add(e, matrix(c(7, 8, 9), nrow = 1))
+  add(e, rbind(c(1, 2, 3)))
+  add(e, rbind(c(4, 5, 6)))
+  add(e, rbind(c(7, 8, 9)))
   set_weights(e, c(.3, .4, .3))
   y <- combine(e, 1)
   # quote: end
   cat(sprintf("example: %s\n", paste(format(y), collapse = " ")))
+
+  two_rows <- rbind(c(1, 2, 3), c(4, 5, 6))
+  e <- ensemble(3)
+  add(e, two_rows)
+  stopifnot(combine(e, 2) == two_rows)
 }
 
 error <- function() {
