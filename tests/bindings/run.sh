@@ -49,8 +49,10 @@ run()
     out=$(cd "$B" && pwd)/tests/bindings/$lang
     rm -rf "$out"
     mkdir -p "$out"
-    program docs/examples/digits "$out/result" > "$out/output.txt" ||
-        fail "$title: the program fails" "see above, and $here/$lang.sh"
+    # A trap, not ||, by which set -e would mean nothing in the function: it ends at the first command that fails.
+    trap 'fail "$title: the program fails" "see above, and $here/$lang.sh"' EXIT
+    program docs/examples/digits "$out/result" > "$out/output.txt"
+    trap - EXIT
     same $here/expected.txt "$out/output.txt" "$title: the program prints something else" "see $here/$lang.sh"
     cmp "$out/result" "$B/tests/bindings/c/result" >&2 ||
         fail "$title: the mean of the digits is not that of C, to the bit" "see $here/$lang.sh"
