@@ -9,8 +9,8 @@ BINDINGS_FIRST := python_ctypes python_cffi node cpp rust
 BINDINGS_RUN = B='$(B)' CC='$(CC)' CFLAGS='$(ARCH_FLAGS) $(CFLAGS)' LDFLAGS='$(LDFLAGS)' SHARED='$(SHARED)' \
     STATIC='$(STATIC)' sh tests/bindings/run.sh check
 
-# What is not of Debian: koffi, by which Node.js calls C. Without --ignore-scripts, npm would run what packages bring. The
-# compiled part is a package of its own, among its optional dependencies.
+# What is not of Debian: koffi, by which Node.js calls C. Without --ignore-scripts, npm would run what packages bring.
+# The compiled part is a package of its own, among koffi's optional dependencies.
 KOFFI_VERSION := 3.3.4
 KOFFI_PREFIX := $(B)/tests/bindings
 KOFFI := $(KOFFI_PREFIX)/node_modules/.koffi-$(KOFFI_VERSION)

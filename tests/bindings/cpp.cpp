@@ -31,7 +31,7 @@ struct Error : std::runtime_error {
     int code;
 };
 
-/* The index that a function returned, or its error in words; with those of ensemble_check(), if they are of this one. */
+/* The index that a function returned, or its error in words; with those of ensemble_check(), if they are of it. */
 std::size_t must(int code, const Handle &e = nullptr)
 {
     char why[128];
@@ -170,8 +170,8 @@ void digits(const std::string &directory, const char *result)
     const auto most = std::max_element(information.begin(), information.end());
     const auto row = static_cast<std::size_t>(most - information.begin());
     std::printf("digits: %zu of %zu right\n", right, rows);
-    std::printf("report: row %zu is a %d with %.6f, and the models disagree by %.6f\n", row, label[row], confidence[row],
-                *most);
+    std::printf("report: row %zu is a %d with %.6f, and the models disagree by %.6f\n", row, label[row],
+                confidence[row], *most);
 }
 
 } // namespace

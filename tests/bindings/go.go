@@ -2,9 +2,9 @@
 //
 // libensemble from Go by cgo: go DIGITS RESULT. c.c says what it does.
 //
-// C may see Go's memory while a call lasts, and must not keep its address; nor may what it sees hold other addresses of
-// Go's. So there are two ways. What the library keeps, outputs that are bound to a handle, is copied into C's memory. And
-// calls that are given their outputs take slices as they are; if by structs, then in C, where these can hold addresses.
+// C may see Go's memory while a call lasts, but must not keep its address; nor may what it sees hold other addresses of
+// Go's. So there are two ways. Outputs that are bound to a handle, whose addresses the library keeps, are copied into
+// C's memory. And calls that are given their outputs take slices where they are; by structs, if these are made in C.
 package main
 
 /*

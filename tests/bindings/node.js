@@ -29,7 +29,8 @@ koffi.struct('ensemble_call', {
 });
 
 const create = lib.func('int ensemble_create(_Out_ ensemble **out, size_t width)');
-const addModelOutput = lib.func('int ensemble_add_model_output(ensemble *e, const void *output, int32_t dtype, size_t rows)');
+const addModelOutput = lib.func(
+    'int ensemble_add_model_output(ensemble *e, const void *output, int32_t dtype, size_t rows)');
 const setWeights = lib.func('int ensemble_set_weights(ensemble *e, const double *weights, size_t n_models)');
 const combine = lib.func('int ensemble_combine(const ensemble *e, void *result, int32_t dtype, size_t count)');
 const destroy = lib.func('void ensemble_destroy(ensemble *e)');

@@ -12,6 +12,7 @@ has_tools()
 
 program()
 {
+    unset MAKEFLAGS # in it rustc would look for a job server, which this make does not lend
     rustc --edition 2021 -O -D warnings -L native="$folder" -C link-arg=-Wl,-rpath,"$folder" tests/bindings/rust.rs \
         -o "$out/rust"
     "$out/rust" "$@"
