@@ -7,7 +7,8 @@ packages="golang-go gcc libc6-dev"
 # A Go without a C compiler cannot have cgo.
 has_tools()
 {
-    [ "$(go env CGO_ENABLED)" = 1 ] && have "$(go env CC)"
+    cc=$(go env CC)
+    [ "$(go env CGO_ENABLED)" = 1 ] && have "${cc%% *}"
 }
 
 program()

@@ -223,8 +223,9 @@ fn mean_with_report(
 }
 
 /// The values of a .npy file, which begin behind its header of 128 bytes, in four bytes each.
-fn load<T>(directory: &str, name: &str, value: fn([u8; 4]) -> T) -> std::io::Result<Vec<T>> {
-    let bytes = fs::read(format!("{}/{}.test.npy", directory, name))?;
+fn load<T>(directory: &str, name: &str, value: fn([u8; 4]) -> T) -> Result<Vec<T>, String> {
+    let path = format!("{}/{}.test.npy", directory, name);
+    let bytes = fs::read(&path).map_err(|error| format!("{}: {}", path, error))?;
     Ok(bytes[128..]
         .chunks_exact(4)
         .map(|four| value([four[0], four[1], four[2], four[3]]))
@@ -273,6 +274,7 @@ fn digits(directory: &str, result: &str) -> Result<(), Box<dyn std::error::Error
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = env::args().skip(1).collect();
+
     example()?;
     error()?;
     match arguments.as_slice() {
