@@ -7,7 +7,7 @@ const fs = require('fs');
 const koffi = require('koffi');
 
 const [library, directory, resultFile] = process.argv.slice(2);
-const [F32, MEAN, PROBABILITIES] = [1, 1, 1];
+const [F32, F64, I32, MEAN, PROBABILITIES] = [1, 2, 5, 1, 1];
 
 // quote: declare
 const lib = koffi.load(library);
@@ -52,6 +52,10 @@ class EnsembleError extends Error {
     }
 }
 
+// koffi passes an array of any type for any pointer; one that the library has no dtype for is a TypeError here.
+const dtypes = new Map([[Float32Array, F32], [Float64Array, F64], [Int32Array, I32]]);
+const dtype = (array) => dtypes.get(array.constructor);
+
 class Ensemble {
     constructor(width) {
         const out = [null];
@@ -70,10 +74,10 @@ class Ensemble {
 
     add(output) {
         this.borrowed.push(output);
-        return this.must(addModelOutput(this.handle, output, F32, output.length / this.width));
+        return this.must(addModelOutput(this.handle, output, dtype(output), output.length / this.width));
     }
     weigh(weights) { this.must(setWeights(this.handle, Float64Array.from(weights), weights.length)); }
-    combine(result) { this.must(combine(this.handle, result, F32, result.length)); }
+    combine(result) { this.must(combine(this.handle, result, dtype(result), result.length)); }
     destroy() {
         destroy(this.handle);
         this.handle = null; // what is called with it now is ENSEMBLE_ENULL, not a crash
@@ -136,7 +140,7 @@ function digits() {
             struct_size: koffi.sizeof('ensemble_call'),
             result: mean,
             result_count: mean.length,
-            dtype: F32,
+            dtype: dtype(mean),
             report: { struct_size: koffi.sizeof('ensemble_report'), rows, label, confidence, mutual_information },
         }));
     } finally {
