@@ -14,7 +14,7 @@ has_tools()
 program()
 {
     export CGO_CFLAGS="-O2 -Wall -Wextra -Werror -I$PWD/include" CGO_LDFLAGS="-L$folder -Wl,-rpath,$folder -lensemble"
-    export GOCACHE="$out/cache" GOENV=off GOPROXY=off GOTOOLCHAIN=local GOFLAGS= GO111MODULE=off
+    export GOCACHE="$out/cache" GOENV=off GOPROXY=off GOTOOLCHAIN=local GOFLAGS='' GO111MODULE=off
 
     go vet tests/bindings/go.go
     # All of cgo's rules are looked after: by what was built for it, or, before Go 1.21, by a setting of the program.
