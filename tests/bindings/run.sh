@@ -11,6 +11,7 @@
 # A language is a file LANGUAGE.sh here, which is read with `lang` set, and defines
 #     title              how the language, and the way to call C from it, are named
 #     packages           what to install of Debian's
+#     besides            what else must be there, in words, if anything
 #     has_tools          are they there?
 #     program DIGITS RESULT
 #                        builds the program into "$out", runs it; $library is the shared library's file, $folder
@@ -19,6 +20,7 @@ set -eu
 . tests/common.sh
 
 here=tests/bindings
+B=${B:-build}
 mode=$1
 shift
 required=$*
@@ -30,6 +32,7 @@ each()
     lang=$1
     title=$lang
     packages=
+    besides=
     shift
     [ -f "$here/$lang.sh" ] || fail "there is no language '$lang'" "languages: $all"
     (
@@ -49,8 +52,10 @@ run()
     out=$(cd "$B" && pwd)/tests/bindings/$lang
     rm -rf "$out"
     mkdir -p "$out"
-    program docs/examples/digits "$out/result" > "$out/output.txt" ||
-        fail "$title: the program fails" "see above, and $here/$lang.sh"
+    # A trap, not ||, by which set -e would mean nothing in the function: it ends at the first command that fails.
+    trap 'fail "$title: the program fails" "see above, and $here/$lang.sh"' EXIT
+    program docs/examples/digits "$out/result" > "$out/output.txt"
+    trap - EXIT
     same $here/expected.txt "$out/output.txt" "$title: the program prints something else" "see $here/$lang.sh"
     cmp "$out/result" "$B/tests/bindings/c/result" >&2 ||
         fail "$title: the mean of the digits is not that of C, to the bit" "see $here/$lang.sh"
@@ -59,12 +64,14 @@ run()
 
 check()
 {
+    # shellcheck disable=SC2086,SC2116 # words, and one blank between them
+    lacking="not installed: $(echo $packages $besides)"
     if has_tools >/dev/null 2>&1; then
         run
     elif [ -n "$required" ]; then
-        fail "$title: not installed: $packages" "make deps-bindings installs it"
+        fail "$title: $lacking" "make deps-bindings installs it"
     else
-        skipped "$title: not installed ($packages)"
+        skipped "$title: $lacking"
     fi
 }
 
