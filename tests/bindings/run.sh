@@ -21,6 +21,7 @@ set -eu
 
 here=tests/bindings
 B=${B:-build}
+CC=${CC:-cc}
 mode=$1
 shift
 required=$*
