@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# libensemble from R by .Call: Rscript r.R SHIM DIGITS RESULT. c.c says what it does; SHIM is r.c, as R CMD SHLIB made it.
+# libensemble from R by .Call: Rscript r.R SHIM DIGITS RESULT. c.c says what it does; SHIM is what R CMD SHLIB makes of
+# r.c.
 #
 # A matrix of R, rows x classes, lies in memory column after column, and C reads row after row: so it is transposed on
 # its way. Indices of the library begin at 0.
