@@ -20,6 +20,8 @@ module ensembles
         integer :: width = 0
     contains
         procedure :: create, add, weigh, set_method, set_input, combine, run
+        procedure, private :: copy
+        generic :: assignment(=) => copy ! otherwise a copy would be of the handle, which would be freed twice
         final :: destroy
     end type
     ! quote: end
@@ -117,6 +119,12 @@ module ensembles
             integer(c_int), value :: code
         end function
 
+        integer(c_int) function ensemble_clone(out, e) bind(c)
+            import
+            type(c_ptr), intent(inout) :: out
+            type(c_ptr), value :: e
+        end function
+
         subroutine ensemble_destroy(e) bind(c)
             import
             type(c_ptr), value :: e
@@ -130,7 +138,7 @@ module ensembles
 
 contains
 
-    ! A subroutine: what a function returns is finalised once it has been assigned, and the handle with it.
+    ! A subroutine, since not every compiler finalises what a function has returned.
     subroutine create(this, width, stat, errmsg)
         class(ensemble), intent(inout) :: this
         integer, intent(in) :: width
@@ -141,6 +149,18 @@ contains
         this%handle = c_null_ptr
         this%width = width
         call told(this, ensemble_create(this%handle, int(width, c_size_t)), stat, errmsg)
+    end subroutine
+
+    subroutine copy(this, other)
+        class(ensemble), intent(inout) :: this
+        class(ensemble), intent(in) :: other
+        type(c_ptr) :: handle
+
+        handle = c_null_ptr
+        call told(other, ensemble_clone(handle, other%handle))
+        call ensemble_destroy(this%handle)
+        this%handle = handle
+        this%width = other%width
     end subroutine
 
     subroutine destroy(this)
@@ -291,7 +311,7 @@ contains
         real(c_float), target :: one_row(3, 1), two_rows(3, 2)
         real(c_float) :: y(3, 1)
         character(256) :: words
-        type(ensemble) :: e
+        type(ensemble) :: e, copy
         integer :: code
 
         one_row = 1
@@ -299,7 +319,8 @@ contains
         call e%create(3)
         call e%add(one_row)
         call e%add(two_rows)
-        call e%combine(y, stat=code, errmsg=words)
+        copy = e
+        call copy%combine(y, stat=code, errmsg=words)
         if (code /= 0) print '(a, i0, 2a)', 'error ', code, ': ', trim(words)
     end subroutine
 
