@@ -58,12 +58,14 @@ struct request {
     struct ort_context *context;
 };
 
+/* quote: loop */
 static void lent_loop(void *user, size_t n, void (*task)(void *context, size_t index), void *context)
 {
     const struct request *request = user;
 
     request->api->release_status(request->api->kernel_context_parallel_for(request->context, task, n, 0, context));
 }
+/* quote: end */
 
 /* A workspace for one request, with no lock: the session's allocator has one. NULL: without it takes longer. */
 static void *take_workspace(struct handle *handle)

@@ -15,13 +15,15 @@
 typedef void task_function(void *context, size_t index);
 
 /* OpenMP: the pool is the compiler's. */
-static void openmp_for(void *user, size_t n, task_function *task, void *context)
+/* quote: openmp */
+static void openmp_for(void *user, size_t n, void (*task)(void *context, size_t index), void *context)
 {
     (void)user;
 #pragma omp parallel for
     for (size_t i = 0; i < n; i++)
         task(context, i);
 }
+/* quote: end */
 
 /* pthreads, made for each call: simple, and right where a call takes milliseconds. A server has a pool that waits. */
 struct share {

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* A block that is a whole program. */
+#include "block.h"
