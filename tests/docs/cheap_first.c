@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* docs/report.md: the cheap models first; how many rows each is asked about, and whether the labels are those of all. */
+/* docs/report.md: the cheap models first; how many rows each is asked about, and whether all labels are the same. */
 #include "digits.h"
 
 #include <math.h>
