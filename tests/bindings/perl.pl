@@ -130,8 +130,8 @@ sub digits {
     my $call_format = 'L2 J9 l2 J5';
     my $report = pack $report_format, length(pack $report_format, (0) x 26), 0, $rows, 0, 0,
         (map { $at{$_} ? $address->(${ $at{$_} }) : 0 } @fields), 0, 0, 0;
-    my $call = pack $call_format, length(pack $call_format, (0) x 18), 0, (0) x 4, $address->($$mean), $rows * 10, (0) x 3,
-        Ensemble::F32, 0, 0, 0, $address->($report), 0, 0;
+    my $call = pack $call_format, length(pack $call_format, (0) x 18), 0, (0) x 4, $address->($$mean), $rows * 10,
+        (0) x 3, Ensemble::F32, 0, 0, 0, $address->($report), 0, 0;
     $e->must(Ensemble::c_run($e->{handle}, $address->($call)));
 
     open my $file, '>:raw', $result_file or die "$result_file: $!\n";
