@@ -51,7 +51,7 @@ split_document()
         /^<!-- .* -->$/ { above = substr($0, 6, length($0) - 9) }
         above ~ /^numbers: / { begin(); open = 0; above = "" }' "$document"
     [ -s "$kept/said" ] || fail "$document has no block of code" "see the top of this script"
-    sed -n 's/^<!-- \(.*\) -->$/\1/p' "$document" > "$kept/comments"
+    sed -n '/SPDX/d; s/^<!-- \(.*\) -->$/\1/p' "$document" > "$kept/comments"
     grep -vx nothing "$kept/said" | same "$kept/comments" - "$document: comments that have no block below" \
         "mend the comment; a block begins on the next line"
     tr -s ' \n' ' ' < "$document" > "$kept/text"

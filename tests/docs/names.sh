@@ -25,8 +25,9 @@ without_comments include/ensemble.h | grep -oE '\b(ensemble|ENSEMBLE)_[A-Za-z0-9
 [ "$(wc -l < "$out/public")" -gt 150 ] || fail "there are few names in include/ensemble.h" "mend tests/docs/names.sh"
 cat src/*/*.[ch] | grep -oE '\b(ens|ENS)_[A-Za-z0-9_]+' | sort -u > "$out/internal"
 
-# CMake's name for the static library, version nodes (ENSEMBLE_0.6), and beginnings that rules for names speak of.
-printf '%s\n' ensemble_static ENSEMBLE_0 ENSEMBLE_ ensemble_ ENS_ ens_ > "$out/others"
+# CMake's name for the static library, the class of R's conditions in tests/bindings, version nodes (ENSEMBLE_0.6), and
+# beginnings that rules for names speak of.
+printf '%s\n' ensemble_static ensemble_error ENSEMBLE_0 ENSEMBLE_ ensemble_ ENS_ ens_ > "$out/others"
 
 # unknown PATTERN KNOWN FILE...: "FILE: NAME" for names of that pattern that KNOWN does not have.
 unknown()

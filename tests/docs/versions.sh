@@ -41,9 +41,9 @@ says tests/install/CMakeLists.txt 'WANTED "[0-9.]+"'
 says docs/abi.md '\([0-9]+\.[0-9]+ to'
 says docs/abi.md 'libensemble\.so\.[0-9]+\.[0-9]+\.[0-9]+'
 
-newest=$(sed -n 's/^## //p' docs/changelog.md | sed -n 1p)
+newest=$(sed -n 's/^## \([0-9.]*\)$/\1/p' docs/changelog.md | sed -n 1p) # above it: what is not released yet
 [ "$newest" = "$version" ] ||
-    fail "the newest entry of docs/changelog.md is $newest, but the version $version" "add an entry"
+    fail "the newest release of docs/changelog.md is $newest, but the version $version" "add an entry"
 
 # later FILE LIST: of the releases that a file names, none is later than this one.
 later()

@@ -86,20 +86,26 @@ sizes()
     checked "sizes: files up to 400 lines (the public header 900), templates to 120, functions to 60"
 }
 
+# Sources in other languages than C, C++, make and shell; find_files with more PATTERNs.
+other_languages()
+{
+    find_files '*.awk' '*.cs' '*.f90' '*.go' '*.java' '*.js' '*.lua' '*.php' '*.pl' '*.R' '*.rb' '*.rs' "$@"
+}
+
 text()
 {
     tab=$(printf '\t')
-    { find_files '*.[ch]' '*.mk' '*.sh' '*.py' '*.cpp' '*.in' '*.cmake' run CMakeLists.txt Makefile | sort -u; } |
+    other_languages '*.[ch]' '*.mk' '*.sh' '*.py' '*.cpp' '*.in' '*.cmake' run CMakeLists.txt Makefile | sort -u |
         while read -r file; do
             case $file in *.pc.in) continue ;; esac
             head -n 3 "$file" | grep -q 'SPDX-License-Identifier: MIT' || echo "$file"
         done | none "no licence line at the top" "add: SPDX-License-Identifier: MIT"
     find_files '*.[ch]' '*.cpp' | xargs grep -n "$tab" /dev/null | none "tabs in C sources" "indent by four spaces"
-    find_files '*.[ch]' '*.cpp' '*.mk' '*.sh' '*.md' '*.in' '*.txt' run Makefile | sort -u |
+    other_languages '*.[ch]' '*.cpp' '*.mk' '*.sh' '*.md' '*.in' '*.txt' run Makefile | sort -u |
         xargs grep -nE "[ $tab]+\$" /dev/null | none "white space at the end of a line" "remove it"
-    find_files '*.[ch]' '*.cpp' '*.mk' Makefile | xargs grep -nE '^.{121}' /dev/null |
+    other_languages '*.[ch]' '*.cpp' '*.mk' Makefile | xargs grep -nE '^.{121}' /dev/null |
         none "lines of more than 120 columns" "break them"
-    find_files '*.[ch]' '*.cpp' '*.mk' '*.sh' '*.md' '*.3' '*.in' run Makefile | sort -u |
+    other_languages '*.[ch]' '*.cpp' '*.mk' '*.sh' '*.md' '*.3' '*.in' run Makefile | sort -u |
         xargs grep -nwE 'TO[D]O|FIX[M]E|X[X]X|HA[C]K' /dev/null | none "marks of unfinished work" "finish it, or open an issue"
     checked "text: licence lines, no tabs, no white space at line ends, 120 columns, nothing marked as unfinished"
 }
