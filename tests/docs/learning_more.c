@@ -34,7 +34,8 @@ static void print_greedy(struct ensemble *e)
     printf("the digits take %d steps\n", best.report.iterations);
     options.how = ENSEMBLE_FIT_GREEDY;
     learn(e, &greedy, &options);
-    printf("on the digits %s instead of %s\n", decimals(greedy.report.objective, 8), decimals(best.report.objective, 8));
+    printf("on the digits %s instead of %s\n", decimals(greedy.report.objective, 8),
+           decimals(best.report.objective, 8));
     options.objective = ENSEMBLE_SCORE_ACCURACY;
     options.folds = 10;
     learn(e, &accurate, &options);
