@@ -18,7 +18,7 @@ none()
     ! grep . >&2 || fail "$1 (above)" "$2"
 }
 
-find README.md src docs -name '*.md' | sort > "$out/documents"
+find ./README.md src docs -name '*.md' | sort > "$out/documents"
 
 # A path in a text is from the top, from src/, docs/ or tests/, or from where the document is. Those of other projects,
 # in docs/serving.md, are not ours.
@@ -78,6 +78,28 @@ for folder in src/*/; do
         "add a line where it explains that folder, or remove one"
 done
 checked "src/README.md has a place for every file below src/, and names no other"
+
+# Links to headings, #as-they-are-called-in-links: in small letters, blanks as hyphens, without other signs.
+headings()
+{
+    awk '/^```/ { code = !code } !code && /^#+ / { sub(/^#+ /, ""); print tolower($0) }' "$1" |
+        sed 's/[^a-z0-9 _-]//g; s/ /-/g'
+}
+
+anchors()
+{
+    while read -r document; do
+        awk '/^```/ { code = !code } !code' "$document" | tr '\n' ' ' | grep -oE '\]\([^):]*#[^)]+\)' |
+            sed 's/^](//; s/)$//' | sort -u | while read -r link; do
+            file=${link%%#*}
+            if [ -n "$file" ]; then file=${document%/*}/$file; else file=$document; fi
+            [ -d "$file" ] || headings "$file" | grep -qxF -e "${link#*#}" || echo "$document: $link"
+        done || :
+    done < "$out/documents"
+}
+
+anchors | none "links to headings that are not there" "mend them"
+checked "links to headings lead to some"
 
 # docs/architecture.md names kernels behind "kernels:", as members of struct ens_kernels, or how their names begin.
 kernels()
