@@ -156,7 +156,7 @@ werror()
         fi
         for level; do
             out=$top/$compiler$level
-            targets="all kernels-programs methods-programs learn-programs soak-programs $out/examples/demo"
+            targets="all kernels-programs methods-programs learn-programs soak-programs $out/examples/demo $out/examples/guide"
             for test in $UNIT; do
                 targets="$targets $out/tests/unit/$test"
             done
