@@ -791,12 +791,12 @@ struct ensemble_fit_report {
  * class for areas and for greedy selection by accuracy, twice that for greedy selection by areas and metrics; and
  * little more, but that the square of the number of models counts beyond some hundreds: CONVEX, and squared error
  * altogether, take up to 8,191 of them (else ENSEMBLE_EOVERFLOW).
- * Errors: as ensemble_combine(), and ENSEMBLE_ETARGET, ENSEMBLE_EPARAMETER (a field's value; fewer rows than folds),
- * ENSEMBLE_ECOUNT (`count`, `n_costs`, or an array of the report that is too short), ENSEMBLE_EZEROSUM (no model is any
- * good), ENSEMBLE_ESTRUCT, ENSEMBLE_E2BIG; ENSEMBLE_EFIT where something does not go together: values as targets with
- * anything but squared error, CONVEX with another score than the two, a constraint or a ridge with anything but CONVEX
- * squared error, `metric` without GREEDY, bags with few models, NOTHING with few models, folds or bags, calibration
- * without what could be calibrated; or no model is within the limits, or none has a score. Nothing has changed then.
+ * Errors: as ensemble_combine(), and ENSEMBLE_ENOMEM, ENSEMBLE_ETARGET, ENSEMBLE_EPARAMETER (a field's value; fewer
+ * rows than folds), ENSEMBLE_ECOUNT (`count`, `n_costs`, or an array of the report that is too short),
+ * ENSEMBLE_EZEROSUM (no model is good), ENSEMBLE_ESTRUCT, ENSEMBLE_E2BIG; ENSEMBLE_EFIT for what does not go together:
+ * values as targets with anything but squared error, CONVEX with another score than the two, a constraint or a ridge
+ * with anything but CONVEX squared error, `metric` without GREEDY, bags with few models, NOTHING with few models,
+ * folds or bags, calibration without what could be calibrated; or no model is within the limits, or has a score.
  */
 int ensemble_fit(struct ensemble *e, const void *targets, int32_t dtype, size_t count,
                  const struct ensemble_fit_options *options, struct ensemble_fit_report *report);
@@ -807,7 +807,7 @@ int ensemble_fit(struct ensemble *e, const void *targets, int32_t dtype, size_t 
  * or with an infinite one; if no row is left, *value is NaN. Takes memory, and so is not for several threads at once;
  * changes nothing.
  * Errors: as ensemble_combine(), and ENSEMBLE_EPARAMETER (no such score), ENSEMBLE_EFIT (it needs labels),
- * ENSEMBLE_ETARGET.
+ * ENSEMBLE_ETARGET, ENSEMBLE_ENOMEM.
  */
 int ensemble_score(struct ensemble *e, int32_t score, const void *targets, int32_t dtype, size_t count,
                    double *value);

@@ -29,6 +29,12 @@ skipped()
     [ "${CI:-}" != true ] || fail "on CI nothing may be skipped" "install what is missing; tests/run does for its targets"
 }
 
+# none WHAT TO-DO: standard input is empty, or it is what is wrong.
+none()
+{
+    ! grep . >&2 || fail "$1 (above)" "$2"
+}
+
 # Compares two files, sorted lists mostly: what was expected, what is there, and in words what they are and what to do.
 same()
 {

@@ -17,7 +17,6 @@ KOFFI := $(KOFFI_PREFIX)/node_modules/.koffi-$(KOFFI_VERSION)
 
 check-bindings: all ## the library from other languages, those that are installed; BINDINGS="..." for some of them
 	@$(BINDINGS_RUN) $(BINDINGS)
-	@sh tests/demo/quotes.sh docs/bindings.md
 
 test-bindings: all $(KOFFI) ## the library from Python, JavaScript, C++ and Rust
 	@$(BINDINGS_RUN) $(BINDINGS_FIRST)

@@ -20,6 +20,6 @@ test-guide: $(GUIDE)
 	@mkdir -p $(B)/tests/demo
 	$(GUIDE) docs/examples/digits > $(B)/tests/demo/guide.txt
 	diff -u tests/demo/guide.txt $(B)/tests/demo/guide.txt
-	@B='$(B)' sh tests/demo/quotes.sh docs/guide.md
+	@B='$(B)' sh tests/docs/quotes.sh docs/guide.md
 
 .PHONY: guide

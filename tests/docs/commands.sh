@@ -12,11 +12,6 @@ export LC_ALL
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 
-none()
-{
-    ! grep . >&2 || fail "$1 (above)" "$2"
-}
-
 # Targets are rules' names, and settings what is assigned or used.
 find Makefile docs tests \( -name Makefile -o -name '*.mk' \) -exec cat {} + > "$out/make"
 grep -oE '^[a-z][a-z0-9 -]*:' "$out/make" | tr -d ':' | tr ' ' '\n' | sort -u > "$out/targets"

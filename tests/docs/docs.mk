@@ -14,8 +14,8 @@ test-docs: $(STATIC) ## code, numbers, names, files, commands and versions in th
 	@export B='$(B)' CC='$(CC)' CFLAGS='$(CPPFLAGS) $(CFLAGS) $(ARCH_FLAGS) $(WARNINGS)' \
 	    LDFLAGS='$(LDFLAGS)' LIBRARY='$(STATIC)'; \
 	set -e; \
-	sh tests/demo/quotes.sh $(B)/tests/docs/header.md sum; \
-	sh tests/demo/quotes.sh README.md sum fit; \
+	sh tests/docs/quotes.sh $(B)/tests/docs/header.md sum; \
+	sh tests/docs/quotes.sh README.md sum fit; \
 	for document in $$(grep -lE '^(```|<!-- )' docs/*.md | grep -v docs/guide.md); do \
-	    sh tests/demo/quotes.sh $$document; done
+	    sh tests/docs/quotes.sh $$document; done
 	@for check in names errors files commands versions isas; do sh tests/docs/$$check.sh || exit 1; done

@@ -13,11 +13,6 @@ export LC_ALL
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 
-none()
-{
-    ! grep . >&2 || fail "$1 (above)" "$2"
-}
-
 find ./README.md src docs -name '*.md' | sort > "$out/documents"
 
 # A path in a text is from the top, from src/, docs/ or tests/, or from where the document is. Those of other projects,

@@ -14,11 +14,6 @@ export LC_ALL
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 
-none()
-{
-    ! grep . >&2 || fail "$1 (above)" "$2"
-}
-
 # Functions, structs, constants and macros.
 without_comments include/ensemble.h | grep -oE '\b(ensemble|ENSEMBLE)_[A-Za-z0-9_]+' | grep -v '_H$' |
     sort -u > "$out/public"

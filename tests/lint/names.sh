@@ -13,11 +13,6 @@ library=$1
 out=$2
 mkdir -p "$out"
 
-none()
-{
-    ! grep . >&2 || fail "$1 (above)" "$2"
-}
-
 nm -g --defined-only "$library" | awk 'NF == 3 { print $3 }' | grep -vE '^(ens|ensemble)_' |
     none "global symbols of $library that begin neither with ens_ nor with ensemble_" "rename them, or make them static"
 checked "names of $(nm -g --defined-only "$library" | awk 'NF == 3' | wc -l) global symbols: ens_ or ensemble_"

@@ -18,12 +18,6 @@ find_files()
     done | sort
 }
 
-# none WHAT TO-DO: standard input is empty, or it is what is wrong
-none()
-{
-    ! grep . >&2 || fail "$1 (above)" "$2"
-}
-
 top_level()
 {
     if have git && git ls-files Makefile 2>/dev/null | grep -q .; then

@@ -53,18 +53,22 @@ static inline double number_for(int32_t space, int one)
     }
 }
 
-/* exp(x) in long double without the mathematical library: a series for x / 1024, squared ten times. */
+/*
+ * exp(x) without the mathematical library: 2^n times a series for x - n log 2. It is right to a few units in the last place of
+ * long double, or of double where that is no wider, as in valgrind. The two parts of log 2 are those of fdlibm: n times the
+ * first is exact.
+ */
 static inline long double plain_exp(long double x)
 {
-    long double term = 1, sum = 1;
+    const int n = x < -11000 ? 0 : (int)(x / 0.6931471805599453L + (x < 0 ? -.5L : .5L));
+    const long double r = x - n * 6.93147180369123816490e-01L - n * 1.90821492927058770002e-10L;
+    long double sum = 1;
 
     if (x < -11000)
         return 0;
-    for (int k = 1; k < 30; k++)
-        sum += term *= x / 1024 / k;
-    for (int k = 0; k < 10; k++)
-        sum *= sum;
-    return sum;
+    for (int k = 24; k > 0; k--) /* |r| is at most .35, and .35^25 / 25! below 2^-120 */
+        sum = 1 + r / k * sum;
+    return ldexpl(sum, n);
 }
 
 /* What a model says of the classes of a row; in a vote 1 for its class. Returns that class. */

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# sh tests/demo/quotes.sh DOCUMENT [HARNESS...]
+# sh tests/docs/quotes.sh DOCUMENT [HARNESS...]
 #     with B, CC, CFLAGS, LDFLAGS and LIBRARY from the Makefile, where the document has more than quotations
 #
 # No block of code in a Markdown document is untried. The line above each says in a comment how it is tried:
@@ -136,7 +136,7 @@ while IFS= read -r above; do
         printed=$((printed + $(wc -l < "$kept/$number")))
         ;;
     "not tried: "*) untried=$((untried + 1)) ;;
-    *) fail "$document: block $number is not said to be tried" "see the top of tests/demo/quotes.sh" ;;
+    *) fail "$document: block $number is not said to be tried" "see the top of tests/docs/quotes.sh" ;;
     esac
 done < "$kept/said"
 check_printed
