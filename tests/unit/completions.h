@@ -54,9 +54,9 @@ static inline double number_for(int32_t space, int one)
 }
 
 /*
- * exp(x) without the mathematical library: 2^n times a series for x - n log 2. It is right to a few units in the last place of
- * long double, or of double where that is no wider, as in valgrind. The two parts of log 2 are those of fdlibm: n times the
- * first is exact.
+ * exp(x) without the mathematical library: 2^n times a series for x - n log 2. It is right to a few units in the last
+ * place of long double, or of double where that is no wider, as in valgrind. The two parts of log 2 are fdlibm's: n
+ * times the first is exact.
  */
 static inline long double plain_exp(long double x)
 {
