@@ -77,7 +77,7 @@ ISA_FLAGS_sve := -march=armv8-a+sve
 ISAS := $(shell echo 'ENS_ISA_LIST(ENS_ISA_NAME)' | \
     $(CC) $(CPPFLAGS) $(CFLAGS) -Isrc -include dispatch/isa.h -E -P -x c -)
 
-SOURCES := $(sort $(wildcard src/api/*.c src/store/*.c src/learn/*.c src/plan/*.c src/dispatch/*.c src/base/*.c)) \
+SOURCES := $(sort $(wildcard src/api/*.c src/store/*.c src/learn/*.c src/rank/*.c src/plan/*.c src/dispatch/*.c src/base/*.c)) \
     $(ISAS:%=src/kernels/isa_%.c)
 OBJECTS := $(SOURCES:src/%.c=$(B)/obj/%.o)
 STATIC := $(B)/libensemble.a

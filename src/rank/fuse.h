@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* Several rankings become one. */
+#ifndef ENS_RANK_FUSE_H
+#define ENS_RANK_FUSE_H
+
+#include "base/public.h"
+
+/* What to fuse, and how: arguments of ensemble_fuse_rankings() that were checked, defaults filled in. */
+struct ens_rankings {
+    const uint64_t *const *ids;
+    const size_t *lengths;
+    size_t n;
+    const double *weights;     /* NULL: 1 each */
+    const void *const *scores; /* NULL where the method does not use them */
+    int32_t method;
+    int32_t normaliser;
+    int32_t dtype; /* of the scores */
+    double k;
+    size_t total; /* ids of the lists that take part, below 2^31 */
+};
+
+struct ens_fused {
+    uint64_t *ids;
+    double *scores;        /* or NULL */
+    double *contributions; /* or NULL */
+    size_t count;          /* room for so many */
+};
+
+/* Bytes to work in for so many ids, at any address; SIZE_MAX where there are too many. */
+size_t ens_fuse_size(size_t total);
+
+/* Fuses in `workspace`, of ens_fuse_size(rankings->total) bytes. How many were written. */
+size_t ens_fuse(const struct ens_rankings *rankings, void *workspace, const struct ens_fused *fused);
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+#include "rank/scores.h"
+
+#include "rank/index.h"
+
+/* Over the places that count. */
+struct extent {
+    double least;
+    double most;
+    double count;
+};
+
+static struct extent extent_of(const struct ens_rankings *rankings, size_t i, const uint32_t *seats)
+{
+    struct extent extent = {0, 0, 0};
+
+    for (size_t place = 0; place < rankings->lengths[i]; place++) {
+        const double score = seats[place] == ENS_NO_ENTRY ? 0 : ens_score(rankings, i, place);
+
+        if (seats[place] == ENS_NO_ENTRY)
+            continue;
+        if (extent.count == 0 || score < extent.least)
+            extent.least = score;
+        if (extent.count == 0 || score > extent.most)
+            extent.most = score;
+        extent.count++;
+    }
+    return extent;
+}
+
+/* A power of two by which the scores become such that neither their squares nor their sums leave double's range. */
+static double unit_of(const struct extent *extent)
+{
+    const double largest = -extent->least > extent->most ? -extent->least : extent->most;
+
+    return largest > 0x1p460 ? 0x1p-600 : largest < 0x1p-400 ? 0x1p500 : 1;
+}
+
+/* The sum of (unit x score - shift), or of its squares. */
+static double sum_of(const struct ens_rankings *rankings, size_t i, const uint32_t *seats, double unit, double shift,
+                     int squares)
+{
+    double sum = 0;
+
+    for (size_t place = 0; place < rankings->lengths[i]; place++) {
+        if (seats[place] != ENS_NO_ENTRY) {
+            const double apart = unit * ens_score(rankings, i, place) - shift;
+
+            sum += squares ? apart * apart : apart;
+        }
+    }
+    return sum;
+}
+
+struct ens_norm ens_norm_find(const struct ens_rankings *rankings, size_t i, const uint32_t *seats)
+{
+    struct ens_norm norm = {1, 0, 1, 0};
+    struct extent extent;
+
+    if (rankings->normaliser == ENSEMBLE_NORM_NONE)
+        return norm;
+    extent = extent_of(rankings, i, seats);
+    norm.unit = unit_of(&extent);
+    norm.shift = norm.unit * extent.least;
+    switch (rankings->normaliser) {
+    case ENSEMBLE_NORM_MIN_MAX:
+        norm.scale = norm.unit * extent.most - norm.shift;
+        norm.all = 1;
+        break;
+    case ENSEMBLE_NORM_MAX:
+        norm.shift = 0;
+        norm.scale = extent.most > 0 ? norm.unit * extent.most : 0;
+        break;
+    case ENSEMBLE_NORM_SUM:
+        norm.scale = sum_of(rankings, i, seats, norm.unit, norm.shift, 0);
+        norm.all = 1 / extent.count;
+        break;
+    default: /* ENSEMBLE_NORM_Z: the mean of what is left above the least is the more exact one, and 0 if all are equal */
+        norm.shift += sum_of(rankings, i, seats, norm.unit, norm.shift, 0) / extent.count;
+        norm.scale = extent.least < extent.most
+                         ? __builtin_sqrt(sum_of(rankings, i, seats, norm.unit, norm.shift, 1) / extent.count)
+                         : 0;
+        break;
+    }
+    return norm;
+}
