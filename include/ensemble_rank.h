@@ -8,8 +8,7 @@
  *
  *     #include <ensemble_rank.h>
  *
- *     uint64_t by_words[] = {7, 3, 9}, by_vectors[] = {3, 8}, best[10];
- *     const uint64_t *ids[] = {by_words, by_vectors};
+ *     uint64_t ids[] = {7, 3, 9, 3, 8}, best[10];
  *     size_t lengths[] = {3, 2};
  *     double scores[10];
  *     int found = ensemble_fuse_rankings(ids, lengths, 2, NULL, best, scores, 10);    // 4: 3, 7, 8, 9
@@ -68,10 +67,10 @@ struct ensemble_fusion {
     const double *weights;
 
     /*
-     * For each list the scores of its ids, as many, without alignment. Methods that use ranks only do not read them.
-     * NULL, or NULL for a list that holds something and takes part, is an error for those that do.
+     * The scores of the ids, as many and in their order, without alignment. Methods that use ranks only do not read
+     * them; for the others, NULL is an error unless there are no ids.
      */
-    const void *const *scores;
+    const void *scores;
 
     /*
      * Why: NULL, or where to write what each list added to each score, n_fused x n_lists: [r * n_lists + i] is what
@@ -91,26 +90,27 @@ struct ensemble_fusion {
 };
 
 /*
- * Fuses `n_lists` ranked lists: lengths[i] ids at ids[i], best first. Writes the best `n_fused` ids of the result to
+ * Fuses `n_lists` ranked lists, which lie in `ids` one after the other: the first lengths[0] ids, best first, are the
+ * first list, the next lengths[1] the second one. Lists may be empty, and there may be none. Writes the best `n_fused` ids of the result to
  * `fused`, best first, and their scores to `fused_scores` (NULL: not wanted); where the lists hold fewer different ids,
  * only these. `fusion` says how; NULL: reciprocal rank fusion with k = 60 and weights of 1. Returns how many ids were
  * written.
  *
  * Of equal scores, the smaller id comes first. The terms are added in double, in the order of the lists. An id that
  * stands in a list again is passed over there, as if the list did not have it twice; so is, if scores are used, one
- * whose score is not finite. Lists may be empty (NULL, then), and there may be none. A result that is no number, which
+ * whose score is not finite. A result that is no number, which
  * takes scores or weights near the end of double's range, counts as -infinity.
  *
  * The time is linear in the number of ids, whatever they are on purpose at most n log n, and for the results' order
  * n_fused log n_fused.
  *
- * Errors: ENSEMBLE_ENULL (ids, lengths, fused, a list, or scores), ENSEMBLE_ESTRUCT, ENSEMBLE_E2BIG, ENSEMBLE_EMETHOD,
+ * Errors: ENSEMBLE_ENULL (ids, lengths, fused, or scores), ENSEMBLE_ESTRUCT, ENSEMBLE_E2BIG, ENSEMBLE_EMETHOD,
  * ENSEMBLE_EPARAMETER (normaliser, k), ENSEMBLE_EDTYPE, ENSEMBLE_ENOTFINITE, ENSEMBLE_ENEGATIVE (weights),
  * ENSEMBLE_ECOUNT (contributions_count), ENSEMBLE_EOVERFLOW (2^31 ids or more in all), ENSEMBLE_EOVERLAP (what is written
  * lies where something is read, or written too), ENSEMBLE_ENOMEM (the workspace is too small, or without one, malloc()
  * has nothing).
  */
-int ensemble_fuse_rankings(const uint64_t *const *ids, const size_t *lengths, size_t n_lists,
+int ensemble_fuse_rankings(const uint64_t *ids, const size_t *lengths, size_t n_lists,
                            const struct ensemble_fusion *fusion, uint64_t *fused, double *fused_scores, size_t n_fused);
 
 /*

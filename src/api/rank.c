@@ -38,35 +38,27 @@ static int check_how(struct ensemble_fusion *how, size_t n_lists, size_t n_fused
         return ENSEMBLE_EDTYPE;
     if (how->k == 0)
         how->k = K;
-    if (!uses_scores(how->method))
-        how->scores = NULL;
-    else if (how->scores == NULL && n_lists > 0)
-        return ENSEMBLE_ENULL;
     if (how->contributions != NULL &&
         (__builtin_mul_overflow(n_fused, n_lists, &cells) || how->contributions_count < cells))
         return ENSEMBLE_ECOUNT;
     return 0;
 }
 
+/* Lengths and weights; how many ids there are. */
 static int check_lists(struct ens_rankings *rankings)
 {
     for (size_t i = 0; i < rankings->n; i++) {
-        const size_t length = rankings->lengths[i];
         const double weight = rankings->weights == NULL ? 1 : rankings->weights[i];
 
         if (!ens_is_finite(weight))
             return ENSEMBLE_ENOTFINITE;
         if (weight < 0)
             return ENSEMBLE_ENEGATIVE;
-        if (weight == 0 || length == 0)
-            continue;
-        if (rankings->ids[i] == NULL || (rankings->scores != NULL && rankings->scores[i] == NULL))
-            return ENSEMBLE_ENULL;
-        if (length > INT32_MAX - rankings->total)
+        if (rankings->lengths[i] > INT32_MAX - rankings->total)
             return ENSEMBLE_EOVERFLOW;
-        rankings->total += length;
+        rankings->total += rankings->lengths[i];
     }
-    return 0;
+    return rankings->total > 0 && rankings->ids == NULL ? ENSEMBLE_ENULL : 0;
 }
 
 /* What is written, by the sizes that the caller says. */
@@ -116,7 +108,7 @@ static int fuse(const struct ens_rankings *rankings, const struct ensemble_fusio
     return (int)count;
 }
 
-int ensemble_fuse_rankings(const uint64_t *const *ids, const size_t *lengths, size_t n_lists,
+int ensemble_fuse_rankings(const uint64_t *ids, const size_t *lengths, size_t n_lists,
                            const struct ensemble_fusion *fusion, uint64_t *fused, double *fused_scores, size_t n_fused)
 {
     struct ensemble_fusion how = {.struct_size = sizeof how};
@@ -124,7 +116,7 @@ int ensemble_fuse_rankings(const uint64_t *const *ids, const size_t *lengths, si
     struct ens_fused result = {.ids = fused, .scores = fused_scores, .count = n_fused};
     int code = 0;
 
-    if ((n_lists > 0 && (ids == NULL || lengths == NULL)) || (n_fused > 0 && fused == NULL))
+    if ((n_lists > 0 && lengths == NULL) || (n_fused > 0 && fused == NULL))
         return ENSEMBLE_ENULL;
     if (fusion != NULL)
         code = ens_struct_read(&how, sizeof how, FUSION_FIRST, fusion);
@@ -133,13 +125,15 @@ int ensemble_fuse_rankings(const uint64_t *const *ids, const size_t *lengths, si
     if (code)
         return code;
     rankings.weights = how.weights;
-    rankings.scores = how.scores;
+    rankings.scores = uses_scores(how.method) ? how.scores : NULL;
     rankings.method = how.method;
     rankings.normaliser = how.normaliser;
     rankings.dtype = how.score_dtype;
     rankings.k = how.k;
     result.contributions = how.contributions;
     code = check_lists(&rankings);
+    if (code == 0 && rankings.total > 0 && uses_scores(how.method) && how.scores == NULL)
+        code = ENSEMBLE_ENULL;
     if (code == 0)
         code = check_overlap(&rankings, &how, &result);
     return code ? code : fuse(&rankings, &how, &result);

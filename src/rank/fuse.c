@@ -15,39 +15,32 @@ struct rule {
     struct ens_norm norm; /* the others */
 };
 
-static double weight_of(const struct ens_rankings *rankings, size_t i)
-{
-    return rankings->weights == NULL ? 1 : rankings->weights[i];
-}
-
 /* BORDA: the mean of what is left for the `absent` ids that a list of some of all ids does not hold. */
-static double share_of(const struct ens_rankings *rankings, size_t i, const struct ens_index *index,
-                       const uint32_t *seats)
+static double share_of(const struct ens_index *index, const struct ens_list *list)
 {
     size_t absent = index->count;
 
-    for (size_t place = 0; place < rankings->lengths[i]; place++)
-        absent -= seats[place] != ENS_NO_ENTRY;
+    for (size_t place = list->begin; place < list->end; place++)
+        absent -= index->seats[place] != ENS_NO_ENTRY;
     return absent == 0 ? 0 : ((double)absent + 1) / 2;
 }
 
-static struct rule rule_of(const struct ens_rankings *rankings, size_t i, const struct ens_index *index,
-                           const uint32_t *seats)
+static struct rule rule_of(const struct ens_rankings *rankings, const struct ens_index *index,
+                           const struct ens_list *list)
 {
-    struct rule rule = {.method = rankings->method, .weight = weight_of(rankings, i), .k = rankings->k};
+    struct rule rule = {.method = rankings->method, .weight = list->weight, .k = rankings->k};
 
     if (rankings->method == ENSEMBLE_FUSE_BORDA) {
-        rule.share = share_of(rankings, i, index, seats);
+        rule.share = share_of(index, list);
         rule.points = (double)index->count - rule.share;
     } else if (rankings->method != ENSEMBLE_FUSE_RRF) {
-        rule.norm = ens_norm_find(rankings, i, seats);
+        rule.norm = ens_norm_find(rankings, list, index->seats);
     }
     return rule;
 }
 
-/* For the id of rank `rank`, at `place` in list i; with BORDA what it has more than the share. */
-static inline double term(const struct rule *rule, const struct ens_rankings *rankings, size_t i, size_t place,
-                          double rank)
+/* For the id of rank `rank`, at `place`; with BORDA what it has more than the share. */
+static inline double term(const struct rule *rule, const struct ens_rankings *rankings, size_t place, double rank)
 {
     switch (rule->method) {
     case ENSEMBLE_FUSE_RRF:
@@ -55,34 +48,32 @@ static inline double term(const struct rule *rule, const struct ens_rankings *ra
     case ENSEMBLE_FUSE_BORDA:
         return rule->weight * (rule->points - (rank - 1));
     default:
-        return rule->weight * ens_norm_of(&rule->norm, ens_score(rankings, i, place));
+        return rule->weight * ens_norm_of(&rule->norm, ens_score(rankings, place));
     }
 }
 
 /* BORDA: what an id would have that no list holds. */
 static double shares(const struct ens_rankings *rankings, const struct ens_index *index)
 {
-    const uint32_t *seats = index->seats;
     double sum = 0;
 
-    for (size_t i = 0; i < rankings->n; i++) {
-        if (!ens_list_takes_part(rankings, i))
-            continue;
-        sum += weight_of(rankings, i) * share_of(rankings, i, index, seats);
-        seats += rankings->lengths[i];
+    for (size_t i = 0, begin = 0; i < rankings->n; begin += rankings->lengths[i++]) {
+        const struct ens_list list = ens_list(rankings, i, begin);
+
+        if (list.weight != 0)
+            sum += list.weight * share_of(index, &list);
     }
     return sum;
 }
 
-static void add_list(const struct ens_rankings *rankings, size_t i, const struct ens_index *index,
-                     const uint32_t *seats)
+static void add_list(const struct ens_rankings *rankings, const struct ens_index *index, const struct ens_list *list)
 {
-    const struct rule rule = rule_of(rankings, i, index, seats);
+    const struct rule rule = rule_of(rankings, index, list);
     double rank = 0;
 
-    for (size_t place = 0; place < rankings->lengths[i]; place++)
-        if (seats[place] != ENS_NO_ENTRY)
-            index->entries[seats[place]].score += term(&rule, rankings, i, place, ++rank);
+    for (size_t place = list->begin; place < list->end; place++)
+        if (index->seats[place] != ENS_NO_ENTRY)
+            index->entries[index->seats[place]].score += term(&rule, rankings, place, ++rank);
 }
 
 /* What becomes of a sum of terms, or of one of them. */
@@ -93,19 +84,17 @@ static inline double finished(int32_t method, double sum, uint32_t lists)
 
 static void add_up(const struct ens_rankings *rankings, const struct ens_index *index)
 {
-    const uint32_t *seats = index->seats;
-
     if (rankings->method == ENSEMBLE_FUSE_BORDA) {
         const double start = shares(rankings, index);
 
         for (size_t j = 0; j < index->count; j++)
             index->entries[j].score = start;
     }
-    for (size_t i = 0; i < rankings->n; i++) {
-        if (!ens_list_takes_part(rankings, i))
-            continue;
-        add_list(rankings, i, index, seats);
-        seats += rankings->lengths[i];
+    for (size_t i = 0, begin = 0; i < rankings->n; begin += rankings->lengths[i++]) {
+        const struct ens_list list = ens_list(rankings, i, begin);
+
+        if (list.weight != 0)
+            add_list(rankings, index, &list);
     }
     if (rankings->method == ENSEMBLE_FUSE_RRF)
         return;
@@ -119,47 +108,45 @@ static void add_up(const struct ens_rankings *rankings, const struct ens_index *
 }
 
 /* What list i gave each id of the result, whose entries know their places in it as `list`, from 1. */
-static void explain_list(const struct ens_rankings *rankings, size_t i, const struct ens_index *index,
-                         const uint32_t *seats, const struct ens_fused *fused, size_t count)
+static void explain_list(const struct ens_rankings *rankings, const struct ens_index *index, size_t i,
+                         const struct ens_list *list, double *contributions, size_t count)
 {
-    const struct rule rule = rule_of(rankings, i, index, seats);
+    const struct rule rule = rule_of(rankings, index, list);
     double rank = 0;
 
     if (rankings->method == ENSEMBLE_FUSE_BORDA)
         for (size_t r = 0; r < count; r++)
-            fused->contributions[r * rankings->n + i] = rule.weight * rule.share;
-    for (size_t place = 0; place < rankings->lengths[i]; place++) {
+            contributions[r * rankings->n + i] = rule.weight * rule.share;
+    for (size_t place = list->begin; place < list->end; place++) {
         const struct ens_entry *entry;
 
-        if (seats[place] == ENS_NO_ENTRY)
+        if (index->seats[place] == ENS_NO_ENTRY)
             continue;
-        entry = &index->entries[seats[place]];
+        entry = &index->entries[index->seats[place]];
         rank++;
         if (entry->list == 0)
             continue;
-        fused->contributions[(entry->list - 1) * rankings->n + i] =
+        contributions[(entry->list - 1) * rankings->n + i] =
             rankings->method == ENSEMBLE_FUSE_BORDA
                 ? rule.weight * ((double)index->count - (rank - 1))
-                : finished(rankings->method, term(&rule, rankings, i, place, rank), entry->lists);
+                : finished(rankings->method, term(&rule, rankings, place, rank), entry->lists);
     }
 }
 
 static void explain(const struct ens_rankings *rankings, const struct ens_index *index, const uint32_t *best,
-                    const struct ens_fused *fused, size_t count)
+                    double *contributions, size_t count)
 {
-    const uint32_t *seats = index->seats;
-
     for (size_t j = 0; j < index->count; j++)
         index->entries[j].list = 0;
     for (size_t r = 0; r < count; r++)
         index->entries[best[r]].list = (uint32_t)r + 1;
     for (size_t j = 0; j < count * rankings->n; j++)
-        fused->contributions[j] = 0;
-    for (size_t i = 0; i < rankings->n; i++) {
-        if (!ens_list_takes_part(rankings, i))
-            continue;
-        explain_list(rankings, i, index, seats, fused, count);
-        seats += rankings->lengths[i];
+        contributions[j] = 0;
+    for (size_t i = 0, begin = 0; i < rankings->n; begin += rankings->lengths[i++]) {
+        const struct ens_list list = ens_list(rankings, i, begin);
+
+        if (list.weight != 0)
+            explain_list(rankings, index, i, &list, contributions, count);
     }
 }
 
@@ -198,6 +185,6 @@ size_t ens_fuse(const struct ens_rankings *rankings, void *workspace, const stru
             fused->scores[r] = index.entries[best[r]].score;
     }
     if (fused->contributions != NULL)
-        explain(rankings, &index, best, fused, count);
+        explain(rankings, &index, best, fused->contributions, count);
     return count;
 }

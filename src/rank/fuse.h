@@ -7,16 +7,16 @@
 
 /* What to fuse, and how: arguments of ensemble_fuse_rankings() that were checked, defaults filled in. */
 struct ens_rankings {
-    const uint64_t *const *ids;
+    const uint64_t *ids; /* of all lists, one after the other */
     const size_t *lengths;
     size_t n;
-    const double *weights;     /* NULL: 1 each */
-    const void *const *scores; /* NULL where the method does not use them */
+    const double *weights; /* NULL: 1 each */
+    const void *scores;    /* of all ids; NULL where the method does not use them */
     int32_t method;
     int32_t normaliser;
     int32_t dtype; /* of the scores */
     double k;
-    size_t total; /* ids of the lists that take part, below 2^31 */
+    size_t total; /* ids of all lists, below 2^31 */
 };
 
 struct ens_fused {

@@ -19,12 +19,12 @@ size_t ens_index_slots(size_t ids)
 #define STEPS_PER_ID 16
 #define STEPS_MORE 1024
 
-/* The entry of a place in a list becomes `entry`: unless the list had it before. 0 where it had. */
-static inline int take(struct ens_entry *entry, uint32_t list)
+/* The list of this number, from 1, holds the entry's id. 0 where that was known. */
+static inline int take(struct ens_entry *entry, uint32_t number)
 {
-    if (entry->list == list)
+    if (entry->list == number)
         return 0;
-    entry->list = list;
+    entry->list = number;
     entry->lists++;
     return 1;
 }
@@ -33,31 +33,30 @@ static inline int take(struct ens_entry *entry, uint32_t list)
  * One list, by open addressing. Multiplication by 2^64 / (golden ratio) spreads ids that count upwards (Knuth, 1973).
  * What is left of `steps`; negative where ids that were chosen for it make the table slow.
  */
-static int64_t hash_list(struct ens_index *index, const struct ens_rankings *rankings, size_t i, uint32_t *seats,
-                         int64_t steps)
+static int64_t hash_list(struct ens_index *index, const struct ens_rankings *rankings, const struct ens_list *list,
+                         uint32_t number, int64_t steps)
 {
     const unsigned shift = 64 - (unsigned)__builtin_ctzll(index->n_slots);
     const size_t mask = index->n_slots - 1;
-    const uint64_t *ids = rankings->ids[i];
-    const uint32_t list = (uint32_t)i + 1;
 
-    for (size_t place = 0; place < rankings->lengths[i] && steps >= 0; place++) {
-        size_t at = (size_t)(ids[place] * UINT64_C(0x9E3779B97F4A7C15) >> shift);
+    for (size_t place = list->begin; place < list->end && steps >= 0; place++) {
+        const uint64_t id = rankings->ids[place];
+        size_t at = (size_t)(id * UINT64_C(0x9E3779B97F4A7C15) >> shift);
         uint32_t slot;
 
-        seats[place] = ENS_NO_ENTRY;
-        if (!ens_score_counts(rankings, i, place))
+        index->seats[place] = ENS_NO_ENTRY;
+        if (!ens_score_counts(rankings, place))
             continue;
-        while ((slot = index->slots[at]) != 0 && index->entries[slot - 1].id != ids[place]) {
+        while ((slot = index->slots[at]) != 0 && index->entries[slot - 1].id != id) {
             at = (at + 1) & mask;
             steps--;
         }
         if (slot == 0) {
-            index->entries[index->count] = (struct ens_entry){.id = ids[place]};
+            index->entries[index->count] = (struct ens_entry){.id = id};
             index->slots[at] = slot = (uint32_t)++index->count;
         }
-        if (take(&index->entries[slot - 1], list))
-            seats[place] = slot - 1;
+        if (take(&index->entries[slot - 1], number))
+            index->seats[place] = slot - 1;
     }
     return steps;
 }
@@ -83,10 +82,13 @@ static void sort_ids(struct ens_index *index, const struct ens_rankings *ranking
     struct ens_entry *entries = index->entries;
     size_t n = 0;
 
-    for (size_t i = 0; i < rankings->n; i++)
-        for (size_t place = 0; ens_list_takes_part(rankings, i) && place < rankings->lengths[i]; place++)
-            if (ens_score_counts(rankings, i, place))
-                entries[n++] = (struct ens_entry){.id = rankings->ids[i][place]};
+    for (size_t i = 0, begin = 0; i < rankings->n; begin += rankings->lengths[i++]) {
+        const struct ens_list list = ens_list(rankings, i, begin);
+
+        for (size_t place = list.begin; list.weight != 0 && place < list.end; place++)
+            if (ens_score_counts(rankings, place))
+                entries[n++] = (struct ens_entry){.id = rankings->ids[place]};
+    }
     for (size_t root = n / 2; root-- > 0;)
         sink(entries, root, n);
     for (size_t last = n; last-- > 1;) {
@@ -103,50 +105,47 @@ static void sort_ids(struct ens_index *index, const struct ens_rankings *ranking
 }
 
 /* The same as hash_list(), by bisection. */
-static void search_list(struct ens_index *index, const struct ens_rankings *rankings, size_t i, uint32_t *seats)
+static void search_list(struct ens_index *index, const struct ens_rankings *rankings, const struct ens_list *list,
+                        uint32_t number)
 {
-    const uint64_t *ids = rankings->ids[i];
-
-    for (size_t place = 0; place < rankings->lengths[i]; place++) {
+    for (size_t place = list->begin; place < list->end; place++) {
         size_t low = 0;
 
-        seats[place] = ENS_NO_ENTRY;
-        if (!ens_score_counts(rankings, i, place))
+        index->seats[place] = ENS_NO_ENTRY;
+        if (!ens_score_counts(rankings, place))
             continue;
         for (size_t high = index->count; high - low > 1;) {
             const size_t middle = low + (high - low) / 2;
 
-            if (index->entries[middle].id <= ids[place])
+            if (index->entries[middle].id <= rankings->ids[place])
                 low = middle;
             else
                 high = middle;
         }
-        if (take(&index->entries[low], (uint32_t)i + 1))
-            seats[place] = (uint32_t)low;
+        if (take(&index->entries[low], number))
+            index->seats[place] = (uint32_t)low;
     }
 }
 
 void ens_index_build(struct ens_index *index, const struct ens_rankings *rankings)
 {
     int64_t steps = STEPS_PER_ID * (int64_t)rankings->total + STEPS_MORE;
-    uint32_t *seats = index->seats;
 
     memset(index->slots, 0, index->n_slots * sizeof *index->slots);
     index->count = 0;
-    for (size_t i = 0; i < rankings->n && steps >= 0; i++) {
-        if (!ens_list_takes_part(rankings, i))
-            continue;
-        steps = hash_list(index, rankings, i, seats, steps);
-        seats += rankings->lengths[i];
+    for (size_t i = 0, begin = 0; i < rankings->n && steps >= 0; begin += rankings->lengths[i++]) {
+        const struct ens_list list = ens_list(rankings, i, begin);
+
+        if (list.weight != 0)
+            steps = hash_list(index, rankings, &list, (uint32_t)i + 1, steps);
     }
     if (ENS_LIKELY(steps >= 0))
         return;
     sort_ids(index, rankings);
-    seats = index->seats;
-    for (size_t i = 0; i < rankings->n; i++) {
-        if (!ens_list_takes_part(rankings, i))
-            continue;
-        search_list(index, rankings, i, seats);
-        seats += rankings->lengths[i];
+    for (size_t i = 0, begin = 0; i < rankings->n; begin += rankings->lengths[i++]) {
+        const struct ens_list list = ens_list(rankings, i, begin);
+
+        if (list.weight != 0)
+            search_list(index, rankings, &list, (uint32_t)i + 1);
     }
 }

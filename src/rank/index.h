@@ -19,7 +19,7 @@ struct ens_entry {
 struct ens_index {
     struct ens_entry *entries; /* as many as there are ids in all lists */
     size_t count;              /* how many of them are used */
-    uint32_t *seats;           /* for each place of the lists that take part, one list after the other: its entry */
+    uint32_t *seats;           /* for each place of a list that takes part: its entry */
     uint32_t *slots;           /* of the hash table: 0, or 1 + an entry */
     size_t n_slots;            /* a power of two, at least 3/2 of the ids */
 };
@@ -27,7 +27,7 @@ struct ens_index {
 /* How many slots go with that many ids. */
 size_t ens_index_slots(size_t ids);
 
-/* Fills in entries (without scores) and seats. `ids` is the number of all ids of the lists that take part. */
+/* Fills in entries (without scores) and seats. */
 void ens_index_build(struct ens_index *index, const struct ens_rankings *rankings);
 
 #endif

@@ -3,7 +3,6 @@
 
 #include "base/dtype.h"
 #include "base/size.h"
-#include "rank/scores.h"
 
 static int meet(const struct ens_written *written, const void *start, size_t bytes)
 {
@@ -13,30 +12,13 @@ static int meet(const struct ens_written *written, const void *start, size_t byt
     return written->bytes != 0 && bytes != 0 && (a < b ? b - a < written->bytes : a - b < bytes);
 }
 
-static int meets_list(const struct ens_written *written, const struct ens_rankings *rankings, size_t i)
+static int meets_input(const struct ens_written *written, const struct ens_rankings *rankings)
 {
-    const size_t length = rankings->lengths[i];
-
-    if (!ens_list_takes_part(rankings, i))
-        return 0;
-    return meet(written, rankings->ids[i], length * sizeof **rankings->ids) ||
+    return meet(written, rankings->ids, rankings->total * sizeof *rankings->ids) ||
+           meet(written, rankings->lengths, rankings->n * sizeof *rankings->lengths) ||
+           (rankings->weights != NULL && meet(written, rankings->weights, rankings->n * sizeof *rankings->weights)) ||
            (rankings->scores != NULL &&
-            meet(written, rankings->scores[i], length * ens_dtype_size(rankings->dtype)));
-}
-
-static int meets_anything(const struct ens_written *written, const struct ens_rankings *rankings)
-{
-    const size_t n = rankings->n;
-
-    if (meet(written, rankings->ids, n * sizeof *rankings->ids) ||
-        meet(written, rankings->lengths, n * sizeof *rankings->lengths) ||
-        (rankings->scores != NULL && meet(written, rankings->scores, n * sizeof *rankings->scores)) ||
-        (rankings->weights != NULL && meet(written, rankings->weights, n * sizeof *rankings->weights)))
-        return 1;
-    for (size_t i = 0; i < n; i++)
-        if (meets_list(written, rankings, i))
-            return 1;
-    return 0;
+            meet(written, rankings->scores, rankings->total * ens_dtype_size(rankings->dtype)));
 }
 
 int ens_rank_overlap(const struct ens_rankings *rankings, const struct ens_written *written, size_t n)
@@ -47,7 +29,7 @@ int ens_rank_overlap(const struct ens_rankings *rankings, const struct ens_writt
         for (size_t other = 0; other < j; other++)
             if (meet(&written[j], written[other].start, written[other].bytes))
                 return ENSEMBLE_EOVERLAP;
-        if (meets_anything(&written[j], rankings))
+        if (meets_input(&written[j], rankings))
             return ENSEMBLE_EOVERLAP;
     }
     return 0;

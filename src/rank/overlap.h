@@ -12,8 +12,8 @@ struct ens_written {
 };
 
 /*
- * Are the `n` parts apart from each other, and from all that is read for the lists that take part? 0, or
- * ENSEMBLE_EOVERLAP; ENSEMBLE_EOVERFLOW where one reaches past the end of the address space.
+ * Are the `n` parts apart from each other, and from all that is read? 0, or ENSEMBLE_EOVERLAP;
+ * ENSEMBLE_EOVERFLOW where one reaches past the end of the address space.
  */
 int ens_rank_overlap(const struct ens_rankings *rankings, const struct ens_written *written, size_t n);
 

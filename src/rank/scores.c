@@ -10,12 +10,12 @@ struct extent {
     double count;
 };
 
-static struct extent extent_of(const struct ens_rankings *rankings, size_t i, const uint32_t *seats)
+static struct extent extent_of(const struct ens_rankings *rankings, const struct ens_list *list, const uint32_t *seats)
 {
     struct extent extent = {0, 0, 0};
 
-    for (size_t place = 0; place < rankings->lengths[i]; place++) {
-        const double score = seats[place] == ENS_NO_ENTRY ? 0 : ens_score(rankings, i, place);
+    for (size_t place = list->begin; place < list->end; place++) {
+        const double score = seats[place] == ENS_NO_ENTRY ? 0 : ens_score(rankings, place);
 
         if (seats[place] == ENS_NO_ENTRY)
             continue;
@@ -37,14 +37,14 @@ static double unit_of(const struct extent *extent)
 }
 
 /* The sum of (unit x score - shift), or of its squares. */
-static double sum_of(const struct ens_rankings *rankings, size_t i, const uint32_t *seats, double unit, double shift,
-                     int squares)
+static double sum_of(const struct ens_rankings *rankings, const struct ens_list *list, const uint32_t *seats,
+                     double unit, double shift, int squares)
 {
     double sum = 0;
 
-    for (size_t place = 0; place < rankings->lengths[i]; place++) {
+    for (size_t place = list->begin; place < list->end; place++) {
         if (seats[place] != ENS_NO_ENTRY) {
-            const double apart = unit * ens_score(rankings, i, place) - shift;
+            const double apart = unit * ens_score(rankings, place) - shift;
 
             sum += squares ? apart * apart : apart;
         }
@@ -52,14 +52,14 @@ static double sum_of(const struct ens_rankings *rankings, size_t i, const uint32
     return sum;
 }
 
-struct ens_norm ens_norm_find(const struct ens_rankings *rankings, size_t i, const uint32_t *seats)
+struct ens_norm ens_norm_find(const struct ens_rankings *rankings, const struct ens_list *list, const uint32_t *seats)
 {
     struct ens_norm norm = {1, 0, 1, 0};
     struct extent extent;
 
     if (rankings->normaliser == ENSEMBLE_NORM_NONE)
         return norm;
-    extent = extent_of(rankings, i, seats);
+    extent = extent_of(rankings, list, seats);
     norm.unit = unit_of(&extent);
     norm.shift = norm.unit * extent.least;
     switch (rankings->normaliser) {
@@ -72,13 +72,13 @@ struct ens_norm ens_norm_find(const struct ens_rankings *rankings, size_t i, con
         norm.scale = extent.most > 0 ? norm.unit * extent.most : 0;
         break;
     case ENSEMBLE_NORM_SUM:
-        norm.scale = sum_of(rankings, i, seats, norm.unit, norm.shift, 0);
+        norm.scale = sum_of(rankings, list, seats, norm.unit, norm.shift, 0);
         norm.all = 1 / extent.count;
         break;
     default: /* ENSEMBLE_NORM_Z: the mean of what is left above the least is the more exact one, and 0 if all are equal */
-        norm.shift += sum_of(rankings, i, seats, norm.unit, norm.shift, 0) / extent.count;
+        norm.shift += sum_of(rankings, list, seats, norm.unit, norm.shift, 0) / extent.count;
         norm.scale = extent.least < extent.most
-                         ? __builtin_sqrt(sum_of(rankings, i, seats, norm.unit, norm.shift, 1) / extent.count)
+                         ? __builtin_sqrt(sum_of(rankings, list, seats, norm.unit, norm.shift, 1) / extent.count)
                          : 0;
         break;
     }

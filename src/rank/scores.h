@@ -7,15 +7,23 @@
 #include "base/half.h"
 #include "rank/fuse.h"
 
-static inline int ens_list_takes_part(const struct ens_rankings *rankings, size_t i)
+/* The places of one list among those of all. */
+struct ens_list {
+    size_t begin;
+    size_t end;
+    double weight; /* 0: it does not take part */
+};
+
+/* List i, which begins at `begin`. */
+static inline struct ens_list ens_list(const struct ens_rankings *rankings, size_t i, size_t begin)
 {
-    return rankings->weights == NULL || rankings->weights[i] != 0;
+    return (struct ens_list){begin, begin + rankings->lengths[i], rankings->weights == NULL ? 1 : rankings->weights[i]};
 }
 
-/* The score at a place of list i, as given. */
-static inline double ens_score(const struct ens_rankings *rankings, size_t i, size_t place)
+/* The score at a place, as given. */
+static inline double ens_score(const struct ens_rankings *rankings, size_t place)
 {
-    const unsigned char *scores = rankings->scores[i];
+    const unsigned char *scores = rankings->scores;
     double wide;
     float single;
     uint16_t half;
@@ -34,9 +42,9 @@ static inline double ens_score(const struct ens_rankings *rankings, size_t i, si
 }
 
 /* Does the place count? Not, where scores are used and this one is not finite. */
-static inline int ens_score_counts(const struct ens_rankings *rankings, size_t i, size_t place)
+static inline int ens_score_counts(const struct ens_rankings *rankings, size_t place)
 {
-    return rankings->scores == NULL || ens_is_finite(ens_score(rankings, i, place));
+    return rankings->scores == NULL || ens_is_finite(ens_score(rankings, place));
 }
 
 /* The normalised score is (unit x score - shift) / scale; where scale is 0, `all` for each. */
@@ -52,7 +60,7 @@ static inline double ens_norm_of(const struct ens_norm *norm, double score)
     return norm->scale != 0 ? (norm->unit * score - norm->shift) / norm->scale : norm->all;
 }
 
-/* Of list i, whose places with a seat of UINT32_MAX do not count. */
-struct ens_norm ens_norm_find(const struct ens_rankings *rankings, size_t i, const uint32_t *seats);
+/* Of a list; `seats` are those of all ids, and places with ENS_NO_ENTRY (rank/index.h) do not count. */
+struct ens_norm ens_norm_find(const struct ens_rankings *rankings, const struct ens_list *list, const uint32_t *seats);
 
 #endif
