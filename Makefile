@@ -77,6 +77,7 @@ ISA_FLAGS_sve := -march=armv8-a+sve
 ISAS := $(shell echo 'ENS_ISA_LIST(ENS_ISA_NAME)' | \
     $(CC) $(CPPFLAGS) $(CFLAGS) -Isrc -include dispatch/isa.h -E -P -x c -)
 
+HEADERS := $(sort $(wildcard include/*.h))
 SOURCES := $(sort $(wildcard src/api/*.c src/store/*.c src/learn/*.c src/rank/*.c src/plan/*.c src/dispatch/*.c src/base/*.c)) \
     $(ISAS:%=src/kernels/isa_%.c)
 OBJECTS := $(SOURCES:src/%.c=$(B)/obj/%.o)
@@ -156,7 +157,7 @@ MAN_PAGES := $(sort $(wildcard docs/man/*.3))
 install: all $(PKG_FILES) $(CMAKE_FILES) ## into prefix, below DESTDIR
 	$(INSTALL) -d "$(DESTDIR)$(includedir)" "$(DESTDIR)$(libdir)" "$(DESTDIR)$(pkgconfigdir)" "$(DESTDIR)$(cmakedir)" \
 	    "$(DESTDIR)$(mandir)/man3"
-	$(INSTALL) -m 644 include/ensemble.h "$(DESTDIR)$(includedir)/"
+	$(INSTALL) -m 644 $(HEADERS) "$(DESTDIR)$(includedir)/"
 	$(INSTALL) -m 644 $(STATIC) "$(DESTDIR)$(libdir)/"
 	$(INSTALL) -m 755 $(SHARED) "$(DESTDIR)$(libdir)/"
 	ln -sf $(notdir $(SHARED)) "$(DESTDIR)$(libdir)/$(SONAME)"
@@ -166,7 +167,7 @@ install: all $(PKG_FILES) $(CMAKE_FILES) ## into prefix, below DESTDIR
 	$(INSTALL) -m 644 $(MAN_PAGES) "$(DESTDIR)$(mandir)/man3/"
 
 uninstall: ## removes what install put there, and the directory that is its own
-	rm -f "$(DESTDIR)$(includedir)/ensemble.h"
+	rm -f $(foreach f,$(notdir $(HEADERS)),"$(DESTDIR)$(includedir)/$(f)")
 	rm -f "$(DESTDIR)$(libdir)/libensemble.a" "$(DESTDIR)$(libdir)/libensemble.so"
 	rm -f "$(DESTDIR)$(libdir)/$(SONAME)" "$(DESTDIR)$(libdir)/$(notdir $(SHARED))"
 	rm -f $(foreach f,$(notdir $(PKG_FILES)),"$(DESTDIR)$(pkgconfigdir)/$(f)")

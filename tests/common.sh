@@ -3,6 +3,9 @@
 #
 # What the check scripts share; they read it with `. tests/common.sh` from the top of the repository.
 
+# The public headers, which all checks of names, types and words read.
+headers='include/ensemble.h include/ensemble_rank.h'
+
 # What was checked, and how it went.
 checked()
 {

@@ -4,7 +4,7 @@
 # sh tests/abi/symbols.sh LIBRARY.so, with CC from the Makefile
 #
 # The names that a program can link with are the same in five places: tests/abi/symbols.txt (reviewed), the library, the
-# version script, the header, docs/api-history.md and the manual pages.
+# version script, the headers, docs/api-history.md and the manual pages.
 set -eu
 . tests/common.sh
 
@@ -31,11 +31,12 @@ without_comments src/libensemble.map | awk '
     global && /;/ { gsub(/[; \t]/, ""); print $0, node }' | sort > "$out/map"
 same "$out/reviewed" "$out/map" "src/libensemble.map does not list what tests/abi/symbols.txt does" "make them agree"
 
-# The header: names before a parenthesis, outside of comments and of preprocessor lines.
-without_comments include/ensemble.h | sed '/^ *#/d' | tr -c 'a-zA-Z0-9_(\n' ' ' | tr ' ' '\n' |
+# The headers: names before a parenthesis, outside of comments and of preprocessor lines.
+# shellcheck disable=SC2086 # the headers are words
+without_comments $headers | sed '/^ *#/d' | tr -c 'a-zA-Z0-9_(\n' ' ' | tr ' ' '\n' |
     sed -n 's/^\(ensemble_[a-z0-9_]*\)(.*/\1/p' | sort > "$out/header"
-same "$out/names" "$out/header" "include/ensemble.h does not declare what tests/abi/symbols.txt lists" "make them agree"
-checked "$count functions: tests/abi/symbols.txt, $library, src/libensemble.map and include/ensemble.h agree"
+same "$out/names" "$out/header" "$headers do not declare what tests/abi/symbols.txt lists" "make them agree"
+checked "$count functions: tests/abi/symbols.txt, $library, src/libensemble.map, $headers agree"
 
 # The history: rows `| name | release |` for all functions, structs and constants.
 history=docs/api-history.md
@@ -47,15 +48,17 @@ grep '^ensemble_' "$out/history" | sed 's/ / ENSEMBLE_/' > "$out/history.all"
 awk '{ print $1 }' "$out/history" > "$out/history.names"
 {
     cat "$out/header"
-    without_comments include/ensemble.h | sed -n 's/^struct \(ensemble_[a-z_]*\) {$/\1/p'
-    without_comments include/ensemble.h | tr '\n' ' ' | grep -o 'enum *{[^}]*}' | grep -o 'ENSEMBLE_[A-Z0-9_]*'
+    # shellcheck disable=SC2086
+    without_comments $headers | sed -n 's/^struct \(ensemble_[a-z_]*\) {$/\1/p'
+    # shellcheck disable=SC2086
+    without_comments $headers | tr '\n' ' ' | grep -o 'enum *{[^}]*}' | grep -o 'ENSEMBLE_[A-Z0-9_]*'
 } | sort > "$out/public"
 grep -v '^ENSEMBLE_VERSION' "$out/history.names" > "$out/history.plain" || :
-same "$out/public" "$out/history.plain" "$history does not list the public names of include/ensemble.h" \
+same "$out/public" "$out/history.plain" "$history does not list the public names of $headers" \
     "add or mend its rows: | name | release that brought it |"
 join "$out/names" "$out/history.all" > "$out/history.functions"
 same "$out/reviewed" "$out/history.functions" "$history and tests/abi/symbols.txt name different releases" "make them agree"
-checked "$(wc -l < "$out/public") public names: include/ensemble.h and $history agree"
+checked "$(wc -l < "$out/public") public names: $headers and $history agree"
 
 # The manual: one page that describes all functions, and a page for each that leads to it.
 manual=docs/man/ensemble.3

@@ -17,14 +17,20 @@ with open(HEADER, encoding="ascii") as header:
 lib = ffi.dlopen(LIBRARY)
 codes = {getattr(lib, name) for name in dir(lib) if name.startswith("ENSEMBLE_E") and getattr(lib, name) < 0}
 
-# What a function of each type of result returns where its handle is NULL.
-without_handle = {
-    "int": lambda code: code == lib.ENSEMBLE_ENULL,
-    "int32_t": lambda value: value == 0,
-    "size_t": lambda value: value == 0,
+# What a function of each type of result returns: where it takes no handle, and all is 0.
+no_handle = {
+    "int": lambda code: code >= 0 or code in codes,
+    "size_t": lambda value: value < 1000,
     "uint32_t": lambda value: value > 0,
     "char *": lambda text: ffi.string(text) in (b"", b"success"),
     "void": lambda nothing: nothing is None,
+}
+# Where its handle is NULL.
+without_handle = {
+    **no_handle,
+    "int": lambda code: code == lib.ENSEMBLE_ENULL,
+    "int32_t": lambda value: value == 0,
+    "size_t": lambda value: value == 0,
 }
 # And where it is one: a code that the header names, or an index, a length, 0.
 with_handle = {**without_handle,
@@ -49,7 +55,8 @@ def try_all():
     for name in names:
         print(name, flush=True)
         types = ffi.typeof(getattr(lib, name)).args
-        call(name, [zero(ctype) for ctype in types], without_handle)
+        takes_handle = bool(types) and types[0] in (ffi.typeof("struct ensemble *"), ffi.typeof("struct ensemble **"))
+        call(name, [zero(ctype) for ctype in types], without_handle if takes_handle else no_handle)
         if not types or types[0] is not ffi.typeof("struct ensemble *"):
             continue
         e = ffi.new("struct ensemble **")

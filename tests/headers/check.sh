@@ -3,8 +3,8 @@
 #
 # sh tests/headers/check.sh BUILD-DIRECTORY native|all
 #
-# include/ensemble.h compiles without a warning in each standard of C and C++, may be included twice and in several
-# translation units, and needs no other header. No size of what it declares depends on the compiler's flags.
+# The public headers compile without a warning in each standard of C and C++, may be included twice and in several
+# translation units, and need no other header. No size of what it declares depends on the compiler's flags.
 set -eu
 . tests/common.sh
 
@@ -12,11 +12,13 @@ out=$1
 mkdir -p "$out"
 flags='-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -Iinclude'
 
-# One unit includes it twice, before anything else; the other one is linked to it. They call
-# nothing of the library, so that they link without it.
+# One unit includes each twice, before anything else; the other one, which asks for the second one only, is linked to it.
+# They call nothing of the library, so that they link without it.
 cat > "$out/one.c" <<'END'
 #include <ensemble.h>
 #include <ensemble.h>
+#include <ensemble_rank.h>
+#include <ensemble_rank.h>
 #ifdef __cplusplus
 extern "C"
 #endif
@@ -24,19 +26,22 @@ size_t other(void);
 int main(void)
 {
     struct ensemble_options options;
+    struct ensemble_fusion fusion;
     options.struct_size = (uint32_t)sizeof options;
+    fusion.struct_size = (uint32_t)sizeof fusion;
+    options.struct_size += fusion.struct_size;
     return options.struct_size == (uint32_t)other() ? 0 : 1;
 }
 END
 cat > "$out/two.c" <<'END'
-#include <ensemble.h>
+#include <ensemble_rank.h>
 #ifdef __cplusplus
 extern "C"
 #endif
 size_t other(void);
 size_t other(void)
 {
-    return sizeof(struct ensemble_options);
+    return sizeof(struct ensemble_options) + sizeof(struct ensemble_fusion);
 }
 END
 
@@ -50,13 +55,13 @@ one()
         for unit in one two; do
             # shellcheck disable=SC2086 # the compiler and the flags are words
             $compiler -std="$standard" -x "$language" $flags -c "$out/$unit.c" -o "$out/$unit.o" ||
-                fail "include/ensemble.h does not compile with $compiler -std=$standard" "see the messages above"
+                fail "the public headers do not compile with $compiler -std=$standard" "see the messages above"
         done
         if ! $compiler "$out/one.o" "$out/two.o" -o "$out/program" || ! "$out/program"; then
-            fail "two units that include ensemble.h do not work together: $compiler -std=$standard" "see above"
+            fail "two units that include the headers do not work together: $compiler -std=$standard" "see above"
         fi
     done
-    checked "ensemble.h with $compiler: $*"
+    checked "$headers with $compiler: $*"
 }
 
 # The standard of 2023 has its name from gcc 14 and clang 18 on.
@@ -75,7 +80,7 @@ else
     compilers=
     for pair in gcc:g++ clang:clang++; do
         if ! have "${pair%:*}" || ! have "${pair#*:}"; then
-            skipped "ensemble.h with ${pair%:*} and ${pair#*:}: not installed"
+            skipped "the public headers with ${pair%:*} and ${pair#*:}: not installed"
             continue
         fi
         # shellcheck disable=SC2046
@@ -88,11 +93,12 @@ fi
 
 # ffi.sh finds enum types, whose size -fshort-enums changes. So no size of a struct changes with it.
 {
-    echo '#include <ensemble.h>'
+    echo '#include <ensemble_rank.h>'
+    # shellcheck disable=SC2086 # the headers are words
     sed -n 's/^struct \(ensemble_[a-z_]*\) {$/extern char size_of_\1[sizeof(struct \1)]; char size_of_\1[sizeof(struct \1)];/p' \
-        include/ensemble.h
+        $headers
 } > "$out/sizes.c"
-grep -q ensemble_options "$out/sizes.c" || fail "no structs found in include/ensemble.h" "mend tests/headers/check.sh"
+grep -q ensemble_options "$out/sizes.c" || fail "no structs found in $headers" "mend tests/headers/check.sh"
 for compiler in $compilers; do
     for how in short-enums no-short-enums; do
         # shellcheck disable=SC2086
@@ -102,4 +108,4 @@ for compiler in $compilers; do
     same "$out/sizes.no-short-enums" "$out/sizes.short-enums" "sizes of structs change with -fshort-enums ($compiler)" \
         "use int32_t in place of an enum type"
 done
-checked "ensemble.h: the structs' sizes do not depend on -fshort-enums"
+checked "$headers: the structs' sizes do not depend on -fshort-enums"

@@ -3,7 +3,7 @@
 #
 # sh tests/headers/ffi.sh BUILD-DIRECTORY, with CC from the Makefile
 #
-# Whatever include/ensemble.h declares can be called from every language: by its foreign function interface (FFI), which
+# Whatever the public headers declare can be called from every language: by its foreign function interface (FFI), which
 # reads no macros, and passes numbers, addresses and callbacks. ffi.awk has the grammar that is left then. Not in it: a
 # variable number of arguments; structs by value; unions, bit fields, arrays; types whose size depends on the machine's
 # habits or the compiler's flags, such as long, bool and enum types; functions with a body; macros but for the version,
@@ -14,7 +14,9 @@ set -eu
 out=$1
 rm -rf "$out"
 mkdir -p "$out"
-header=include/ensemble.h
+header=$out/headers.h
+# shellcheck disable=SC2086 # the headers are words
+cat $headers > "$header"
 
 # read_header HEADER: what ffi.awk says of it, and of directives that do more than an FFI sees
 read_header()
@@ -23,27 +25,27 @@ read_header()
     sed '/^#include/d' "$1" | ${CC:-cc} -E -P -x c - 2> "$out/messages" | awk -f tests/headers/ffi.awk ||
         { cat "$out/messages" >&2; fail "$1 cannot be read" "see above"; }
     without_comments "$1" | sed 's/ *$//' | grep '^ *#' |
-        grep -vxE -e '#(ifndef|define) ENSEMBLE_H' -e '#include <std(def|int)\.h>' -e '#ifdef __cplusplus' -e '#endif' \
+        grep -vxE -e '#(ifndef|define) ENSEMBLE(_RANK)?_H' -e '#include <(std(def|int)|ensemble)\.h>' -e '#ifdef __cplusplus' -e '#endif' \
             -e '#define ENSEMBLE_VERSION(_[A-Z]+)? .*' | sed 's/^/wrong: a directive: /' || :
 }
 
-read_header $header > "$out/read"
+read_header "$header" > "$out/read"
 ! grep '^wrong: ' "$out/read" >&2 ||
-    fail "$header has what a foreign function interface cannot do (above)" "tests/headers/ffi.awk has what it can"
+    fail "$headers: there is what a foreign function interface cannot do (above)" "tests/headers/ffi.awk has what it can"
 sed -n 's/^\(ensemble_[a-z_0-9]*\) .*/\1/p' tests/abi/symbols.txt | LC_ALL=C sort > "$out/exported"
 sed -n 's/^function //p' "$out/read" | LC_ALL=C sort > "$out/functions"
-same "$out/exported" "$out/functions" "ffi.awk does not find the functions of tests/abi/symbols.txt in $header" "mend it"
-sed -n 's/^struct \(ensemble_[a-z_]*\) {$/\1/p' $header | LC_ALL=C sort > "$out/written"
+same "$out/exported" "$out/functions" "ffi.awk does not find the functions of tests/abi/symbols.txt in $headers" "mend it"
+sed -n 's/^struct \(ensemble_[a-z_]*\) {$/\1/p' "$header" | LC_ALL=C sort > "$out/written"
 sed -n 's/^struct //p' "$out/read" | LC_ALL=C sort > "$out/structs"
-same "$out/written" "$out/structs" "ffi.awk does not find the structs of $header" "mend it"
+same "$out/written" "$out/structs" "ffi.awk does not find the structs of $headers" "mend it"
 checked "foreign function interfaces can call $(wc -l < "$out/functions") functions, with $(wc -l < "$out/structs") structs"
 
 # notices WORDS SED-SCRIPT: the header with this change is wrong, in these words
 noticed=0
 notices()
 {
-    sed "$2" $header > "$out/changed.h"
-    ! cmp -s $header "$out/changed.h" || fail "a change changes nothing: $2" "mend tests/headers/ffi.sh"
+    sed "$2" "$header" > "$out/changed.h"
+    ! cmp -s "$header" "$out/changed.h" || fail "a change changes nothing: $2" "mend tests/headers/ffi.sh"
     read_header "$out/changed.h" > "$out/read"
     grep '^wrong: ' "$out/read" | grep -qF -e "$1" || {
         grep '^wrong: ' "$out/read" >&2 || :

@@ -23,17 +23,20 @@ macros()
     # shellcheck disable=SC2086 # the compiler may have arguments
     ${CC:-cc} -Iinclude -dM -E -x c - | awk '{ sub(/\(.*/, "", $2); print $2 }' | sort
 }
-echo '#include <ensemble.h>' | macros > "$out/with"
+for header in $headers; do
+    echo "#include <${header#include/}>"
+done | macros > "$out/with"
 printf '#include <stddef.h>\n#include <stdint.h>\n' | macros > "$out/without"
-without_comments include/ensemble.h | sed '/^ *#/d' > "$out/header"
+# shellcheck disable=SC2086 # the headers are words
+without_comments $headers | sed '/^ *#/d' > "$out/header"
 {
     comm -23 "$out/with" "$out/without" | grep -v '^ENSEMBLE_' || :
     sed -n 's/^[a-z_].*[ *]\([a-zA-Z0-9_]*\)(.*/\1/p' "$out/header" | grep -v '^ensemble_' || :
     grep -oE '(struct|union|enum) +[a-zA-Z0-9_]+' "$out/header" | sed 's/.* //' | grep -vE '^ensemble(_|$)' || :
     sed -n 's/^ *\([A-Z][A-Z0-9_]*\) *[=,].*/\1/p' "$out/header" | grep -v '^ENSEMBLE_' || :
     grep typedef "$out/header" || :
-} | none "names of include/ensemble.h that begin neither with ensemble_ nor with ENSEMBLE_, or a typedef" "rename them"
-checked "names of include/ensemble.h: ensemble_ or ENSEMBLE_, and no typedef"
+} | none "names of $headers that begin neither with ensemble_ nor with ENSEMBLE_, or a typedef" "rename them"
+checked "names of $headers: ensemble_ or ENSEMBLE_, and no typedef"
 
 without_comments include/ensemble.h | sed -n 's/^ *\(ENSEMBLE_E[A-Z0-9]*\) = \(-[0-9]*\),*.*/\1 \2/p' | sort > "$out/declared"
 sed -n 's/^ *X(\(ENSEMBLE_E[A-Z0-9]*\), *\(-[0-9]*\),.*/\1 \2/p' src/base/error.h | sort > "$out/listed"

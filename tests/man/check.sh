@@ -4,7 +4,7 @@
 # sh tests/man/check.sh BUILD-DIRECTORY LIBENSEMBLE.A      (CC, CFLAGS and LDFLAGS from the environment)
 #
 # docs/man: mandoc finds nothing to say about the pages. In ensemble(3), the prototypes, the structs with their fields,
-# and the constants with their numbers are those of the header, and the examples compile; the first one prints what the
+# and the constants with their numbers are those of the headers, and the examples compile; the first one prints what the
 # page says. That there is a page for every function is checked by tests/abi/symbols.sh.
 set -eu
 . tests/common.sh
@@ -35,11 +35,13 @@ check_markup()
     done
 }
 
-# The prototypes of the page, as C. After the header, they compile if they say the same.
+# The prototypes of the page, as C. After the headers, they compile if they say the same.
 check_prototypes()
 {
     {
-        printf '#include <ensemble.h>\n'
+        for header in $headers; do
+            echo "#include <${header#include/}>"
+        done
         awk '/^\.Sh / { inside = $2 == "SYNOPSIS" }
             !inside { next }
             { rest = $0; sub(/^\.[A-Z][a-z] */, "", rest); gsub(/"/, "", rest) }
@@ -50,7 +52,7 @@ check_prototypes()
     } > "$out/prototypes.c"
     # shellcheck disable=SC2086 # the compiler and the flags are words
     $CC $CFLAGS -std=c11 -Wall -Wextra -Werror -Iinclude -c "$out/prototypes.c" -o "$out/prototypes.o" ||
-        fail "the prototypes in $page are not those of the header" "see the messages above"
+        fail "the prototypes in $page are not those of the headers" "see the messages above"
 }
 
 structs()
@@ -60,10 +62,11 @@ structs()
 
 check_structs_and_constants()
 {
-    without_comments include/ensemble.h > "$out/header"
+    # shellcheck disable=SC2086 # the headers are words
+    without_comments $headers > "$out/header"
     structs "$out/header" > "$out/structs"
     structs $page > "$out/structs-of-page"
-    same "$out/structs" "$out/structs-of-page" "the structs in $page are not those of the header" "write them as there"
+    same "$out/structs" "$out/structs-of-page" "the structs in $page are not those of the headers" "write them as there"
     sed -n -e 's/^ *\(ENSEMBLE_[A-Z0-9_]*\) = \(-*[0-9]*\).*/\1 \2/p' "$out/header" > "$out/constants"
     while read -r name number; do
         case $number in
@@ -105,6 +108,6 @@ check_markup
 checked "mandoc finds nothing to say about the manual pages"
 check_prototypes
 check_structs_and_constants
-checked "$page has the prototypes, structs and constants of the header"
+checked "$page has the prototypes, structs and constants of the headers"
 check_examples
 checked "the examples of $page work"
