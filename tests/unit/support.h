@@ -17,6 +17,7 @@
 #include <cmocka.h>
 
 #include <ensemble.h>
+#include <ensemble_rank.h>
 
 #define TEST(name) static void name(void **state __attribute__((unused)))
 #define LENGTH(array) (sizeof(array) / sizeof *(array))

@@ -103,6 +103,19 @@ AT(ensemble_fit_report, rounds, 72 + 6 * POINTER);
 AT(ensemble_fit_report, trajectory, 72 + 7 * POINTER);
 SIZED(ensemble_fit_report, 72 + 8 * POINTER);
 
+AT(ensemble_fusion, struct_size, 0);
+AT(ensemble_fusion, method, 4);
+AT(ensemble_fusion, normaliser, 8);
+AT(ensemble_fusion, score_dtype, 12);
+AT(ensemble_fusion, k, 16);
+AT(ensemble_fusion, weights, 24);
+AT(ensemble_fusion, scores, 24 + POINTER);
+AT(ensemble_fusion, contributions, 24 + 2 * POINTER);
+AT(ensemble_fusion, contributions_count, 24 + 3 * POINTER);
+AT(ensemble_fusion, workspace, 24 + 4 * POINTER);
+AT(ensemble_fusion, workspace_size, 24 + 5 * POINTER);
+SIZED(ensemble_fusion, 24 + 6 * POINTER);
+
 #if UINTPTR_MAX == UINT64_MAX
 SIZED(ensemble_options, 40);
 SIZED(ensemble_output, 32);
@@ -110,6 +123,7 @@ SIZED(ensemble_call, 128);
 SIZED(ensemble_report, 200);
 SIZED(ensemble_fit_options, 112);
 SIZED(ensemble_fit_report, 136);
+SIZED(ensemble_fusion, 72);
 #else
 SIZED(ensemble_options, 24);
 SIZED(ensemble_output, 20);
@@ -117,6 +131,7 @@ SIZED(ensemble_call, 72);
 SIZED(ensemble_report, 104);
 SIZED(ensemble_fit_options, 88);
 SIZED(ensemble_fit_report, 104);
+SIZED(ensemble_fusion, 48);
 #endif
 
 /* The sum of the sizes of the members: what is more would be padding. */
@@ -172,18 +187,43 @@ TEST(test_fit_report_has_no_padding)
                          LEARNED(temperatures) + LEARNED(rounds) + LEARNED(trajectory));
 }
 
+#define FUSION(member) SIZE(ensemble_fusion, member)
+TEST(test_fusion_has_no_padding)
+{
+    assert_int_equal(sizeof(struct ensemble_fusion),
+                     FUSION(struct_size) + FUSION(method) + FUSION(normaliser) + FUSION(score_dtype) + FUSION(k) +
+                         FUSION(weights) + FUSION(scores) + FUSION(contributions) + FUSION(contributions_count) +
+                         FUSION(workspace) + FUSION(workspace_size));
+}
+
 TEST(test_the_size_of_a_struct_comes_first)
 {
     const struct ensemble_options options = {.struct_size = 0x01020304};
     const struct ensemble_call call = {.struct_size = 0x01020304};
     const struct ensemble_fit_options fit_options = {.struct_size = 0x01020304};
     const struct ensemble_fit_report fit_report = {.struct_size = 0x01020304};
+    const struct ensemble_fusion fusion = {.struct_size = 0x01020304};
     const uint32_t size = 0x01020304;
 
     assert_memory_equal(&options, &size, sizeof size);
     assert_memory_equal(&call, &size, sizeof size);
     assert_memory_equal(&fit_options, &size, sizeof size);
     assert_memory_equal(&fit_report, &size, sizeof size);
+    assert_memory_equal(&fusion, &size, sizeof size);
+}
+
+TEST(test_the_numbers_of_fusions)
+{
+    assert_int_equal(ENSEMBLE_FUSE_RRF, 0);
+    assert_int_equal(ENSEMBLE_FUSE_SUM, 1);
+    assert_int_equal(ENSEMBLE_FUSE_MNZ, 2);
+    assert_int_equal(ENSEMBLE_FUSE_ANZ, 3);
+    assert_int_equal(ENSEMBLE_FUSE_BORDA, 4);
+    assert_int_equal(ENSEMBLE_NORM_MIN_MAX, 0);
+    assert_int_equal(ENSEMBLE_NORM_Z, 1);
+    assert_int_equal(ENSEMBLE_NORM_MAX, 2);
+    assert_int_equal(ENSEMBLE_NORM_SUM, 3);
+    assert_int_equal(ENSEMBLE_NORM_NONE, 4);
 }
 
 TEST(test_the_numbers_of_dtypes_and_methods)
@@ -281,7 +321,7 @@ TEST(test_the_numbers_of_errors)
         ENSEMBLE_EOVERFLOW, ENSEMBLE_ENOMEM,   ENSEMBLE_EISA,       ENSEMBLE_ESTRUCT,  ENSEMBLE_E2BIG,
         ENSEMBLE_EPARAMETER, ENSEMBLE_ENEGATIVE, ENSEMBLE_EQUORUM,  ENSEMBLE_ESPACE,   ENSEMBLE_EMAP,
         ENSEMBLE_EREPORT,  ENSEMBLE_EFIT,      ENSEMBLE_ETARGET,    ENSEMBLE_ENAME,    ENSEMBLE_ETEXT,
-        ENSEMBLE_EVERSION,
+        ENSEMBLE_EVERSION, ENSEMBLE_ETENSOR,
     };
 
     for (size_t i = 0; i < LENGTH(errors); i++)
@@ -296,11 +336,13 @@ int main(void)
         cmocka_unit_test(test_call_has_no_padding),
         cmocka_unit_test(test_fit_options_have_no_padding),
         cmocka_unit_test(test_fit_report_has_no_padding),
+        cmocka_unit_test(test_fusion_has_no_padding),
         cmocka_unit_test(test_the_size_of_a_struct_comes_first),
         cmocka_unit_test(test_the_numbers_of_dtypes_and_methods),
         cmocka_unit_test(test_the_numbers_of_parameters_spaces_forms_and_policies),
         cmocka_unit_test(test_the_numbers_of_faults_fields_and_similarities),
         cmocka_unit_test(test_the_numbers_of_learning),
+        cmocka_unit_test(test_the_numbers_of_fusions),
         cmocka_unit_test(test_the_numbers_of_errors),
     };
 
