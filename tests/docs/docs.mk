@@ -6,7 +6,7 @@
 TEST_TARGETS += test-docs
 
 # README.md and the header have no comments that say how their blocks are tried; hence the arguments. The guide has a
-# test of its own, test-guide.
+# test of its own, test-guide. Of the examples, only some pages are held by this test; others have tests of their own.
 test-docs: $(STATIC) ## code, numbers, names, files, commands and versions in the documents
 	@mkdir -p $(B)/tests/docs
 	@{ echo '```c'; sed -n '/^ \*     #include <ensemble.h>$$/,/^ \*     ensemble_destroy(e);$$/s/^ \*//p' \
@@ -16,6 +16,6 @@ test-docs: $(STATIC) ## code, numbers, names, files, commands and versions in th
 	set -e; \
 	sh tests/docs/quotes.sh $(B)/tests/docs/header.md sum; \
 	sh tests/docs/quotes.sh README.md sum fit; \
-	for document in $$(grep -lE '^(```|<!-- )' docs/*.md | grep -v docs/guide.md); do \
+	for document in $$(grep -lE '^(```|<!-- )' docs/*.md | grep -v docs/guide.md) docs/examples/python/README.md; do \
 	    sh tests/docs/quotes.sh $$document; done
 	@for check in names errors files commands versions isas; do sh tests/docs/$$check.sh || exit 1; done
