@@ -29,7 +29,7 @@ abidw --headers-dir "$sources/include" --drop-private-types --exported-interface
 ! grep -n -e "$PWD" -e "$build" "$written" >&2 || fail "$written names a path of this machine" "see the options of abidw"
 
 if [ "$1" = dump ]; then
-    cp "$written" "$dump"
+    { printf '<!-- SPDX-%s -->\n' 'License-Identifier: MIT'; cat "$written"; } > "$dump"
     echo "$dump is written: review what git diff says about it"
 else
     abidiff "$dump" "$written" > "$build/abidiff" ||
