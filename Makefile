@@ -10,11 +10,13 @@
 #   CC, AR, CPPFLAGS, CFLAGS, LDFLAGS   as usual; what the library needs is added to CFLAGS, never put in their place.
 #                            Cross builds: CC=aarch64-linux-gnu-gcc (and AR=...) is all.
 #   B=DIR                    build there (default: build). Nothing is written outside of it.
-#   prefix, exec_prefix, bindir, libdir, includedir, datarootdir, mandir, DESTDIR
+#   prefix, exec_prefix, libdir, includedir, datarootdir, mandir, pkgconfigdir, cmakedir, DESTDIR
 #                            where to install (GNU's names and defaults; prefix is /usr/local).
+#   INSTALL, STRIP, TAR      programs that install, install-strip and dist call. TAR must be GNU's.
 #   WERROR=1                 warnings are errors.
 #
-# Objects are rebuilt when a header or any of these settings changes.
+# Objects are rebuilt when a header or any of these settings changes. The same sources, settings and tools make the same
+# bytes, whatever the folders, the time and the user.
 
 CC ?= cc
 ifeq ($(origin CC),default)
@@ -35,10 +37,49 @@ mandir := $(datarootdir)/man
 pkgconfigdir := $(libdir)/pkgconfig
 cmakedir := $(libdir)/cmake/ensemble
 INSTALL := install
+STRIP := strip
+TAR := tar
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SUFFIXES:
+
+# A compiler notes the directory that it runs in, and prefers its name in PWD, which may be that of a link.
+export PWD := $(CURDIR)
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Paths that cannot be, or cannot be written into a pkg-config file so that every reader finds them, stop make before it
+# writes anything. The folder of the sources may have any name.
+
+define newline
+
+
+endef
+hash := \#
+empty :=
+space := $(empty) $(empty)
+dollar_paren := $$(
+dollar_brace := $${
+
+# A word for the shell, whatever characters it has.
+quoted = '$(subst ','\'',$(1))'
+# $(call odd,CHARACTERS,TEXT): those that the text has
+odd = $(strip $(foreach c,$(1),$(findstring $(c),$(2))) $(if $(findstring $(newline),$(2)),newline))
+# $(call begins,TEXT,WITH)
+begins = $(findstring $(newline)$(2),$(newline)$(1))
+
+ifneq ($(words $(B)),1)
+$(error B='$(B)': the build directory needs a name without spaces)
+endif
+B_ODD := $(call odd,$$ ' " ` \ & ; | < > ( ) [ ] { } * ? ! ~ % : = $(hash) $(empty),,$(B))
+ifneq ($(B_ODD),)
+$(error B='$(B)': make cannot build in a directory whose name has: $(B_ODD))
+endif
+TREE := .ci .clang-tidy .gitignore .reuse LICENSE Makefile README.md docs include pkgconfig src tests
+ifneq ($(filter /,$(B))$(call begins,$(CURDIR)/,$(abspath $(B))/)$(strip \
+    $(foreach part,.git $(TREE),$(call begins,$(abspath $(B))/,$(CURDIR)/$(part)/))),)
+$(error B='$(B)': the sources are there; make clean would delete them)
+endif
 
 # ---------------------------------------------------------------------------------------------------------------------
 # Versions: of the release, from the header; of the ABI (docs/abi.md).
@@ -61,7 +102,8 @@ ARCH_FLAGS := $(if $(filter i386-% i486-% i586-% i686-%,$(MACHINE)),-msse2 -mfpm
 WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef -Wvla \
     $(if $(WERROR),-Werror)
 LIB_CPPFLAGS := -Iinclude -Isrc
-LIB_CFLAGS := -std=c11 $(ARCH_FLAGS) -fPIC -fvisibility=hidden -ffp-contract=off -fno-math-errno $(WARNINGS)
+LIB_CFLAGS := -std=c11 $(ARCH_FLAGS) -fPIC -fvisibility=hidden -ffp-contract=off -fno-math-errno $(WARNINGS) \
+    $(call quoted,-ffile-prefix-map=$(CURDIR)=.)
 LIB_LDFLAGS := -shared -Wl,-soname,$(SONAME) -Wl,--version-script,src/libensemble.map \
     -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,-z,defs
 
@@ -95,16 +137,17 @@ SETTINGS := $(CC) $(MACHINE) $(CPPFLAGS) $(CFLAGS) $(LIB_CPPFLAGS) $(LIB_CFLAGS)
     $(foreach isa,$(ISAS),$(isa) $(ISA_FLAGS_$(isa)))
 $(B)/settings: FORCE
 	@mkdir -p $(@D)
-	@printf '%s\n' '$(subst ','\'',$(SETTINGS))' | cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(SETTINGS))' > $@
+	@printf '%s\n' $(call quoted,$(SETTINGS)) | cmp -s - $@ || printf '%s\n' $(call quoted,$(SETTINGS)) > $@
 
 $(B)/obj/%.o: src/%.c $(B)/settings
 	@mkdir -p $(@D)
 	$(CC) $(LIB_CPPFLAGS) $(CPPFLAGS) $(CFLAGS) $(LIB_CFLAGS) $(ISA_FLAGS_$(patsubst isa_%,%,$(*F))) \
-	    -MMD -MP -c $< -o $@
+	    -frandom-seed=$< -MMD -MP -c $< -o $@
 
+# D leaves out who built it and when. Not every ar knows it, so it is tried.
 $(STATIC): $(OBJECTS)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	deterministic=$$($(AR) rcsD $@ $< 2>/dev/null && echo D); rm -f $@; $(AR) rcs$$deterministic $@ $^
 
 $(SHARED): $(OBJECTS) src/libensemble.map
 	$(CC) $(CFLAGS) $(LDFLAGS) $(LIB_LDFLAGS) $(OBJECTS) -o $@
@@ -140,8 +183,9 @@ $(B)/pkgconfig/%: export fill_libdir = $(libdir)
 $(B)/pkgconfig/%: export fill_includedir = $(includedir)
 $(B)/pkgconfig/%: export fill_cmakedir = $(cmakedir)
 $(B)/pkgconfig/%: export fill_version = $(VERSION)
-# A .pc file is the easier to move if a directory below $($(2)) is written as such. ^ marks a directory's begin and end.
-pc_path = $(subst ^,,$(subst ^$($(2))/,$${$(2)}/,$(subst ^$($(2))^,$${$(2)},^$(1)^)))
+# A .pc file is the easier to move if a directory below $($(2)) is written as such.
+pc_path = $(subst $(newline),,$(subst $(newline)$($(2))/,$${$(2)}/,$(subst \
+    $(newline)$($(2))$(newline),$${$(2)},$(newline)$(1)$(newline))))
 $(B)/pkgconfig/%: export fill_pc_exec_prefix = $(call pc_path,$(exec_prefix),prefix)
 $(B)/pkgconfig/%: export fill_pc_libdir = $(call pc_path,$(libdir),exec_prefix)
 $(B)/pkgconfig/%: export fill_pc_includedir = $(call pc_path,$(includedir),prefix)
@@ -153,33 +197,65 @@ PKG_FILES := $(B)/pkgconfig/ensemble.pc
 CMAKE_FILES := $(B)/pkgconfig/ensembleConfig.cmake $(B)/pkgconfig/ensembleConfigVersion.cmake
 MAN_PAGES := $(sort $(wildcard docs/man/*.3))
 
+# The directories that are written into files, and those that are only made.
+WRITTEN := prefix exec_prefix libdir includedir cmakedir
+MADE := mandir pkgconfigdir
+ifneq ($(filter install install-strip uninstall,$(MAKECMDGOALS)),)
+$(foreach name,DESTDIR $(WRITTEN) $(MADE),\
+    $(if $(findstring $$,$(subst $$$$,,$(subst $(dollar_paren),,$(subst $(dollar_brace),,$(value $(name)))))),\
+        $(error $(name): make takes $$ for a variable; write $$$$ for the character)))
+$(foreach name,$(WRITTEN) $(MADE),$(if $(call begins,$($(name)),/),,\
+    $(error $(name)='$($(name))': this must be an absolute path; DESTDIR is for installing elsewhere)))
+$(foreach name,$(WRITTEN),$(if $(call odd,$$ " ` \ $(hash) ; ( ) < >,$($(name)))$(findstring \
+    $(space)$(newline),$($(name))$(newline)),\
+    $(error $(name)='$($(name))': not every reader of ensemble.pc and of CMake's files could find that)))
+endif
+
+# $(call to,DIRECTORY[/FILE]): where that is while installing, as a word for the shell
+to = $(call quoted,$(DESTDIR)$(1))
+
 install: all $(PKG_FILES) $(CMAKE_FILES) ## into prefix, below DESTDIR
-	$(INSTALL) -d "$(DESTDIR)$(includedir)" "$(DESTDIR)$(libdir)" "$(DESTDIR)$(pkgconfigdir)" "$(DESTDIR)$(cmakedir)" \
-	    "$(DESTDIR)$(mandir)/man3"
-	$(INSTALL) -m 644 include/ensemble.h "$(DESTDIR)$(includedir)/"
-	$(INSTALL) -m 644 $(STATIC) "$(DESTDIR)$(libdir)/"
-	$(INSTALL) -m 755 $(SHARED) "$(DESTDIR)$(libdir)/"
-	ln -sf $(notdir $(SHARED)) "$(DESTDIR)$(libdir)/$(SONAME)"
-	ln -sf $(SONAME) "$(DESTDIR)$(libdir)/libensemble.so"
-	$(INSTALL) -m 644 $(PKG_FILES) "$(DESTDIR)$(pkgconfigdir)/"
-	$(INSTALL) -m 644 $(CMAKE_FILES) "$(DESTDIR)$(cmakedir)/"
-	$(INSTALL) -m 644 $(MAN_PAGES) "$(DESTDIR)$(mandir)/man3/"
+	$(INSTALL) -d $(call to,$(includedir)) $(call to,$(libdir)) $(call to,$(pkgconfigdir)) $(call to,$(cmakedir)) \
+	    $(call to,$(mandir)/man3)
+	$(INSTALL) -m 644 include/ensemble.h $(call to,$(includedir)/)
+	$(INSTALL) -m 644 $(STATIC) $(call to,$(libdir)/)
+	$(INSTALL) -m 755 $(SHARED) $(call to,$(libdir)/)
+	ln -sf $(notdir $(SHARED)) $(call to,$(libdir)/$(SONAME))
+	ln -sf $(SONAME) $(call to,$(libdir)/libensemble.so)
+	$(INSTALL) -m 644 $(PKG_FILES) $(call to,$(pkgconfigdir)/)
+	$(INSTALL) -m 644 $(CMAKE_FILES) $(call to,$(cmakedir)/)
+	$(INSTALL) -m 644 $(MAN_PAGES) $(call to,$(mandir)/man3/)
+
+install-strip: install ## the same, with debugging symbols taken out of what is installed
+	$(STRIP) --strip-unneeded $(call to,$(libdir)/$(notdir $(SHARED)))
+	$(STRIP) --strip-debug --enable-deterministic-archives $(call to,$(libdir)/libensemble.a)
 
 uninstall: ## removes what install put there, and the directory that is its own
-	rm -f "$(DESTDIR)$(includedir)/ensemble.h"
-	rm -f "$(DESTDIR)$(libdir)/libensemble.a" "$(DESTDIR)$(libdir)/libensemble.so"
-	rm -f "$(DESTDIR)$(libdir)/$(SONAME)" "$(DESTDIR)$(libdir)/$(notdir $(SHARED))"
-	rm -f $(foreach f,$(notdir $(PKG_FILES)),"$(DESTDIR)$(pkgconfigdir)/$(f)")
-	rm -f $(foreach f,$(notdir $(CMAKE_FILES)),"$(DESTDIR)$(cmakedir)/$(f)")
-	rm -f $(foreach f,$(notdir $(MAN_PAGES)),"$(DESTDIR)$(mandir)/man3/$(f)")
-	-rmdir "$(DESTDIR)$(cmakedir)" 2>/dev/null
+	rm -f $(call to,$(includedir)/ensemble.h)
+	rm -f $(foreach f,libensemble.a libensemble.so $(SONAME) $(notdir $(SHARED)),$(call to,$(libdir)/$(f)))
+	rm -f $(foreach f,$(notdir $(PKG_FILES)),$(call to,$(pkgconfigdir)/$(f)))
+	rm -f $(foreach f,$(notdir $(CMAKE_FILES)),$(call to,$(cmakedir)/$(f)))
+	rm -f $(foreach f,$(notdir $(MAN_PAGES)),$(call to,$(mandir)/man3/$(f)))
+	-rmdir $(call to,$(cmakedir)) 2>/dev/null
 
-dist: ## build/libensemble-VERSION.tar.gz, of what is committed
-	@mkdir -p $(B)
-	git archive --format=tar.gz --prefix=libensemble-$(VERSION)/ -o $(B)/libensemble-$(VERSION).tar.gz HEAD
+# Order, dates, owners and modes are not left to the machine. The date is SOURCE_DATE_EPOCH or the commit's. Where there
+# is no git, as in what was packed here, all that belongs to the tree is packed, with the date that Makefile has.
+DIST := libensemble-$(VERSION)
+dist: ## build/libensemble-VERSION.tar.gz, of what is committed; the same bytes wherever it is made
+	@rm -rf $(B)/dist && mkdir -p $(B)/dist/$(DIST)
+	set -e; if [ -e .git ]; then \
+	    git archive -o $(B)/dist/tar HEAD; date=$$(git log -1 --format=%ct); \
+	else \
+	    $(TAR) -cf $(B)/dist/tar $(TREE); date=$$(date -r Makefile +%s); \
+	fi; \
+	$(TAR) -xf $(B)/dist/tar -C $(B)/dist/$(DIST); \
+	TAR_OPTIONS= LC_ALL=C $(TAR) --format=ustar --sort=name --mtime="@$${SOURCE_DATE_EPOCH:-$$date}" --owner=0 --group=0 \
+	    --numeric-owner --mode=u=rwX,go=rX -C $(B)/dist -cf $(B)/$(DIST).tar $(DIST); \
+	GZIP= gzip -9nf $(B)/$(DIST).tar
+	@rm -rf $(B)/dist
 
 clean: ## removes the build directory
-	rm -rf "$(B)"
+	rm -rf $(B)
 
 help: ## this list
 	@printf 'libensemble %s for %s; instruction sets: %s\n\n' '$(VERSION)' '$(MACHINE)' '$(ISAS)'
@@ -188,4 +264,4 @@ help: ## this list
 	@printf '\nSettings are explained at the top of the Makefile.\n'
 
 FORCE:
-.PHONY: all static shared install uninstall dist clean help FORCE
+.PHONY: all static shared install install-strip uninstall dist clean help FORCE
