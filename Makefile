@@ -56,6 +56,7 @@ define newline
 
 endef
 hash := \#
+comma := ,
 empty :=
 space := $(empty) $(empty)
 dollar_paren := $$(
@@ -63,7 +64,7 @@ dollar_brace := $${
 
 # A word for the shell, whatever characters it has.
 quoted = '$(subst ','\'',$(1))'
-# $(call odd,CHARACTERS,TEXT): those that the text has
+# $(call odd,CHARACTERS,TEXT): those that the text has, of characters with spaces between
 odd = $(strip $(foreach c,$(1),$(findstring $(c),$(2))) $(if $(findstring $(newline),$(2)),newline))
 # $(call begins,TEXT,WITH)
 begins = $(findstring $(newline)$(2),$(newline)$(1))
@@ -71,7 +72,7 @@ begins = $(findstring $(newline)$(2),$(newline)$(1))
 ifneq ($(words $(B)),1)
 $(error B='$(B)': the build directory needs a name without spaces)
 endif
-B_ODD := $(call odd,$$ ' " ` \ & ; | < > ( ) [ ] { } * ? ! ~ % : = $(hash) $(empty),,$(B))
+B_ODD := $(call odd,$$ ' " ` \ & ; | < > ( ) [ ] { } * ? ! ~ % : = $(hash) $(comma),$(B))
 ifneq ($(B_ODD),)
 $(error B='$(B)': make cannot build in a directory whose name has: $(B_ODD))
 endif
@@ -201,14 +202,14 @@ MAN_PAGES := $(sort $(wildcard docs/man/*.3))
 WRITTEN := prefix exec_prefix libdir includedir cmakedir
 MADE := mandir pkgconfigdir
 ifneq ($(filter install install-strip uninstall,$(MAKECMDGOALS)),)
-$(foreach name,DESTDIR $(WRITTEN) $(MADE),\
-    $(if $(findstring $$,$(subst $$$$,,$(subst $(dollar_paren),,$(subst $(dollar_brace),,$(value $(name)))))),\
-        $(error $(name): make takes $$ for a variable; write $$$$ for the character)))
-$(foreach name,$(WRITTEN) $(MADE),$(if $(call begins,$($(name)),/),,\
+$(foreach name,DESTDIR $(WRITTEN) $(MADE),$(if $(findstring file,$(origin $(name))),,\
+    $(if $(findstring $$,$(subst $(dollar_paren),,$(subst $(dollar_brace),,$(subst $$$$,,$(value $(name)))))),\
+        $(error $(name): make takes $$ for a variable; write $$$$ for the character))))
+$(foreach name,$(WRITTEN) $(MADE),$(if $(call begins,$($(name))$(if $(filter %prefix,$(name)),/),/),,\
     $(error $(name)='$($(name))': this must be an absolute path; DESTDIR is for installing elsewhere)))
-$(foreach name,$(WRITTEN),$(if $(call odd,$$ " ` \ $(hash) ; ( ) < >,$($(name)))$(findstring \
+$(foreach name,$(WRITTEN),$(if $(call odd,$$ " ` \ ; : | ( ) $(hash) $(comma),$($(name)))$(findstring \
     $(space)$(newline),$($(name))$(newline)),\
-    $(error $(name)='$($(name))': not every reader of ensemble.pc and of CMake's files could find that)))
+    $(error $(name)='$($(name))': pkg-config or CMake could not read that in the files that are installed)))
 endif
 
 # $(call to,DIRECTORY[/FILE]): where that is while installing, as a word for the shell

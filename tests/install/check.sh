@@ -5,7 +5,8 @@
 #
 # Installs below DESTDIR, into a prefix with a space in its name and into one with a directory of libraries like
 # lib/x86_64-linux-gnu; compares what is there with tests/install/files.txt; builds a program with it, in the ways in which
-# users do; uninstalls. `more` does what needs a C++ compiler, CMake and man, with what `basic` installed.
+# users do; uninstalls; and into paths with other characters, which work or are refused. `more` does what needs a C++
+# compiler, CMake and man.
 set -eu
 . tests/common.sh
 
@@ -19,7 +20,8 @@ unset PKG_CONFIG_PATH PKG_CONFIG_SYSROOT_DIR DESTDIR
 # make_with TARGET PREFIX LIBDIR [DESTDIR]: all directories are given, so that none comes from elsewhere.
 make_with()
 {
-    $MAKE -s --no-print-directory "$1" B="$B" prefix="$2" exec_prefix="$2" libdir="$2/$3" includedir="$2/include" \
+    # shellcheck disable=SC2086 # an option and a target
+    $MAKE -s --no-print-directory $1 B="$B" prefix="$2" exec_prefix="$2" libdir="$2/$3" includedir="$2/include" \
         datarootdir="$2/share" mandir="$2/share/man" pkgconfigdir="$2/$3/pkgconfig" cmakedir="$2/$3/cmake/ensemble" \
         DESTDIR="${4:-}" > "$out/log" 2>&1 || { cat "$out/log" >&2; fail "make $1 fails" "see above"; }
 }
@@ -87,13 +89,19 @@ staged()
 {
     dest=$out/dest
     rm -rf "$dest"
-    make_with install "/opt/two words" lib "$dest"
+    make_with "-n install" "/opt/two words" lib "$dest"
+    [ ! -e "$dest" ] || fail "make -n install writes something" "see install in the Makefile"
+    mkdir -m 755 "$dest"
+    (umask 077 && make_with install "/opt/two words" lib "$dest")
     files "$dest/opt/two words" lib > "$out/found"
     same "$out/expected" "$out/found" "make install does not install what tests/install/files.txt lists" \
         "review the change and edit the list"
     [ "$(cd "$dest" && echo ./* ./*/*)" = "./opt ./opt/two words" ] ||
         fail "make install DESTDIR=... prefix='/opt/two words' wrote elsewhere" "see install in the Makefile"
-    checked "installed files, below a DESTDIR, in '/opt/two words': as listed"
+    find "$dest" \( -type d ! -perm 755 -o -type f -name '*.so.*' ! -perm 755 \
+        -o -type f ! -name '*.so.*' ! -perm 644 \) -exec ls -ld {} + |
+        none "after make install under umask 077: modes are not 755 and 644" "see install in the Makefile"
+    checked "installed files, below a DESTDIR, in '/opt/two words': as listed, with the modes 755 and 644"
 
     PKG_CONFIG_SYSROOT_DIR=$dest
     export PKG_CONFIG_SYSROOT_DIR
@@ -152,6 +160,8 @@ into()
     make_with install "$1" "$2"
 }
 
+. tests/install/paths.sh
+
 basic()
 {
     have pkg-config || fail "pkg-config is not installed" "install pkg-config or pkgconf"
@@ -167,6 +177,8 @@ basic()
     remove "$plain" "$multiarch"
     remove "$spaced" lib
     checked "uninstalled: nothing of ours is left, and what was there before is"
+    odd_paths
+    refused_paths
 }
 
 # with_cmake PREFIX LIBDIR
