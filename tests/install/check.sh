@@ -17,6 +17,9 @@ spaced="$out/two words"
 multiarch=lib/here-linux-gnu
 unset PKG_CONFIG_PATH PKG_CONFIG_SYSROOT_DIR DESTDIR
 
+# What prefix may have besides letters.
+odd="$out/a b'c&d%e*f?g[h]i!j{k}l~m=n@o+p^q<r>sü"
+
 # make_with TARGET PREFIX LIBDIR [DESTDIR]: all directories are given, so that none comes from elsewhere.
 make_with()
 {
@@ -225,8 +228,30 @@ versions()
     checked "CMake: find_package(ensemble) looks at versions as it should"
 }
 
+# What install-strip leaves out are symbols that nobody links with.
+stripped()
+{
+    dest=$out/dest
+    rm -rf "$dest"
+    make_with install-strip "/opt/two words" lib "$dest"
+    files "$dest/opt/two words" lib > "$out/found"
+    same "$out/expected" "$out/found" "make install-strip does not install what make install does" "see the Makefile"
+    lib="$dest/opt/two words/lib"
+    ! readelf -SW "$lib/libensemble.so" | grep -q ' \.symtab ' ||
+        fail "make install-strip leaves a table of all symbols in libensemble.so" "see the Makefile"
+    ! readelf -SW "$lib/libensemble.a" | grep -q ' \.debug_' ||
+        fail "make install-strip leaves debugging symbols in libensemble.a" "see the Makefile"
+    build stripped "-I'$dest/opt/two words/include' -L'$lib' -lensemble"
+    runs stripped "$lib"
+    build stripped-static "-I'$dest/opt/two words/include' '$lib/libensemble.a'"
+    runs stripped-static "$lib"
+    rm -rf "$dest"
+    checked "make install-strip: the example says 4 5 6, linked shared and with libensemble.a"
+}
+
 more()
 {
+    expected
     outside
     into "$plain" "$multiarch"
     into "$spaced" lib
@@ -255,7 +280,11 @@ more()
         mv "$plain" "$out/moved"
         with_cmake "$out/moved" "$multiarch"
         mv "$out/moved" "$plain"
+        into "$odd" lib
+        with_cmake "$odd" lib
+        remove "$odd" lib
     fi
+    stripped
     reader=
     for program in man mman; do
         [ -n "$reader" ] || ! have $program || reader=$program

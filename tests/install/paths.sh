@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=sh disable=SC2154 # out, cflags and libs are of check.sh, which reads this
+# shellcheck shell=sh disable=SC2154 # out, odd, cflags and libs are of check.sh, which reads this
 #
 # Installing into directories with other characters than letters: what works, and what is refused.
 
@@ -15,10 +15,9 @@ nothing_in()
     find "$1" ! -type d | none "after make uninstall something is left" "see uninstall in the Makefile"
 }
 
-# What prefix may have is in its name. DESTDIR is written into no file, so that it may have anything.
+# DESTDIR is written into no file, so that it may have anything.
 odd_paths()
 {
-    odd="$out/a b'c&d%e*f?g[h]i!j{k}l~m=n@o+p^q<r>sü"
     rm -rf "$odd"
     make_with install "$odd" lib
     use "$odd/lib/pkgconfig"
