@@ -3,7 +3,7 @@
 # What `make install` makes of a machine, seen by the programs that use it; and what `make dist` packs.
 
 TEST_TARGETS += test-install-basic
-CHECK_TARGETS += test-install distcheck
+CHECK_TARGETS += test-install test-reproducible distcheck
 
 INSTALL_CHECK = MAKE='$(MAKE)' CC='$(CC)' CFLAGS='$(CFLAGS)' LDFLAGS='$(LDFLAGS)' B='$(B)' VERSION='$(VERSION)' \
     SONAME='$(SONAME)' sh tests/install/check.sh
@@ -13,6 +13,9 @@ test-install-basic: all ## install, build programs against it with pkg-config, u
 
 test-install: test-install-basic ## install, and build programs against it with C++ and CMake too
 	@+$(INSTALL_CHECK) more
+
+test-reproducible: ## two builds in different folders, and two archives of the sources, have the same bytes
+	@+MAKE='$(MAKE)' CC='$(CC)' TREE='$(TREE)' DIST='$(DIST)' B='$(B)' sh tests/install/reproducible.sh
 
 distcheck: dist ## what `make dist` packed builds elsewhere, runs the demo and installs
 	@+MAKE='$(MAKE)' sh tests/install/distcheck.sh "$(B)/libensemble-$(VERSION).tar.gz" "$(B)/tests/distcheck"
