@@ -17,5 +17,8 @@ test-install: test-install-basic ## install, and build programs against it with 
 test-reproducible: ## two builds in different folders, and two archives of the sources, have the same bytes
 	@+MAKE='$(MAKE)' CC='$(CC)' TREE='$(TREE)' DIST='$(DIST)' B='$(B)' sh tests/install/reproducible.sh
 
-distcheck: dist ## what `make dist` packed builds elsewhere, runs the demo and installs
-	@+MAKE='$(MAKE)' sh tests/install/distcheck.sh "$(B)/libensemble-$(VERSION).tar.gz" "$(B)/tests/distcheck"
+# DISTCHECK=TARGETS: others than make test, to have it sooner.
+DISTCHECK := test
+distcheck: dist ## what make dist packed: builds, passes make test, installs, uninstalls, packs the same again
+	@+MAKE='$(MAKE)' CC='$(CC)' VERSION='$(VERSION)' TESTS='$(DISTCHECK)' sh tests/install/distcheck.sh \
+	    "$(B)/$(DIST).tar.gz" "$(B)/tests/distcheck"

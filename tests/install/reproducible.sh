@@ -122,8 +122,8 @@ archivers
 twice "$CC" '-O1 -g'
 old_archiver "$CC" '-O1 -g'
 if have gcc; then
-    # gcc notes in such an object the folder that it runs in, and asks no map; what is linked from it does not have that.
-    twice gcc '-O1 -g -flto=auto' libensemble.a
+    # In such an object gcc notes the folder that it runs in, whatever the map says (with -g in what is linked of it, too).
+    twice gcc '-O1 -flto=auto' libensemble.a
 else
     skipped "the same bytes with link-time optimisation: gcc is not installed"
 fi
