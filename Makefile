@@ -244,7 +244,7 @@ uninstall: ## removes what install put there, and the directory that is its own
 DIST := libensemble-$(VERSION)
 dist: ## build/libensemble-VERSION.tar.gz, of what is committed; the same bytes wherever it is made
 	@rm -rf $(B)/dist && mkdir -p $(B)/dist/$(DIST)
-	set -e; if [ -e .git ]; then \
+	@set -e; if [ -e .git ]; then \
 	    git archive -o $(B)/dist/tar HEAD; date=$$(git log -1 --format=%ct); \
 	else \
 	    $(TAR) -cf $(B)/dist/tar $(TREE); date=$$(date -r Makefile +%s); \
@@ -254,6 +254,7 @@ dist: ## build/libensemble-VERSION.tar.gz, of what is committed; the same bytes 
 	    --numeric-owner --mode=u=rwX,go=rX -C $(B)/dist -cf $(B)/$(DIST).tar $(DIST); \
 	GZIP= gzip -9nf $(B)/$(DIST).tar
 	@rm -rf $(B)/dist
+	@echo $(B)/$(DIST).tar.gz
 
 clean: ## removes the build directory
 	rm -rf $(B)

@@ -11,7 +11,7 @@ set -eu
 
 mkdir -p "$B/tests/reproducible"
 out=$(cd "$B/tests/reproducible" && pwd)
-unset DESTDIR SOURCE_DATE_EPOCH
+unset DESTDIR SOURCE_DATE_EPOCH MAKEFLAGS MFLAGS
 
 # An ar that notes dates and owners unless it is told not to, as many are made, and one that cannot be told.
 archivers()
