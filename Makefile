@@ -244,15 +244,15 @@ uninstall: ## removes what install put there, and the directory that is its own
 DIST := libensemble-$(VERSION)
 dist: ## build/libensemble-VERSION.tar.gz, of what is committed; the same bytes wherever it is made
 	@rm -rf $(B)/dist && mkdir -p $(B)/dist/$(DIST)
-	@set -e; if [ -e .git ]; then \
+	@set -e; export TAR_OPTIONS= GZIP= LC_ALL=C; if [ -e .git ]; then \
 	    git archive -o $(B)/dist/tar HEAD; date=$$(git log -1 --format=%ct); \
 	else \
 	    $(TAR) -cf $(B)/dist/tar $(TREE); date=$$(date -r Makefile +%s); \
 	fi; \
 	$(TAR) -xf $(B)/dist/tar -C $(B)/dist/$(DIST); \
-	TAR_OPTIONS= LC_ALL=C $(TAR) --format=ustar --sort=name --mtime="@$${SOURCE_DATE_EPOCH:-$$date}" --owner=0 --group=0 \
-	    --numeric-owner --mode=u=rwX,go=rX -C $(B)/dist -cf $(B)/$(DIST).tar $(DIST); \
-	GZIP= gzip -9nf $(B)/$(DIST).tar
+	$(TAR) --format=ustar --sort=name --mtime="@$${SOURCE_DATE_EPOCH:-$$date}" --owner=0 --group=0 --numeric-owner \
+	    --mode=u=rwX,go=rX -C $(B)/dist -cf $(B)/$(DIST).tar $(DIST); \
+	gzip -9nf $(B)/$(DIST).tar
 	@rm -rf $(B)/dist
 	@echo $(B)/$(DIST).tar.gz
 
