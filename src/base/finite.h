@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* isfinite() without libm. */
+/* isfinite() and isnan() without libm, and without macros that differ from system to system. */
 #ifndef ENS_BASE_FINITE_H
 #define ENS_BASE_FINITE_H
 
@@ -8,6 +8,11 @@
 static inline int ens_is_finite(double x)
 {
     return x >= -DBL_MAX && x <= DBL_MAX;
+}
+
+static inline int ens_is_nan(double x)
+{
+    return x != x;
 }
 
 #endif

@@ -250,7 +250,7 @@ static ENS_APART void find_first(const struct ens_piece *p, double *values)
             continue;
         own = doubles_of(p, k);
         for (size_t j = 0; j < p->tile.length; j++)
-            if (isnan(values[j]) && (!b->by_class || ens_class_share(b, k, p->tile.column + j) != 0)) {
+            if (ens_is_nan(values[j]) && (!b->by_class || ens_class_share(b, k, p->tile.column + j) != 0)) {
                 values[j] = own[j];
                 found++;
             }

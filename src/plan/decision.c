@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "plan/decision.h"
 
+#include "base/finite.h"
 #include "plan/gather.h"
 #include "plan/shares.h"
 
@@ -30,7 +31,7 @@ int ens_is_gap(const struct ens_blend *b, size_t column)
 static int has_nan(const struct ens_blend *b, const struct ens_tile *tile, const void *values)
 {
     for (size_t j = 0; j < tile->length; j++)
-        if (isnan(ens_get(b, values, j)) && !ens_is_gap(b, tile->column + j))
+        if (ens_is_nan(ens_get(b, values, j)) && !ens_is_gap(b, tile->column + j))
             return 1;
     return 0;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the models have to do with a row's label. */
 #include "base/compiler.h"
+#include "base/finite.h"
 #include "plan/gather.h"
 #include "plan/plan.h"
 #include "plan/report.h"
@@ -21,7 +22,7 @@ static double factor_in_class(const struct ens_blend *b, size_t k, size_t column
 
     ens_shares_of_classes(b, &tile, &shares);
     factor = ens_get(b, ens_class_factors(b, k, &tile, &shares, &factor), 0);
-    return isnan(factor) ? 0 : factor;
+    return ens_is_nan(factor) ? 0 : factor;
 }
 
 /* An accumulator at any address. */

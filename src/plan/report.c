@@ -184,7 +184,7 @@ static ENS_APART void add_entropy(const struct ens_blend *b, const struct ens_ti
         for (size_t j = 0; j < n; j++)
             x[j] = ens_get(b, values, at + j);
         for (size_t j = 0; b->by_class && j < n; j++)
-            if (isnan(x[j]) && ens_is_gap(b, tile->column + at + j))
+            if (ens_is_nan(x[j]) && ens_is_gap(b, tile->column + at + j))
                 x[j] = in_log ? -INFINITY : 0;
         if (in_log)
             b->kernels->map[ENS_f64][ENS_MAP_exp](x, x, n, &(struct ens_map){.a = 1});
@@ -202,7 +202,7 @@ static inline void add_value(struct ens_report *r, size_t row, size_t class, dou
     int32_t *label = r->asked->top_labels + row * most;
     size_t at = r->kept;
 
-    if (!(r->kept < most || x > value[most - 1]) || isnan(x))
+    if (!(r->kept < most || x > value[most - 1]) || ens_is_nan(x))
         return;
     if (r->kept < most)
         r->kept++;

@@ -2,6 +2,7 @@
 #include "plan/report_rows.h"
 
 #include "base/compiler.h"
+#include "base/finite.h"
 #include "plan/gather.h"
 #include "plan/shares.h"
 #include "plan/stats.h"
@@ -260,7 +261,7 @@ static size_t first_left(const struct ens_rows *rows, size_t r)
 {
     size_t j = 0;
 
-    while (j + 1 < rows->turned.width && isnan(ens_get(rows->b, rows->turned.values, j * rows->n + r)))
+    while (j + 1 < rows->turned.width && ens_is_nan(ens_get(rows->b, rows->turned.values, j * rows->n + r)))
         j++;
     return j;
 }

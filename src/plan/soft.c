@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "plan/soft.h"
 
+#include "base/finite.h"
 #include "plan/report.h"
 #include "plan/shares.h"
 #include "plan/values.h"
@@ -116,7 +117,7 @@ static void add_model(struct ens_blend *b, size_t k, struct ens_soften *s)
     double factor;
 
     s->from = ens_row_of(b, k, b->row.index);
-    if (isnan(s->most))
+    if (ens_is_nan(s->most))
         s->most = b->kernels->peak[b->acc][dtype](s->from, s->length);
     s->a = ens_cooling(b, ens_model_of(b, k));
     s->b = b->acc == ENS_f64 ? s->most * s->a : (double)((float)s->most * (float)s->a);

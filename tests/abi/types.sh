@@ -29,7 +29,8 @@ abidw --headers-dir "$sources/include" --drop-private-types --exported-interface
 ! grep -n -e "$PWD" -e "$build" "$written" >&2 || fail "$written names a path of this machine" "see the options of abidw"
 
 if [ "$1" = dump ]; then
-    cp "$written" "$dump"
+    # The licence's line is the second: abidiff looks at the first to see what the file is.
+    awk '{ print } NR == 1 { print "<!-- SPDX-" "License-Identifier: MIT -->" }' "$written" > "$dump"
     echo "$dump is written: review what git diff says about it"
 else
     abidiff "$dump" "$written" > "$build/abidiff" ||

@@ -16,6 +16,11 @@ test-docs: $(STATIC) ## code, numbers, names, files, commands and versions in th
 	set -e; \
 	sh tests/docs/quotes.sh $(B)/tests/docs/header.md sum; \
 	sh tests/docs/quotes.sh README.md sum fit; \
-	for document in $$(grep -lE '^(```|<!-- )' docs/*.md | grep -v docs/guide.md) docs/examples/python/README.md; do \
+	for document in $$(grep -lE '^(```|<!-- [^S])' docs/*.md | grep -v docs/guide.md) docs/examples/python/README.md; do \
 	    sh tests/docs/quotes.sh $$document; done
 	@for check in names errors files commands versions isas; do sh tests/docs/$$check.sh || exit 1; done
+
+CHECK_TARGETS += test-without-make
+
+test-without-make: ## what docs/building.md says of building without make
+	@CC='$(CC)' ARCH_FLAGS='$(ARCH_FLAGS)' B='$(B)' sh tests/docs/without_make.sh

@@ -29,5 +29,6 @@ $(B)/tests/engines/mpi: $(MPI_FILES) $(addprefix tests/engines/,mpi.c mpi_data.c
 test-mpi: $(B)/examples/mpi $(B)/tests/engines/mpi
 	for n in 1 2 3 4 7; do $(MPIRUN) -n $$n $(B)/tests/engines/mpi || exit; done
 	$(MPIRUN) -n 4 $(B)/examples/mpi docs/examples/digits > $(B)/tests/engines/mpi.txt
-	sed 's/, at most [0-9].[0-9]e-1[0-9] from one process$$//' $(B)/tests/engines/mpi.txt | sort | \
-	    diff -u tests/engines/mpi.expected -
+	sed 's/, at most [0-9].[0-9]e-1[0-9] from one process$$//' $(B)/tests/engines/mpi.txt | sort > \
+	    $(B)/tests/engines/mpi.sorted
+	sed '/^#/d' tests/engines/mpi.expected | diff -u - $(B)/tests/engines/mpi.sorted

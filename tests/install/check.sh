@@ -5,7 +5,8 @@
 #
 # Installs below DESTDIR, into a prefix with a space in its name and into one with a directory of libraries like
 # lib/x86_64-linux-gnu; compares what is there with tests/install/files.txt; builds a program with it, in the ways in which
-# users do; uninstalls. `more` does what needs a C++ compiler, CMake and man, with what `basic` installed.
+# users do; uninstalls; and into paths with other characters, which work or are refused. `more` does what needs a C++
+# compiler, CMake and man.
 set -eu
 . tests/common.sh
 
@@ -16,10 +17,14 @@ spaced="$out/two words"
 multiarch=lib/here-linux-gnu
 unset PKG_CONFIG_PATH PKG_CONFIG_SYSROOT_DIR DESTDIR
 
+# What prefix may have besides letters.
+odd="$out/a b'c&d%e*f?g[h]i!j{k}l~m=n@o+p^q<r>sü"
+
 # make_with TARGET PREFIX LIBDIR [DESTDIR]: all directories are given, so that none comes from elsewhere.
 make_with()
 {
-    $MAKE -s --no-print-directory "$1" B="$B" prefix="$2" exec_prefix="$2" libdir="$2/$3" includedir="$2/include" \
+    # shellcheck disable=SC2086 # an option and a target
+    $MAKE -s --no-print-directory $1 B="$B" prefix="$2" exec_prefix="$2" libdir="$2/$3" includedir="$2/include" \
         datarootdir="$2/share" mandir="$2/share/man" pkgconfigdir="$2/$3/pkgconfig" cmakedir="$2/$3/cmake/ensemble" \
         DESTDIR="${4:-}" > "$out/log" 2>&1 || { cat "$out/log" >&2; fail "make $1 fails" "see above"; }
 }
@@ -87,13 +92,19 @@ staged()
 {
     dest=$out/dest
     rm -rf "$dest"
-    make_with install "/opt/two words" lib "$dest"
+    make_with "-n install" "/opt/two words" lib "$dest"
+    [ ! -e "$dest" ] || fail "make -n install writes something" "see install in the Makefile"
+    mkdir -m 755 "$dest"
+    (umask 077 && make_with install "/opt/two words" lib "$dest")
     files "$dest/opt/two words" lib > "$out/found"
     same "$out/expected" "$out/found" "make install does not install what tests/install/files.txt lists" \
         "review the change and edit the list"
     [ "$(cd "$dest" && echo ./* ./*/*)" = "./opt ./opt/two words" ] ||
         fail "make install DESTDIR=... prefix='/opt/two words' wrote elsewhere" "see install in the Makefile"
-    checked "installed files, below a DESTDIR, in '/opt/two words': as listed"
+    find "$dest" \( -type d ! -perm 755 -o -type f -name '*.so.*' ! -perm 755 \
+        -o -type f ! -name '*.so.*' ! -perm 644 \) -exec ls -ld {} + |
+        none "after make install under umask 077: modes are not 755 and 644" "see install in the Makefile"
+    checked "installed files, below a DESTDIR, in '/opt/two words': as listed, with the modes 755 and 644"
 
     PKG_CONFIG_SYSROOT_DIR=$dest
     export PKG_CONFIG_SYSROOT_DIR
@@ -152,6 +163,8 @@ into()
     make_with install "$1" "$2"
 }
 
+. tests/install/paths.sh
+
 basic()
 {
     have pkg-config || fail "pkg-config is not installed" "install pkg-config or pkgconf"
@@ -167,6 +180,8 @@ basic()
     remove "$plain" "$multiarch"
     remove "$spaced" lib
     checked "uninstalled: nothing of ours is left, and what was there before is"
+    odd_paths
+    refused_paths
 }
 
 # with_cmake PREFIX LIBDIR
@@ -213,8 +228,30 @@ versions()
     checked "CMake: find_package(ensemble) looks at versions as it should"
 }
 
+# What install-strip leaves out are symbols that nobody links with.
+stripped()
+{
+    dest=$out/dest
+    rm -rf "$dest"
+    make_with install-strip "/opt/two words" lib "$dest"
+    files "$dest/opt/two words" lib > "$out/found"
+    same "$out/expected" "$out/found" "make install-strip does not install what make install does" "see the Makefile"
+    lib="$dest/opt/two words/lib"
+    ! readelf -SW "$lib/libensemble.so" | grep -q ' \.symtab ' ||
+        fail "make install-strip leaves a table of all symbols in libensemble.so" "see the Makefile"
+    ! readelf -SW "$lib/libensemble.a" | grep -q ' \.debug_' ||
+        fail "make install-strip leaves debugging symbols in libensemble.a" "see the Makefile"
+    build stripped "-I'$dest/opt/two words/include' -L'$lib' -lensemble"
+    runs stripped "$lib"
+    build stripped-static "-I'$dest/opt/two words/include' '$lib/libensemble.a'"
+    runs stripped-static "$lib"
+    rm -rf "$dest"
+    checked "make install-strip: the example says 4 5 6, linked shared and with libensemble.a"
+}
+
 more()
 {
+    expected
     outside
     into "$plain" "$multiarch"
     into "$spaced" lib
@@ -243,7 +280,11 @@ more()
         mv "$plain" "$out/moved"
         with_cmake "$out/moved" "$multiarch"
         mv "$out/moved" "$plain"
+        into "$odd" lib
+        with_cmake "$odd" lib
+        remove "$odd" lib
     fi
+    stripped
     reader=
     for program in man mman; do
         [ -n "$reader" ] || ! have $program || reader=$program

@@ -55,7 +55,8 @@ static void write_file(const struct golden *golden)
 {
     FILE *file = open_file(golden->path, "w");
 
-    fprintf(file, "# Hashes of the results of %s, the same on every machine. A change is a change\n"
+    fprintf(file, "# SPDX-License-" "Identifier: MIT\n"
+                  "# Hashes of the results of %s, the same on every machine. A change is a change\n"
                   "# of the bits that the library promises (docs/numerics.md). %s --write makes this file anew.\n",
             golden->suite->source, golden->suite->program);
     for (int i = 0; i < golden->suite->sections; i++)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#define _DEFAULT_SOURCE /* sigaction() */
+#define _DEFAULT_SOURCE /* SIGBUS */
 
 #include "report.h"
 
@@ -84,12 +84,15 @@ static void on_fault(int number)
 
 void report_faults(void)
 {
-    static const int faults[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE};
-    struct sigaction action = {.sa_handler = on_fault};
+    static const int faults[] = {
+        SIGSEGV, SIGILL, SIGFPE,
+#ifdef SIGBUS
+        SIGBUS,
+#endif
+    };
 
-    sigemptyset(&action.sa_mask);
     for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++)
-        sigaction(faults[i], &action, NULL);
+        signal(faults[i], on_fault);
 }
 
 int report_end(void)

@@ -4,7 +4,7 @@
 # sh tests/lint/tree.sh, with B from the Makefile
 #
 # The files of the tree: what is at the top, which layer includes which, how long files and functions are, how text is
-# written, whether links lead somewhere.
+# written, whether links lead somewhere; and that all say their licence.
 set -eu
 . tests/common.sh
 LC_ALL=C
@@ -89,11 +89,6 @@ other_languages()
 text()
 {
     tab=$(printf '\t')
-    other_languages '*.[ch]' '*.mk' '*.sh' '*.py' '*.cpp' '*.in' '*.cmake' run CMakeLists.txt Makefile | sort -u |
-        while read -r file; do
-            case $file in *.pc.in) continue ;; esac
-            head -n 3 "$file" | grep -q 'SPDX-License-Identifier: MIT' || echo "$file"
-        done | none "no licence line at the top" "add: SPDX-License-Identifier: MIT"
     find_files '*.[ch]' '*.cpp' | xargs grep -n "$tab" /dev/null | none "tabs in C sources" "indent by four spaces"
     other_languages '*.[ch]' '*.cpp' '*.mk' '*.sh' '*.md' '*.in' '*.txt' run Makefile | sort -u |
         xargs grep -nE "[ $tab]+\$" /dev/null | none "white space at the end of a line" "remove it"
@@ -101,7 +96,7 @@ text()
         none "lines of more than 120 columns" "break them"
     other_languages '*.[ch]' '*.cpp' '*.mk' '*.sh' '*.md' '*.3' '*.in' run Makefile | sort -u |
         xargs grep -nwE 'TO[D]O|FIX[M]E|X[X]X|HA[C]K' /dev/null | none "marks of unfinished work" "finish it, or open an issue"
-    checked "text: licence lines, no tabs, no white space at line ends, 120 columns, nothing marked as unfinished"
+    checked "text: no tabs, no white space at line ends, 120 columns, nothing marked as unfinished"
 }
 
 # Links of Markdown to files, relative to the one that they are in.
@@ -121,3 +116,4 @@ layers
 sizes
 text
 links
+sh tests/lint/licences.sh

@@ -143,6 +143,7 @@ musl()
         says=$(LD_LIBRARY_PATH=$lib "$out/example")
         [ "$says" = "4 5 6" ] || fail "the example says '$says' instead of '4 5 6', with musl: $how" "see above"
     done
+    sh tests/install/linking.sh musl-gcc -O2 '' "$lib" "$SONAME" "$out/linking"
     checked "musl: kernels; the example says 4 5 6, linked shared, static, -static"
 }
 

@@ -18,6 +18,10 @@ set grid
 set key outside right
 set xlabel "elements of the result"
 
+# A picture's name in the directory "to", where its second line says the licence; the first one is XML's own.
+with_licence(name) = sprintf("| awk '{ print } NR == 1 { print \"<!-- SPDX-\" \"License-Identifier: MIT -->\" }' > '%s/%s.svg'", \
+    to, name)
+
 # Length and nanoseconds for an element, of one contender.
 times(name) = sprintf("< awk -F, '$1 == \"sum\" && $2 == \"%s\" && $3 == %d && $4 == 1 && $6 == \"%s\" \
     { print $5, $7 / $5 }' %s", type, models, name, csv)
@@ -27,7 +31,7 @@ shares(n) = sprintf("< awk -F, '$1 == \"sum\" && $2 == \"%s\" && $3 == %d && $4 
     if ($6 ~ /^line/ && (!($5 in line) || $7 < line[$5])) line[$5] = $7; \
     if ($6 == \"ensemble\") print $5, line[$5] / $7 }' %s", type, n, csv)
 
-set output to."/peers.svg"
+set output with_licence("peers")
 set title sprintf("Weighted sum of %d models, %s, one thread", models, type)
 set ylabel "ns for an element"
 set logscale y 10
@@ -35,7 +39,7 @@ others = "gcc-fixed clang-fours gcc-loop eigen-gemv openblas-gemv blis-gemv oned
 plot times("ensemble") with linespoints linewidth 3 linecolor "black" pointtype 7 title "libensemble", \
     for [name in others] times(name) with linespoints title name
 
-set output to."/line.svg"
+set output with_licence("line")
 set title sprintf("Reading the inputs alone, over the library: %s, one thread", type)
 set ylabel "share of the library's time"
 unset logscale y
