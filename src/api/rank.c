@@ -54,7 +54,7 @@ static int check_lists(struct ens_rankings *rankings)
             return ENSEMBLE_ENOTFINITE;
         if (weight < 0)
             return ENSEMBLE_ENEGATIVE;
-        if (rankings->lengths[i] > INT32_MAX - rankings->total)
+        if (rankings->lengths[i] > ENS_MOST_IDS - rankings->total)
             return ENSEMBLE_EOVERFLOW;
         rankings->total += rankings->lengths[i];
     }

@@ -60,16 +60,16 @@ struct ens_norm ens_norm_find(const struct ens_rankings *rankings, const struct 
     if (rankings->normaliser == ENSEMBLE_NORM_NONE)
         return norm;
     extent = extent_of(rankings, list, seats);
+    if (rankings->normaliser == ENSEMBLE_NORM_MAX) {
+        norm.scale = extent.most > 0 ? extent.most : 0;
+        return norm;
+    }
     norm.unit = unit_of(&extent);
     norm.shift = norm.unit * extent.least;
     switch (rankings->normaliser) {
     case ENSEMBLE_NORM_MIN_MAX:
         norm.scale = norm.unit * extent.most - norm.shift;
         norm.all = 1;
-        break;
-    case ENSEMBLE_NORM_MAX:
-        norm.shift = 0;
-        norm.scale = extent.most > 0 ? norm.unit * extent.most : 0;
         break;
     case ENSEMBLE_NORM_SUM:
         norm.scale = sum_of(rankings, list, seats, norm.unit, norm.shift, 0);

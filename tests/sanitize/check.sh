@@ -122,7 +122,7 @@ valgrind()
         targets="$targets $out/tests/unit/$test"
     done
     # shellcheck disable=SC2086 # a list
-    make_with "$CC" '-O1 -g' '' $targets kernels-programs methods-programs learn-programs
+    make_with "$CC" '-O1 -g' '' $targets kernels-programs methods-programs learn-programs rank-programs
     for test in $targets; do
         command valgrind -q --error-exitcode=9 --leak-check=full "$test" > "$out/log" 2>&1 ||
             { tail -n 60 "$out/log" >&2; fail "valgrind: ${test##*/}" "see above"; }
@@ -134,7 +134,7 @@ valgrind()
 musl()
 {
     need musl-gcc musl-tools
-    make_with musl-gcc -O2 -static kernels-programs methods-programs learn-programs
+    make_with musl-gcc -O2 -static kernels-programs methods-programs learn-programs rank-programs
     kernels
     make_with musl-gcc -O2 '' install DESTDIR="$out/installed" prefix=/usr libdir=/usr/lib pkgconfigdir=/usr/lib/pkgconfig \
         cmakedir=/usr/lib/cmake/ensemble includedir=/usr/include mandir=/usr/share/man
@@ -159,7 +159,7 @@ werror()
         fi
         for level; do
             out=$top/$compiler$level
-            targets="all kernels-programs methods-programs learn-programs soak-programs $out/examples/demo $out/examples/guide"
+            targets="all kernels-programs methods-programs learn-programs rank-programs soak-programs $out/examples/demo $out/examples/guide"
             for test in $UNIT; do
                 targets="$targets $out/tests/unit/$test"
             done
