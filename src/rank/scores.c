@@ -33,7 +33,7 @@ static double unit_of(const struct extent *extent)
 {
     const double largest = -extent->least > extent->most ? -extent->least : extent->most;
 
-    return largest > 0x1p460 ? 0x1p-600 : largest < 0x1p-400 ? 0x1p500 : 1;
+    return largest > 0x1p460 ? 0x1p-600 : largest < 0x1p-400 ? 0x1p700 : 1;
 }
 
 /* The sum of (unit x score - shift), or of its squares. */
