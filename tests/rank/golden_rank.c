@@ -16,8 +16,9 @@
 #define LARGE 4
 
 static const char *const names[SECTIONS] = {
-    "rrf",         "borda",       "sum-min-max", "sum-z",   "sum-max", "sum-sum",     "sum-none", "mnz-min-max", "mnz-z",
-    "mnz-max",     "mnz-sum",     "mnz-none",    "anz-min-max", "anz-z", "anz-max",   "anz-sum",  "anz-none",
+    "rrf",         "borda",       "sum-min-max", "sum-z",    "sum-max",  "sum-sum",
+    "sum-none",    "mnz-min-max", "mnz-z",       "mnz-max",  "mnz-sum",  "mnz-none",
+    "anz-min-max", "anz-z",       "anz-max",     "anz-sum",  "anz-none",
 };
 
 static const char *name_of(int section)

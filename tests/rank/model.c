@@ -140,7 +140,9 @@ static double score_of(const struct hand *hand, uint64_t id)
         else if (rank != 0)
             sum += lists[i].weight * ((double)(n_all + 1 - rank) - share(&lists[i]));
     }
-    return hand->fusion.method == ENSEMBLE_FUSE_MNZ ? m * sum : hand->fusion.method == ENSEMBLE_FUSE_ANZ ? sum / m : sum;
+    if (hand->fusion.method == ENSEMBLE_FUSE_MNZ)
+        return m * sum;
+    return hand->fusion.method == ENSEMBLE_FUSE_ANZ ? sum / m : sum;
 }
 
 void model_fuse(const struct hand *hand, struct answer *answer)
