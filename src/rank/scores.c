@@ -75,11 +75,9 @@ struct ens_norm ens_norm_find(const struct ens_rankings *rankings, const struct 
         norm.scale = sum_of(rankings, list, seats, norm.unit, norm.shift, 0);
         norm.all = 1 / extent.count;
         break;
-    default: /* ENSEMBLE_NORM_Z: the mean of what is above the least is the more exact one, and 0 if all are equal */
+    default: /* ENSEMBLE_NORM_Z: by what is above the least, which is 0 where all are equal, the mean is the more exact */
         norm.shift += sum_of(rankings, list, seats, norm.unit, norm.shift, 0) / extent.count;
-        norm.scale = extent.least < extent.most
-                         ? __builtin_sqrt(sum_of(rankings, list, seats, norm.unit, norm.shift, 1) / extent.count)
-                         : 0;
+        norm.scale = __builtin_sqrt(sum_of(rankings, list, seats, norm.unit, norm.shift, 1) / extent.count);
         break;
     }
     return norm;

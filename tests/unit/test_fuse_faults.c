@@ -224,42 +224,42 @@ TEST(test_a_workspace_that_is_too_small)
 
 /* Of the four buffers that are written, and the four that are read, in one memory, at any distance from each other. */
 enum { IDS, LENGTHS, WEIGHTS, SCORES, READ, FUSED = READ, FUSED_SCORES, CONTRIBUTIONS, WORKSPACE, BUFFERS };
-#define UNITS 256 /* of 8 bytes */
+#define UNITS 320 /* of 8 bytes */
+#define APART 160
 
 struct placed {
     uint64_t memory[UNITS];
     size_t at[BUFFERS], units[BUFFERS];
 };
 
-/* Units that are not used lie between the buffers. */
-static void place(struct placed *placed)
+/* Units that are not used lie between the buffers, and many of them before and behind the one that is `apart`. */
+static void place(struct placed *placed, int apart)
 {
-    const size_t units[] = {6, 3 * sizeof(size_t) / 8 + 1, 3, 3, 4, 4, 12, (ensemble_fusion_workspace_size(6) + 7) / 8};
-    const float scores[] = {3, 2, 1, 3, 2, 1};
+    const size_t units[] = {6, (3 * sizeof(size_t) + 7) / 8, 3, 3, 4, 4, 12, (ensemble_fusion_workspace_size(6) + 7) / 8};
     const double weights[] = {1, 1, 1};
     size_t at = 1;
 
     memset(placed->memory, 0x11, sizeof placed->memory);
     for (int i = 0; i < BUFFERS; i++) {
-        placed->at[i] = at;
+        placed->at[i] = i == apart ? APART : at;
         placed->units[i] = units[i];
         at += units[i] + 1;
+        assert_true(at + units[i] < APART && APART + 2 * units[i] < UNITS - 40);
     }
-    assert_true(at < UNITS);
     memcpy(placed->memory + placed->at[IDS], three_ids, sizeof three_ids);
     memcpy(placed->memory + placed->at[LENGTHS], three_lengths, sizeof three_lengths);
     memcpy(placed->memory + placed->at[WEIGHTS], weights, sizeof weights);
-    memcpy(placed->memory + placed->at[SCORES], scores, sizeof scores);
+    memcpy(placed->memory + placed->at[SCORES], three_scores, sizeof three_scores);
 }
 
-static int fuse_placed(struct placed *placed, int32_t method)
+static int fuse_placed(struct placed *placed)
 {
     void *p[BUFFERS];
     struct ensemble_fusion fusion;
 
     for (int i = 0; i < BUFFERS; i++)
         p[i] = placed->memory + placed->at[i];
-    fusion = by(method, 0, p[SCORES]);
+    fusion = by(ENSEMBLE_FUSE_SUM, 0, p[SCORES]);
     fusion.weights = p[WEIGHTS];
     fusion.contributions = p[CONTRIBUTIONS];
     fusion.contributions_count = SIZE_MAX; /* by what is written, not by this, they are told apart */
@@ -268,68 +268,65 @@ static int fuse_placed(struct placed *placed, int32_t method)
     return ensemble_fuse_rankings(p[IDS], p[LENGTHS], 3, &fusion, p[FUSED], p[FUSED_SCORES], 4);
 }
 
-/* The first unit of what is written comes to each unit of the other buffer, and the last one as well. */
-static void assert_meet(int written, int other, int32_t method, int code)
+/* From where one of them begins at the other one's end, unit by unit, to where it ends at the other one's beginning. */
+static void assert_apart(int written, int other)
 {
     struct placed placed;
+    size_t most;
 
-    place(&placed);
-    for (size_t shift = 0; shift <= placed.units[other] + placed.units[written]; shift++) {
-        const size_t begin = placed.at[other] + placed.units[other], shifted = begin - shift;
-        const int meets = shift > 0 && shift < placed.units[other] + placed.units[written];
+    place(&placed, other);
+    most = placed.units[other] + placed.units[written];
+    for (size_t shift = 0; shift <= most; shift++) {
         uint64_t before[UNITS];
 
-        if (begin < shift)
-            break;
-        placed.at[written] = shifted;
+        place(&placed, other);
+        placed.at[written] = placed.at[other] + placed.units[other] - shift;
         memcpy(before, placed.memory, sizeof before);
-        if (meets) {
-            assert_int_equal(fuse_placed(&placed, method), code);
-            if (code < 0)
-                assert_memory_equal(placed.memory, before, sizeof before);
-        }
-        place(&placed);
+        assert_int_equal(fuse_placed(&placed), shift > 0 && shift < most ? ENSEMBLE_EOVERLAP : 3);
+        if (shift > 0 && shift < most)
+            assert_memory_equal(placed.memory, before, sizeof before);
     }
 }
 
 TEST(test_what_is_written_lies_apart)
 {
-    struct placed placed;
-
-    place(&placed);
-    assert_int_equal(fuse_placed(&placed, ENSEMBLE_FUSE_SUM), 3);
     for (int written = READ; written < BUFFERS; written++)
         for (int other = 0; other < BUFFERS; other++)
             if (other != written)
-                assert_meet(written, other, ENSEMBLE_FUSE_SUM, ENSEMBLE_EOVERLAP);
+                assert_apart(written, other);
 }
 
-/* A buffer may begin where another one ends. */
-TEST(test_buffers_may_touch)
+/* Scores and workspaces have no alignment. */
+TEST(test_a_byte_is_enough_to_lie_in_the_way)
 {
-    for (int written = READ; written < BUFFERS; written++)
-        for (int other = 0; other < BUFFERS; other++) {
-            struct placed placed;
+    unsigned char memory[sizeof three_scores + BYTES];
+    struct ensemble_fusion fusion = by(ENSEMBLE_FUSE_SUM, 0, memory);
+    uint64_t fused[4];
 
-            place(&placed);
-            if (other == written || placed.units[written] > UNITS / 4)
-                continue;
-            placed.at[other] = UNITS - placed.units[other] - placed.units[written];
-            placed.at[written] = UNITS - placed.units[written];
-            if (other < READ)
-                memcpy(placed.memory + placed.at[other], (uint64_t[UNITS]){0}, 8 * placed.units[other]);
-            if (other == LENGTHS)
-                memcpy(placed.memory + placed.at[other], three_lengths, sizeof three_lengths);
-            assert_true(fuse_placed(&placed, ENSEMBLE_FUSE_SUM) >= 0);
-        }
+    memcpy(memory, three_scores, sizeof three_scores);
+    fusion.workspace = memory + sizeof three_scores - 1;
+    fusion.workspace_size = BYTES;
+    assert_int_equal(ensemble_fuse_rankings(three_ids, three_lengths, 3, &fusion, fused, NULL, 4), ENSEMBLE_EOVERLAP);
+    fusion.workspace = memory + sizeof three_scores;
+    assert_int_equal(ensemble_fuse_rankings(three_ids, three_lengths, 3, &fusion, fused, NULL, 4), 3);
+    memmove(memory + BYTES, three_scores, sizeof three_scores);
+    fusion.scores = memory + BYTES;
+    fusion.workspace = memory + 1;
+    assert_int_equal(ensemble_fuse_rankings(three_ids, three_lengths, 3, &fusion, fused, NULL, 4), ENSEMBLE_EOVERLAP);
+    fusion.workspace = memory;
+    assert_int_equal(ensemble_fuse_rankings(three_ids, three_lengths, 3, &fusion, fused, NULL, 4), 3);
 }
 
 /* Scores that are not read, and results that are not there, are in nobody's way. */
 TEST(test_what_is_not_used_may_lie_anywhere)
 {
     struct ensemble_fusion fusion = by(ENSEMBLE_FUSE_RRF, 0, NULL);
-    uint64_t fused[3];
+    const size_t none[] = {0, 0};
+    uint64_t fused[3] = {0}, ids[] = {3, 2, 1, 1, 2, 3};
 
+    assert_int_equal(ensemble_fuse_rankings(fused + 1, none, 2, &fusion, fused, NULL, 3), 0);
+    assert_int_equal(ensemble_fuse_rankings(ids, three_lengths, 3, &fusion, ids + 2, NULL, 0), 0);
+    assert_memory_equal(ids, three_ids, sizeof ids);
     fusion.scores = fused;
     assert_int_equal(ensemble_fuse_rankings(three_ids, three_lengths, 3, &fusion, fused, NULL, 3), 3);
     assert_true(fused[0] == 3 && fused[1] == 1 && fused[2] == 2);
@@ -351,7 +348,7 @@ int main(void)
         cmocka_unit_test(test_the_most_ids_that_can_be_said),
         cmocka_unit_test(test_a_workspace_that_is_too_small),
         cmocka_unit_test(test_what_is_written_lies_apart),
-        cmocka_unit_test(test_buffers_may_touch),
+        cmocka_unit_test(test_a_byte_is_enough_to_lie_in_the_way),
         cmocka_unit_test(test_what_is_not_used_may_lie_anywhere),
     };
 
