@@ -75,7 +75,7 @@ struct ens_norm ens_norm_find(const struct ens_rankings *rankings, const struct 
         norm.scale = sum_of(rankings, list, seats, norm.unit, norm.shift, 0);
         norm.all = 1 / extent.count;
         break;
-    default: /* ENSEMBLE_NORM_Z: by what is above the least, which is 0 where all are equal, the mean is the more exact */
+    default: /* ENSEMBLE_NORM_Z: what is above the least is 0 where all are equal, and the mean by it more exact */
         norm.shift += sum_of(rankings, list, seats, norm.unit, norm.shift, 0) / extent.count;
         norm.scale = __builtin_sqrt(sum_of(rankings, list, seats, norm.unit, norm.shift, 1) / extent.count);
         break;

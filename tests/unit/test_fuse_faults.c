@@ -235,7 +235,8 @@ struct placed {
 /* Units that are not used lie between the buffers, and many of them before and behind the one that is `apart`. */
 static void place(struct placed *placed, int apart)
 {
-    const size_t units[] = {6, (3 * sizeof(size_t) + 7) / 8, 3, 3, 4, 4, 12, (ensemble_fusion_workspace_size(6) + 7) / 8};
+    const size_t workspace = (ensemble_fusion_workspace_size(6) + 7) / 8;
+    const size_t units[] = {6, (3 * sizeof(size_t) + 7) / 8, 3, 3, 4, 4, 12, workspace};
     const double weights[] = {1, 1, 1};
     size_t at = 1;
 
