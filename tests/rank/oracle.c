@@ -93,6 +93,21 @@ static int check_all(uint64_t seed, size_t cases, size_t most)
     return wrong;
 }
 
+/* Workspaces of all sizes, those that no machine has included: that is where 32 and 64 bits differ. */
+static int check_sizes(void)
+{
+    const size_t most = SIZE_MAX / 64 < INT32_MAX ? SIZE_MAX / 64 : INT32_MAX;
+    int wrong = 0;
+
+    for (size_t n = most; n > 0; n /= 2)
+        wrong += ensemble_fusion_workspace_size(n) / 38 < n || ensemble_fusion_workspace_size(n) / 44 > n + 2;
+    for (size_t n = most + 1; n > most; n += n / 2 + 1)
+        wrong += ensemble_fusion_workspace_size(n) != SIZE_MAX;
+    wrong += ensemble_fusion_workspace_size(SIZE_MAX) != SIZE_MAX;
+    printf("sizes of workspaces: %d are wrong\n", wrong);
+    return wrong;
+}
+
 int main(int argc, char **argv)
 {
     uint64_t seed = 1;
@@ -109,7 +124,8 @@ int main(int argc, char **argv)
             return 2;
         }
     }
-    wrong = check_all(seed, 10000 / part, 5 * HAND_LISTS);
+    wrong = check_sizes();
+    wrong += check_all(seed, 10000 / part, 5 * HAND_LISTS);
     wrong += check_all(seed + 1000000, 1000 / part, 300);
     wrong += check_all(seed + 2000000, 200 / part, HAND_IDS);
     printf("rankings beside the model: %s\n", wrong ? "FAILED" : "passed");
