@@ -93,8 +93,8 @@ struct ensemble_fusion {
  * Fuses `n_lists` ranked lists, which lie in `ids` one after the other: the first lengths[0] ids, best first, are the
  * first list, the next lengths[1] the second one. Lists may be empty, and there may be none. Writes the best `n_fused`
  * ids of the result to `fused`, best first, and their scores to `fused_scores` (NULL: not wanted); where the lists hold
- * fewer different ids, only these. `fusion` says how; NULL: reciprocal rank fusion with k = 60 and weights of 1. Returns
- * how many ids were written.
+ * fewer different ids, only these. `fusion` says how; NULL: reciprocal rank fusion with k = 60 and weights of 1.
+ * Returns how many ids were written.
  *
  * Of equal scores, the smaller id comes first. An id that stands in a list again is passed over there, as if the list
  * did not have it twice; so is, if scores are used, one whose score is not finite. Terms are products of w_i and what
