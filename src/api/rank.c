@@ -29,7 +29,7 @@ static int check_how(struct ensemble_fusion *how, size_t n_lists, size_t n_fused
 
     if (how->method < ENSEMBLE_FUSE_RRF || how->method > ENSEMBLE_FUSE_BORDA)
         return ENSEMBLE_EMETHOD;
-    if (how->normaliser < ENSEMBLE_NORM_MIN_MAX || how->normaliser > ENSEMBLE_NORM_NONE || !(how->k >= 0) ||
+    if (how->normaliser < ENSEMBLE_NORM_MIN_MAX || how->normaliser > ENSEMBLE_NORM_NONE || how->k < 0 ||
         !ens_is_finite(how->k))
         return ENSEMBLE_EPARAMETER;
     if (how->score_dtype == 0)
@@ -54,7 +54,7 @@ static int check_lists(struct ens_rankings *rankings)
             return ENSEMBLE_ENOTFINITE;
         if (weight < 0)
             return ENSEMBLE_ENEGATIVE;
-        if (rankings->lengths[i] > INT32_MAX - rankings->total)
+        if (rankings->lengths[i] > ENS_MOST_IDS - rankings->total)
             return ENSEMBLE_EOVERFLOW;
         rankings->total += rankings->lengths[i];
     }

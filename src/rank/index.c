@@ -19,12 +19,12 @@ size_t ens_index_slots(size_t ids)
 #define STEPS_PER_ID 16
 #define STEPS_MORE 1024
 
-/* The list of this number, from 1, holds the entry's id. 0 where that was known. */
-static inline int take(struct ens_entry *entry, uint32_t number)
+/* A list that is not empty holds the entry's id. 0 where that was known. */
+static inline int take(struct ens_entry *entry, const struct ens_list *list)
 {
-    if (entry->list == number)
+    if (entry->list == list->begin + 1)
         return 0;
-    entry->list = number;
+    entry->list = (uint32_t)list->begin + 1;
     entry->lists++;
     return 1;
 }
@@ -34,7 +34,7 @@ static inline int take(struct ens_entry *entry, uint32_t number)
  * What is left of `steps`; negative where ids that were chosen for it make the table slow.
  */
 static int64_t hash_list(struct ens_index *index, const struct ens_rankings *rankings, const struct ens_list *list,
-                         uint32_t number, int64_t steps)
+                         int64_t steps)
 {
     const unsigned shift = 64 - (unsigned)__builtin_ctzll(index->n_slots);
     const size_t mask = index->n_slots - 1;
@@ -55,7 +55,7 @@ static int64_t hash_list(struct ens_index *index, const struct ens_rankings *ran
             index->entries[index->count] = (struct ens_entry){.id = id};
             index->slots[at] = slot = (uint32_t)++index->count;
         }
-        if (take(&index->entries[slot - 1], number))
+        if (take(&index->entries[slot - 1], list))
             index->seats[place] = slot - 1;
     }
     return steps;
@@ -105,8 +105,7 @@ static void sort_ids(struct ens_index *index, const struct ens_rankings *ranking
 }
 
 /* The same as hash_list(), by bisection. */
-static void search_list(struct ens_index *index, const struct ens_rankings *rankings, const struct ens_list *list,
-                        uint32_t number)
+static void search_list(struct ens_index *index, const struct ens_rankings *rankings, const struct ens_list *list)
 {
     for (size_t place = list->begin; place < list->end; place++) {
         size_t low = 0;
@@ -122,7 +121,7 @@ static void search_list(struct ens_index *index, const struct ens_rankings *rank
             else
                 high = middle;
         }
-        if (take(&index->entries[low], number))
+        if (take(&index->entries[low], list))
             index->seats[place] = (uint32_t)low;
     }
 }
@@ -137,7 +136,7 @@ void ens_index_build(struct ens_index *index, const struct ens_rankings *ranking
         const struct ens_list list = ens_list(rankings, i, begin);
 
         if (list.weight != 0)
-            steps = hash_list(index, rankings, &list, (uint32_t)i + 1, steps);
+            steps = hash_list(index, rankings, &list, steps);
     }
     if (ENS_LIKELY(steps >= 0))
         return;
@@ -146,6 +145,6 @@ void ens_index_build(struct ens_index *index, const struct ens_rankings *ranking
         const struct ens_list list = ens_list(rankings, i, begin);
 
         if (list.weight != 0)
-            search_list(index, rankings, &list, (uint32_t)i + 1);
+            search_list(index, rankings, &list);
     }
 }
