@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-const char *const names[MODELS] = {"cepstra",      "changes", "prediction", "contour", "warped_bands",
-                                   "warped_prediction"};
+const char *const names[MODELS] = {"cepstra",      "changes",          "prediction", "contour",
+                                   "warped_bands", "warped_prediction"};
 
 static struct npy_array load(const char *directory, const char *name, const char *part)
 {

@@ -35,8 +35,10 @@ int is_right(const float *scores, const struct part *part, size_t word);
 
 size_t count_wrong(const float *scores, const struct part *part);
 
-/* A line of the table: how many words are wrong; and, of those that are wrong by part->best, how many are right here,
-   and the reverse. */
+/*
+ * A line of the table: how many words are wrong; their share, with its standard error; how many words are right which
+ * part->best has wrong, and the reverse.
+ */
 void print_line(const char *name, const float *scores, const struct part *part);
 
 #endif

@@ -3,15 +3,14 @@
 """
 make_outputs.py DIRECTORY [SEED]
 
-Makes the .npy files of docs/examples/speech again: words are spoken by espeak-ng in many voices, noise is added, and
-six simple recognisers say what they hear. It needs espeak-ng, NumPy and SciPy (on Debian: espeak-ng, python3-numpy,
-python3-scipy), takes about a minute, and draws all that is random from one seed.
+Makes the .npy files of docs/examples/speech: espeak-ng speaks words in many voices, noise is added, and six simple
+recognisers say what they hear. It needs espeak-ng, NumPy and SciPy (Debian's packages espeak-ng, python3-numpy and
+python3-scipy), takes half a minute, and prints each recogniser's error rate. All that is random comes from the seed.
 
-Four recognisers cut a word into FRAMES pieces of equal length and say for each piece how probable each word is: a
-Gaussian per word and piece, with one covariance for all words, each over other features. Two compare the whole word with
-words they have heard, by dynamic time warping, and give one score per word of the vocabulary.
+Four recognisers cut a word into FRAMES frames of equal length and say of each how probable each word of the vocabulary
+is: by a Gaussian for each word and frame, with one covariance for all words of a frame, each over other features. Two
+compare the whole word with words that they have heard before, by dynamic time warping (Sakoe and Chiba, 1978).
 """
-import json
 import os
 import subprocess
 import sys
@@ -29,10 +28,10 @@ FRAMES = 8
 RATE = 8000    # samples per second, as on the telephone
 WINDOW = 200   # samples, 25 ms
 STEP = 80      # samples, 10 ms
-LOWEST = -16   # of a logarithm: no piece of a word rules a word out
-TEMPLATES = 6  # words that a recogniser by warping remembers of each word of the vocabulary
+LOWEST = -16   # of the logarithms: no frame by itself rules a word out
+TEMPLATES = 6  # how many speakers of each word a recogniser by warping remembers
 
-# Who speaks: variants of espeak-ng's voices. Nobody is in two parts.
+# Who speaks: variants of espeak-ng's English voices, and with which accents. Nobody is in two parts.
 VOICES = {
     "train": ("m1 m2 m4 m5 m8 f1 f3 f4 adam Alex Andrea antonio belinda caleb david ed Gene Hugo iven john linda "
               "Marco Michael norbert").split(),
@@ -41,7 +40,7 @@ VOICES = {
 }
 ACCENTS = "en-us en-gb en-gb-scotland en-gb-x-rp en-gb-x-gbclan en-029".split()
 NOISES = "white", "rumble", "babble"
-DECIBELS = {"train": (10, 15, 20), "validation": (5, 10, 15), "test": (5, 10, 15)} # of speech over noise
+DECIBELS = {"train": (10, 15, 20), "validation": (5, 10, 15), "test": (5, 10, 15)}  # speech over noise
 
 
 def speak(text, voice, pitch, speed, folder):
@@ -49,14 +48,15 @@ def speak(text, voice, pitch, speed, folder):
     path = os.path.join(folder, "word.wav")
     subprocess.run(["espeak-ng", "-v", voice, "-p", str(pitch), "-s", str(speed), "-w", path, text], check=True)
     rate, sound = scipy.io.wavfile.read(path)
-    assert rate == 22050
+    if rate != 22050:
+        sys.exit(f"espeak-ng: {rate} samples per second, not 22050")
     sound = scipy.signal.resample_poly(sound.astype(numpy.float64), 160, 441)
     loud = numpy.flatnonzero(abs(sound) > 0.02 * abs(sound).max())
     return sound[loud[0] : loud[-1] + 1]
 
 
 def noise_like(kind, samples, random, babble):
-    """Noise of a mean power of 1."""
+    """Noise of a mean power of 1: even, nearly all below 200 Hz, or from a sound of many voices."""
     if kind == "babble":
         begin = random.integers(len(babble) - samples)
         noise = babble[begin : begin + samples]
@@ -84,6 +84,7 @@ def say_all(part, random, babble, folder):
 
 
 def windows_of(sound):
+    """Short pieces of a sound, one each STEP samples, with high frequencies raised as usual for speech."""
     count = 1 + (max(len(sound), WINDOW) - WINDOW) // STEP
     sound = numpy.pad(sound, (0, max(0, WINDOW - len(sound))))
     sound = numpy.append(sound[0], sound[1:] - 0.97 * sound[:-1])
@@ -93,7 +94,10 @@ def windows_of(sound):
 
 def mel_filters(bands, points):
     """Triangles, equally wide in mel, from 100 to 3,800 Hz."""
-    mel = lambda hertz: 2595 * numpy.log10(1 + hertz / 700)
+
+    def mel(hertz):
+        return 2595 * numpy.log10(1 + hertz / 700)
+
     edges = numpy.linspace(mel(100), mel(3800), bands + 2)
     place = mel(numpy.linspace(0, RATE / 2, points))[None, :]
     rise = (place - edges[:-2, None]) / (edges[1:-1] - edges[:-2])[:, None]
@@ -119,7 +123,7 @@ def area_ratios(windows, order):
     reflections = numpy.empty((len(windows), order))
     for i in range(1, order + 1):
         k = -numpy.sum(a[:, :i] * correlation[:, i:0:-1], axis=1) / error
-        a[:, 1 : i + 1] += k[:, None] * a[:, i - 1 :: -1][:, :i] if i > 1 else k[:, None]
+        a[:, 1 : i + 1] += k[:, None] * a[:, i - 1 :: -1]
         error *= 1 - k**2
         reflections[:, i - 1] = k
     return numpy.log((1 - reflections) / (1 + reflections))
@@ -148,8 +152,8 @@ def features_of(sound):
     }
 
 
-def pieces(features):
-    """FRAMES pieces of equal length: the mean of each."""
+def frames_of(features):
+    """FRAMES pieces of equal length, and the mean of the features in each."""
     edges = numpy.linspace(0, len(features), FRAMES + 1)
     rows = []
     for begin, end in zip(edges[:-1], edges[1:]):
@@ -159,20 +163,23 @@ def pieces(features):
 
 
 def gaussians(train, labels, others):
-    """The log posterior of each word for each piece, all words being equally likely: Gaussians of one covariance."""
+    """
+    The logarithm of how probable each word is by each frame, all words being equally likely beforehand. Part of the
+    covariance between features is left out (a tenth), so that its inverse is stable.
+    """
     answers = [numpy.empty((len(x), FRAMES, len(WORDS))) for x in others]
-    for piece in range(FRAMES):
-        x = train[:, piece]
+    for frame in range(FRAMES):
+        x = train[:, frame]
         means = numpy.array([x[labels == k].mean(axis=0) for k in range(len(WORDS))])
         left = x - means[labels]
         covariance = left.T @ left / (len(x) - len(WORDS))
         covariance = 0.9 * covariance + 0.1 * numpy.diag(numpy.diag(covariance))
         whiten = numpy.linalg.inv(numpy.linalg.cholesky(covariance))
         for answer, other in zip(answers, others):
-            away = (other[:, piece, None] - means) @ whiten.T
+            away = (other[:, frame, None] - means) @ whiten.T
             score = -0.5 * (away**2).sum(axis=2)
             score -= score.max(axis=1, keepdims=True)
-            answer[:, piece] = score - numpy.log(numpy.exp(score).sum(axis=1, keepdims=True))
+            answer[:, frame] = score - numpy.log(numpy.exp(score).sum(axis=1, keepdims=True))
         answer.clip(LOWEST, out=answer)
     return answers
 
@@ -205,38 +212,49 @@ def warped(train, labels, other, random):
     return numpy.array(answer)
 
 
-def main():
-    folder = sys.argv[1]
-    random = numpy.random.default_rng(int(sys.argv[2]) if len(sys.argv) > 2 else SEED)
+def record(random):
+    """Features of all words of each part, by kind, and the labels."""
     features, labels = {}, {}
-    with tempfile.TemporaryDirectory() as scratch:
+    with tempfile.TemporaryDirectory() as folder:
         text = "the sun was low and many people were walking home along the river while others sat and talked"
-        voices = [speak(text, "en-us+" + v, 40 + 5 * i, 150 + 10 * i, scratch)
-                  for i, v in enumerate(("m2", "f3", "croak", "klatt"))]
-        shortest = min(len(v) for v in voices)
-        babble = sum(v[:shortest] / v.std() for v in voices)
+        voices = [speak(text, "en-us+" + voice, 40 + 5 * i, 150 + 10 * i, folder)
+                  for i, voice in enumerate(("m2", "f3", "croak", "klatt"))]
+        shortest = min(len(voice) for voice in voices)
+        babble = sum(voice[:shortest] / voice.std() for voice in voices)
         for part in VOICES:
-            sounds, labels[part] = say_all(part, random, babble, scratch)
-            features[part] = [features_of(s) for s in sounds]
+            sounds, labels[part] = say_all(part, random, babble, folder)
+            heard = [features_of(sound) for sound in sounds]
+            features[part] = {kind: [f[kind] for f in heard] for kind in heard[0]}
+    return features, labels
 
+
+def recognise(features, labels, random):
+    """What each recogniser says of the words of the validation and the test voices."""
     outputs = {}
     for kind in "cepstra", "changes", "prediction", "contour":
-        cut = {p: numpy.array([pieces(f[kind]) for f in features[p]]) for p in VOICES}
-        answers = gaussians(cut["train"], labels["train"], [cut["validation"], cut["test"]])
-        for part, answer in zip(("validation", "test"), answers):
-            outputs[kind, part] = answer
-    for name, kind in ("warped_bands", "bands"), ("warped_prediction", "prediction"):
-        chosen = random.integers(2**32)
+        cut = {part: numpy.array([frames_of(f) for f in features[part][kind]]) for part in VOICES}
+        outputs[kind, "validation"], outputs[kind, "test"] = gaussians(
+            cut["train"], labels["train"], [cut["validation"], cut["test"]])
+    for kind in "bands", "prediction":
+        seed = random.integers(2**32)
         for part in "validation", "test":
-            outputs[name, part] = warped([f[kind] for f in features["train"]], labels["train"],
-                                         [f[kind] for f in features[part]], numpy.random.default_rng(chosen))
-    for (name, part), values in outputs.items():
-        score = values.sum(axis=1) if values.ndim == 3 else values
-        print(name, part, (score.argmax(axis=1) != labels[part]).mean())
-        rows = values.reshape(-1, len(WORDS))
-        numpy.save(os.path.join(folder, f"{name}.{part}.npy"), rows.astype("<f2"))
+            outputs["warped_" + kind, part] = warped(
+                features["train"][kind], labels["train"], features[part][kind], numpy.random.default_rng(seed))
+    return outputs
+
+
+def main():
+    if len(sys.argv) not in (2, 3):
+        sys.exit("usage: make_outputs.py DIRECTORY [SEED]")
+    random = numpy.random.default_rng(int(sys.argv[2]) if len(sys.argv) == 3 else SEED)
+    features, labels = record(random)
+    for (name, part), values in recognise(features, labels, random).items():
+        scores = values.sum(axis=1) if values.ndim == 3 else values
+        print(f"{name} {part}: {(scores.argmax(axis=1) != labels[part]).mean():.3f} wrong")
+        rows = values.reshape(-1, len(WORDS)).astype("<f2")
+        numpy.save(os.path.join(sys.argv[1], f"{name}.{part}.npy"), rows)
     for part in "validation", "test":
-        numpy.save(os.path.join(folder, f"labels.{part}.npy"), labels[part])
+        numpy.save(os.path.join(sys.argv[1], f"labels.{part}.npy"), labels[part])
 
 
 main()

@@ -29,6 +29,7 @@ static const struct fusion fusions[] = {
     {"frames of 4, linear pool", 0, BY_FRAME, FRAMES, ENSEMBLE_MEAN, NOTHING},
     {"frames of 4, log pool", 0, BY_FRAME, FRAMES, ENSEMBLE_LOG_POOL, NOTHING},
     {"frames of 4, learned weights", 0, BY_FRAME, FRAMES, ENSEMBLE_MEAN, WEIGHTS},
+    {"words of 4, untempered", 0, BY_FRAME, ONE, ENSEMBLE_MEAN, NOTHING},
     {"words of 4, linear pool", 0, BY_FRAME, ONE, ENSEMBLE_MEAN, TEMPERATURES},
     {"words of 4, log pool", 0, BY_FRAME, ONE, ENSEMBLE_LOG_POOL, TEMPERATURES},
     {"words of 6, majority vote", 0, MODELS, ONE, ENSEMBLE_VOTE, NOTHING},
@@ -93,9 +94,11 @@ static float *decode(struct ensemble *e, const struct fusion *fusion, const stru
     MUST(ensemble_set_method(e, fusion->method));
     MUST(ensemble_set_result(e, ENSEMBLE_RESULT_LOG, 0));
     listen(e, fusion, part);
+    /* quote: decode */
     MUST(ensemble_combine(e, rows, ENSEMBLE_F32, count));
     for (size_t i = 0; i < count; i++)
         scores[i / (fusion->rows * VOCABULARY) * VOCABULARY + i % VOCABULARY] += rows[i];
+    /* quote: end */
     free(rows);
     return scores;
 }
@@ -127,8 +130,9 @@ static void print_contested(const struct ensemble *e, const float *scores, const
         contested[right] += disagreement[i] > .7;
     }
     for (int right = 1; right >= 0; right--)
-        printf("  %s: %zu words; %.0f %% of the pairs of models disagree, more than 70 %% in %zu words\n",
-               right ? "right" : "wrong", words[right], 100 * sum[right] / (double)words[right], contested[right]);
+        if (words[right] > 0)
+            printf("  %s in %zu words: %.1f %% of the pairs of models disagree, more than 70 %% in %zu words\n",
+                   right ? "right" : "wrong", words[right], 100 * sum[right] / (double)words[right], contested[right]);
     free(disagreement);
 }
 
@@ -150,7 +154,7 @@ int main(int argc, char **argv)
             best = i;
     test.best = test.scores[best];
 
-    printf("%zu words; the best model on the %zu words of the validation voices: %s\n\n", test.words, validation.words,
+    printf("%zu words to be judged by; the best model on the other %zu: %s\n\n", test.words, validation.words,
            names[best]);
     printf("  %-28s %5s %15s %8s %8s\n", "", "wrong", "error rate", "mended", "spoiled");
     for (size_t i = 0; i < MODELS; i++)
