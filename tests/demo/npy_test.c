@@ -74,7 +74,8 @@ static const char *error_of(const struct image *image)
     error = npy_parse(&array, bytes, image->size);
     free(bytes);
     if (error)
-        EXPECT(array.f4 == NULL && array.i4 == NULL && array.rows == 0 && array.columns == 0);
+        EXPECT(array.f4 == NULL && array.f2 == NULL && array.i4 == NULL && array.rows == 0 &&
+                array.columns == 0);
     npy_free(&array);
     return error;
 }
@@ -117,6 +118,17 @@ static void test_good_files_are_read(void)
     EXPECT(array.rows == 3 && array.columns == 1 && array.dimensions == 1);
     EXPECT(array.f4 == NULL && array.i4 != NULL && array.i4[2] == 0x3f800000);
     npy_free(&array);
+
+    image = with_header(1, "{'descr': '<f2', 'fortran_order': False, 'shape': (2, 3), }\n", 12);
+    EXPECT(npy_parse(&array, image.bytes, image.size) == NULL);
+    EXPECT(array.rows == 2 && array.columns == 3 && array.f4 == NULL && array.i4 == NULL);
+    EXPECT(array.f2 != NULL && array.f2[0] == 0 && array.f2[1] == 0x3f80 && array.f2[5] == 0x3f80);
+    npy_free(&array);
+    EXPECT(array.f2 == NULL);
+    image.size--;
+    EXPECT(says(error_of(&image), "fewer values"));
+    image.size += 2;
+    EXPECT(says(error_of(&image), "more values"));
 
     image = with_header(1, "{'descr': '<f4', 'fortran_order': False, 'shape': (0, 3), }\n", 0);
     EXPECT(error_of(&image) == NULL);
@@ -193,13 +205,14 @@ static void test_fortran_order_is_an_error(void)
 
 static void test_other_types_are_errors(void)
 {
-    static const char *const types[] = {"'<f8'", "'>f4'", "'>i4'", "'<i8'", "'|u1'", "'<U4'", "'f4'", "[('a', '<f4')]"};
+    static const char *const types[] = {"'<f8'", "'>f4'", "'>f2'", "'<f3'", "'>i4'", "'<i8'", "'|u1'", "'<U4'", "'f4'",
+                                        "[('a', '<f4')]"};
 
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
         char header[128];
 
         snprintf(header, sizeof header, "{'descr': %s, 'fortran_order': False, 'shape': (2, 3), }", types[i]);
-        EXPECT(says(header_error(header), "neither float32 nor int32"));
+        EXPECT(says(header_error(header), "none of float32, float16, int32"));
     }
 }
 
@@ -220,6 +233,7 @@ static void test_sizes_that_overflow_are_errors(void)
         "(4294967296, 4294967296)",              /* 2^32 x 2^32 */
         "(2305843009213693951, 3)",
     };
+    static const char half[] = "{'descr': '<f2', 'fortran_order': False, 'shape': (4611686018427387904,), }";
 
     for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
         char header[128];
@@ -227,6 +241,7 @@ static void test_sizes_that_overflow_are_errors(void)
         snprintf(header, sizeof header, "{'descr': '<f4', 'fortran_order': False, 'shape': %s, }", shapes[i]);
         EXPECT(says(header_error(header), "too large"));
     }
+    EXPECT(says(header_error(half), "too large")); /* 2^62: its bytes are 2^63 */
     EXPECT(says(header_error("{'descr': '<f4', 'fortran_order': False, 'shape': (100000000,), }"), "fewer values"));
     EXPECT(says(header_error("{'descr': '<f4', 'fortran_order': False, 'shape': (9, 0), }"), "more values"));
 }

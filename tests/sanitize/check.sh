@@ -160,7 +160,8 @@ werror()
         fi
         for level; do
             out=$top/$compiler$level
-            targets="all kernels-programs methods-programs learn-programs rank-programs soak-programs $out/examples/demo $out/examples/guide"
+            targets="all kernels-programs methods-programs learn-programs rank-programs soak-programs $out/examples/demo
+                $out/examples/guide $out/examples/speech"
             for test in $UNIT; do
                 targets="$targets $out/tests/unit/$test"
             done

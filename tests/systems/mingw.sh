@@ -48,8 +48,8 @@ run()
 check_programs()
 {
     for program in 'kernels/check --quick' 'methods/oracle --quick --count 200' \
-        'methods/oracle_report --quick --count 100' 'learn/oracle --quick --count 100' kernels/golden \
-        methods/golden_methods methods/golden_report learn/golden_fit; do
+        'methods/oracle_report --quick --count 100' 'learn/oracle --quick --count 100' 'rank/oracle --quick' \
+        kernels/golden methods/golden_methods methods/golden_report learn/golden_fit rank/golden_rank; do
         # shellcheck disable=SC2086 # a program and its arguments
         set -- $program
         file=$1

@@ -12,8 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define VALUE_SIZE 4 /* bytes, of '<f4' and '<i4' alike */
-
 static const char malformed[] = "the header is not a dictionary of 'descr', 'fortran_order' and 'shape'";
 static const char too_short[] = "the file ends before its header does";
 
@@ -26,7 +24,7 @@ struct cursor {
 /* What the header says. */
 struct header {
     int has_type, has_order, has_shape;
-    int is_float;
+    enum { FLOAT32, FLOAT16, INT32 } type;
     int dimensions;
     size_t shape[2];
 };
@@ -52,9 +50,13 @@ static int take(struct cursor *text, const char *token)
 static const char *parse_type(struct cursor *text, struct header *header)
 {
     if (take(text, "'<f4'"))
-        header->is_float = 1;
-    else if (!take(text, "'<i4'"))
-        return "the values are neither float32 nor int32 in little-endian order ('<f4', '<i4')";
+        header->type = FLOAT32;
+    else if (take(text, "'<f2'"))
+        header->type = FLOAT16;
+    else if (take(text, "'<i4'"))
+        header->type = INT32;
+    else
+        return "the values are none of float32, float16, int32 in little-endian order ('<f4', '<f2', '<i4')";
     header->has_type++;
     return NULL;
 }
@@ -180,19 +182,32 @@ static const char *find_header(const unsigned char *bytes, size_t size, struct c
     return NULL;
 }
 
-static const char *copy_values(struct npy_array *array, const unsigned char *bytes, size_t count, int is_float)
+/* Of a value, in bytes. */
+static size_t size_of(const struct header *header)
 {
-    void *values = malloc(count > 0 ? count * VALUE_SIZE : 1);
+    return header->type == FLOAT16 ? 2 : 4;
+}
+
+static const char *copy_values(struct npy_array *array, const unsigned char *bytes, size_t count,
+                               const struct header *header)
+{
+    const size_t size = size_of(header);
+    void *values = malloc(count > 0 ? count * size : 1);
 
     if (values == NULL)
         return "out of memory";
     for (size_t i = 0; i < count; i++) {
-        const uint32_t bits = read_number(bytes + i * VALUE_SIZE, VALUE_SIZE);
+        const uint32_t bits = read_number(bytes + i * size, (int)size);
 
-        memcpy((unsigned char *)values + i * VALUE_SIZE, &bits, VALUE_SIZE);
+        if (header->type == FLOAT16)
+            ((uint16_t *)values)[i] = (uint16_t)bits;
+        else
+            memcpy((unsigned char *)values + i * size, &bits, size);
     }
-    if (is_float)
+    if (header->type == FLOAT32)
         array->f4 = values;
+    else if (header->type == FLOAT16)
+        array->f2 = values;
     else
         array->i4 = values;
     return NULL;
@@ -214,13 +229,13 @@ const char *npy_parse(struct npy_array *array, const unsigned char *bytes, size_
     if (error)
         return error;
     columns = header.dimensions == 2 ? header.shape[1] : 1;
-    if (columns > 0 && header.shape[0] > PTRDIFF_MAX / VALUE_SIZE / columns)
+    if (columns > 0 && header.shape[0] > PTRDIFF_MAX / size_of(&header) / columns)
         return "the shape is too large";
-    if (header.shape[0] * columns * VALUE_SIZE > left)
+    if (header.shape[0] * columns * size_of(&header) > left)
         return "the file has fewer values than its shape says";
-    if (header.shape[0] * columns * VALUE_SIZE < left)
+    if (header.shape[0] * columns * size_of(&header) < left)
         return "the file has more values than its shape says";
-    error = copy_values(array, (const unsigned char *)text.end, header.shape[0] * columns, header.is_float);
+    error = copy_values(array, (const unsigned char *)text.end, header.shape[0] * columns, &header);
     if (error)
         return error;
     array->rows = header.shape[0];
@@ -274,6 +289,7 @@ const char *npy_read(struct npy_array *array, const char *path)
 void npy_free(struct npy_array *array)
 {
     free(array->f4);
+    free(array->f2);
     free(array->i4);
     *array = (struct npy_array){0};
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reads the .npy files that NumPy writes: versions 1.0 and 2.0, little-endian float32 ('<f4') or int32 ('<i4'), C
- * order, one or two dimensions. Anything else is an error, said in words.
+ * Reads the .npy files that NumPy writes: versions 1.0 and 2.0, little-endian float32 ('<f4'), float16 ('<f2') or
+ * int32 ('<i4'), C order, one or two dimensions. Anything else is an error, said in words.
  * There is no C library for .npy files in Debian that would be worth a dependency of a demo, hence this one.
  */
 #ifndef NPY_H
@@ -10,9 +10,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* An array that was read. One of `f4` and `i4` is set, by the type of the values; the other one is NULL. */
+/* An array that was read. One of `f4`, `f2` and `i4` is set, by the type of the values; the others are NULL. */
 struct npy_array {
     float *f4;
+    uint16_t *f2; /* the bits of each value, as ENSEMBLE_F16 takes them */
     int32_t *i4;
     size_t rows;
     size_t columns; /* 1 if there is one dimension */
