@@ -161,7 +161,7 @@ werror()
         for level; do
             out=$top/$compiler$level
             targets="all kernels-programs methods-programs learn-programs rank-programs soak-programs $out/examples/demo
-                $out/examples/guide $out/examples/speech"
+                $out/examples/guide $out/examples/speech $out/examples/images"
             for test in $UNIT; do
                 targets="$targets $out/tests/unit/$test"
             done
