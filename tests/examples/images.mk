@@ -5,7 +5,8 @@
 TEST_TARGETS += test-example-images
 
 IMAGES := $(B)/examples/images
-IMAGES_FILES := docs/examples/images/images.c $(addprefix docs/examples/demo/,digits.c must.c npy.c digits.h must.h npy.h)
+IMAGES_FILES := docs/examples/images/images.c \
+    $(addprefix docs/examples/demo/,digits.c must.c npy.c digits.h must.h npy.h)
 
 $(IMAGES): $(IMAGES_FILES) include/ensemble.h $(STATIC) $(B)/settings
 	@mkdir -p $(@D)
