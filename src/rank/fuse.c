@@ -44,7 +44,7 @@ static inline double term(const struct rule *rule, const struct ens_rankings *ra
 {
     switch (rule->method) {
     case ENSEMBLE_FUSE_RRF:
-        return ens_rrf(rule->weight, rule->k, rank);
+        return rule->weight / (rule->k + rank);
     case ENSEMBLE_FUSE_BORDA:
         return rule->weight * (rule->points - (rank - 1));
     default:
@@ -82,7 +82,6 @@ static inline double finished(int32_t method, double sum, uint32_t lists)
     return method == ENSEMBLE_FUSE_MNZ ? sum * lists : method == ENSEMBLE_FUSE_ANZ ? sum / lists : sum;
 }
 
-/* All but RRF, whose terms the index has added. */
 static void add_up(const struct ens_rankings *rankings, const struct ens_index *index)
 {
     if (rankings->method == ENSEMBLE_FUSE_BORDA) {
@@ -97,6 +96,8 @@ static void add_up(const struct ens_rankings *rankings, const struct ens_index *
         if (list.weight != 0)
             add_list(rankings, index, &list);
     }
+    if (rankings->method == ENSEMBLE_FUSE_RRF)
+        return;
     for (size_t j = 0; j < index->count; j++) {
         struct ens_entry *entry = &index->entries[j];
 
@@ -172,8 +173,7 @@ size_t ens_fuse(const struct ens_rankings *rankings, void *workspace, const stru
     index.seats = (uint32_t *)(void *)(index.entries + rankings->total);
     index.slots = index.seats + rankings->total;
     ens_index_build(&index, rankings);
-    if (rankings->method != ENSEMBLE_FUSE_RRF)
-        add_up(rankings, &index);
+    add_up(rankings, &index);
     if (result.count > index.count)
         result.count = index.count;
     for (size_t j = 0; result.contributions != NULL && j < index.count; j++)

@@ -19,90 +19,90 @@ size_t ens_index_slots(size_t ids)
 #define STEPS_PER_ID 16
 #define STEPS_MORE 1024
 
-/* What the walk through a list knows. */
-struct turn {
-    const struct ens_rankings *rankings;
-    const struct ens_list *list;
-    uint32_t number; /* of the list, from 1 */
-    double weight;   /* 0 if the method is not RRF */
-    double rank;     /* so far */
-};
-
-/* The list holds the entry's id. 0 where that was known. */
-static inline int take(struct ens_entry *entry, struct turn *turn)
+/* The list of this number, from 1, holds the entry's id. 0 where that was known. */
+static inline int take(struct ens_entry *entry, uint32_t number)
 {
-    if (entry->list == turn->number)
+    if (entry->list == number)
         return 0;
-    entry->list = turn->number;
+    entry->list = number;
     entry->lists++;
-    entry->score += ens_rrf(turn->weight, turn->rankings->k, ++turn->rank);
     return 1;
-}
-
-/* Multiplication by 2^64 / (golden ratio) spreads ids that count upwards (Knuth, 1973). */
-static inline size_t slot_of(uint64_t id, unsigned shift)
-{
-    return (size_t)(id * UINT64_C(0x9E3779B97F4A7C15) >> shift);
 }
 
 /* An empty slot: not below any count of entries. */
 #define EMPTY UINT32_MAX
 
-static inline uint32_t at_most(uint32_t slot, uint32_t count)
-{
-    return slot < count ? slot : count;
-}
-
-/* Where a table is larger than caches that are near, what ids further on need is asked for: slots first, then entries. */
-#define FAR_SLOTS (1 << 16)
-#define AHEAD 16
-
-static inline void ask_ahead(const struct ens_index *index, const struct turn *turn, size_t place, unsigned shift)
-{
-    const uint64_t *ids = turn->rankings->ids;
-    uint32_t slot;
-
-    if (turn->list->end - place <= 2 * AHEAD)
-        return;
-    __builtin_prefetch(&index->slots[slot_of(ids[place + 2 * AHEAD], shift)]);
-    slot = index->slots[slot_of(ids[place + AHEAD], shift)];
-    if (slot != EMPTY)
-        __builtin_prefetch(&index->entries[slot]);
-}
+/* The way through the hash table: where it has come to, and how many steps it may still take. */
+struct walk {
+    size_t at;
+    size_t mask;
+    int64_t steps;
+};
 
 /*
- * One list, by open addressing. What is left of `steps`; negative where ids that were chosen for it make the table slow.
- * Behind the entries stands the id that is looked for, and an empty slot leads there: whether it is new is no branch,
- * which would be foreseen wrongly for half of the ids.
+ * The entry of an id, by open addressing. Behind the entries stands the id that is looked for, and an empty slot leads
+ * there: whether it is new is no branch, which would be foreseen wrongly for every second id.
  */
-static int64_t hash_list(struct ens_index *index, struct turn *turn, int64_t steps)
+static inline uint32_t find_near(struct ens_index *index, struct walk *walk, uint64_t id)
 {
-    const struct ens_rankings *rankings = turn->rankings;
-    const unsigned shift = 64 - (unsigned)__builtin_ctzll(index->n_slots);
-    const size_t mask = index->n_slots - 1;
-    struct ens_entry *entries = index->entries;
-    uint32_t count = (uint32_t)index->count;
+    const uint32_t count = (uint32_t)index->count;
+    uint32_t entry;
 
-    for (size_t place = turn->list->begin; place < turn->list->end && steps >= 0; place++) {
+    index->entries[count] = (struct ens_entry){.id = id};
+    for (;; walk->at = (walk->at + 1) & walk->mask, walk->steps--) {
+        entry = index->slots[walk->at];
+        entry = entry < count ? entry : count;
+        if (index->entries[entry].id == id)
+            break;
+    }
+    index->slots[walk->at] = entry;
+    index->count += entry == count;
+    return entry;
+}
+
+/* The same where loads take so long that it is better to guess what they bring, and to go on with the next ids. */
+static inline uint32_t find_far(struct ens_index *index, struct walk *walk, uint64_t id)
+{
+    uint32_t entry;
+
+    while ((entry = index->slots[walk->at]) != EMPTY && index->entries[entry].id != id) {
+        walk->at = (walk->at + 1) & walk->mask;
+        walk->steps--;
+    }
+    if (entry == EMPTY) {
+        entry = (uint32_t)index->count++;
+        index->entries[entry] = (struct ens_entry){.id = id};
+        index->slots[walk->at] = entry;
+    }
+    return entry;
+}
+
+/* So many slots are far: 4 MB, more than most second-level caches hold. Up to half of it, find_near() was the faster. */
+#define FAR_SLOTS (1 << 20)
+
+/*
+ * One list. Multiplication by 2^64 / (golden ratio) spreads ids that count upwards (Knuth, 1973). What is left of
+ * `steps`; negative where ids that were chosen for it make the table slow.
+ */
+static int64_t hash_list(struct ens_index *index, const struct ens_rankings *rankings, const struct ens_list *list,
+                         uint32_t number, int64_t steps)
+{
+    const unsigned shift = 64 - (unsigned)__builtin_ctzll(index->n_slots);
+    struct walk walk = {.mask = index->n_slots - 1, .steps = steps};
+
+    for (size_t place = list->begin; place < list->end && walk.steps >= 0; place++) {
         const uint64_t id = rankings->ids[place];
-        size_t at = slot_of(id, shift);
         uint32_t entry;
 
-        if (index->n_slots >= FAR_SLOTS)
-            ask_ahead(index, turn, place, shift);
         index->seats[place] = ENS_NO_ENTRY;
         if (!ens_score_counts(rankings, place))
             continue;
-        entries[count] = (struct ens_entry){.id = id};
-        for (; entries[entry = at_most(index->slots[at], count)].id != id; at = (at + 1) & mask)
-            steps--;
-        index->slots[at] = entry;
-        count += entry == count;
-        if (take(&entries[entry], turn))
+        walk.at = (size_t)(id * UINT64_C(0x9E3779B97F4A7C15) >> shift);
+        entry = index->n_slots < FAR_SLOTS ? find_near(index, &walk, id) : find_far(index, &walk, id);
+        if (take(&index->entries[entry], number))
             index->seats[place] = entry;
     }
-    index->count = count;
-    return steps;
+    return walk.steps;
 }
 
 /* Lets entries[root] sink to where it belongs, in a heap of `count` entries with the largest id on top. */
@@ -149,54 +149,47 @@ static void sort_ids(struct ens_index *index, const struct ens_rankings *ranking
 }
 
 /* The same as hash_list(), by bisection. */
-static void search_list(struct ens_index *index, struct turn *turn)
+static void search_list(struct ens_index *index, const struct ens_rankings *rankings, const struct ens_list *list,
+                        uint32_t number)
 {
-    for (size_t place = turn->list->begin; place < turn->list->end; place++) {
-        const uint64_t id = turn->rankings->ids[place];
+    for (size_t place = list->begin; place < list->end; place++) {
         size_t low = 0;
 
         index->seats[place] = ENS_NO_ENTRY;
-        if (!ens_score_counts(turn->rankings, place))
+        if (!ens_score_counts(rankings, place))
             continue;
         for (size_t high = index->count; high - low > 1;) {
             const size_t middle = low + (high - low) / 2;
 
-            if (index->entries[middle].id <= id)
+            if (index->entries[middle].id <= rankings->ids[place])
                 low = middle;
             else
                 high = middle;
         }
-        if (take(&index->entries[low], turn))
+        if (take(&index->entries[low], number))
             index->seats[place] = (uint32_t)low;
     }
 }
 
-/* Every list that takes part, by hashing, or among ids that are sorted. What is left of `steps`, as in hash_list(). */
-static int64_t each_list(struct ens_index *index, const struct ens_rankings *rankings, int sorted, int64_t steps)
-{
-    for (size_t i = 0, begin = 0; i < rankings->n && steps >= 0; begin += rankings->lengths[i++]) {
-        const struct ens_list list = ens_list(rankings, i, begin);
-        struct turn turn = {.rankings = rankings, .list = &list, .number = (uint32_t)i + 1};
-
-        turn.weight = rankings->method == ENSEMBLE_FUSE_RRF ? list.weight : 0;
-        if (list.weight == 0)
-            continue;
-        if (sorted)
-            search_list(index, &turn);
-        else
-            steps = hash_list(index, &turn, steps);
-    }
-    return steps;
-}
-
 void ens_index_build(struct ens_index *index, const struct ens_rankings *rankings)
 {
-    const int64_t steps = STEPS_PER_ID * (int64_t)rankings->total + STEPS_MORE;
+    int64_t steps = STEPS_PER_ID * (int64_t)rankings->total + STEPS_MORE;
 
     memset(index->slots, 0xFF, index->n_slots * sizeof *index->slots);
     index->count = 0;
-    if (ENS_LIKELY(each_list(index, rankings, 0, steps) >= 0))
+    for (size_t i = 0, begin = 0; i < rankings->n && steps >= 0; begin += rankings->lengths[i++]) {
+        const struct ens_list list = ens_list(rankings, i, begin);
+
+        if (list.weight != 0)
+            steps = hash_list(index, rankings, &list, (uint32_t)i + 1, steps);
+    }
+    if (ENS_LIKELY(steps >= 0))
         return;
     sort_ids(index, rankings);
-    each_list(index, rankings, 1, 0);
+    for (size_t i = 0, begin = 0; i < rankings->n; begin += rankings->lengths[i++]) {
+        const struct ens_list list = ens_list(rankings, i, begin);
+
+        if (list.weight != 0)
+            search_list(index, rankings, &list, (uint32_t)i + 1);
+    }
 }

@@ -20,20 +20,14 @@ struct ens_index {
     struct ens_entry *entries; /* as many as there are ids in all lists */
     size_t count;              /* how many of them are used */
     uint32_t *seats;           /* for each place of a list that takes part: its entry */
-    uint32_t *slots;           /* of the hash table: entries, or UINT32_MAX */
+    uint32_t *slots;           /* of the hash table: entries; UINT32_MAX where there is none */
     size_t n_slots;            /* a power of two, at least 3/2 of the ids */
 };
-
-/* What a list adds to the score of an id that has that rank in it. */
-static inline double ens_rrf(double weight, double k, double rank)
-{
-    return weight / (k + rank);
-}
 
 /* How many slots go with that many ids. */
 size_t ens_index_slots(size_t ids);
 
-/* Fills in entries and seats. Scores are summed only if the method is RRF, which needs to know nothing else; else 0. */
+/* Fills in entries (without scores) and seats. */
 void ens_index_build(struct ens_index *index, const struct ens_rankings *rankings);
 
 #endif
