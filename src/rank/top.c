@@ -53,10 +53,11 @@ static void top_by_heap(struct ens_entry *entries, size_t n, size_t count)
         sink(entries, root, count, entries[root]);
     worst = entries[0].score;
     for (size_t i = count; i < n; i++) {
-        const struct ens_entry entry = entries[i];
+        struct ens_entry entry;
 
-        if (entry.score < worst || !is_worse(&entries[0], &entry))
+        if (entries[i].score < worst || !is_worse(&entries[0], &entries[i]))
             continue;
+        entry = entries[i];
         entries[i] = entries[0];
         sink(entries, 0, count, entry);
         worst = entries[0].score;
