@@ -20,7 +20,7 @@ size_t ens_index_slots(size_t ids)
 #define STEPS_MORE 1024
 
 /* The list of this number, from 1, holds the entry's id. 0 where that was known. */
-static inline int take(struct ens_entry *entry, uint32_t number)
+static ENS_INLINE int take(struct ens_entry *entry, uint32_t number)
 {
     if (entry->list == number)
         return 0;
@@ -28,9 +28,6 @@ static inline int take(struct ens_entry *entry, uint32_t number)
     entry->lists++;
     return 1;
 }
-
-/* An empty slot: not below any count of entries. */
-#define EMPTY UINT32_MAX
 
 /* The way through the hash table: where it has come to, and how many steps it may still take. */
 struct walk {
@@ -43,49 +40,48 @@ struct walk {
  * The entry of an id, by open addressing. Behind the entries stands the id that is looked for, and an empty slot leads
  * there: whether it is new is no branch, which would be foreseen wrongly for every second id.
  */
-static inline uint32_t find_near(struct ens_index *index, struct walk *walk, uint64_t id)
+static ENS_INLINE uint32_t find_near(struct ens_index *index, struct walk *walk, uint64_t id)
 {
     const uint32_t count = (uint32_t)index->count;
     uint32_t entry;
 
     index->entries[count] = (struct ens_entry){.id = id};
     for (;; walk->at = (walk->at + 1) & walk->mask, walk->steps--) {
-        entry = index->slots[walk->at];
+        entry = index->slots[walk->at] - 1;
         entry = entry < count ? entry : count;
         if (index->entries[entry].id == id)
             break;
     }
-    index->slots[walk->at] = entry;
+    index->slots[walk->at] = entry + 1;
     index->count += entry == count;
     return entry;
 }
 
 /* The same where loads take so long that it is better to guess what they bring, and to go on with the next ids. */
-static inline uint32_t find_far(struct ens_index *index, struct walk *walk, uint64_t id)
+static ENS_INLINE uint32_t find_far(struct ens_index *index, struct walk *walk, uint64_t id)
 {
-    uint32_t entry;
+    uint32_t slot;
 
-    while ((entry = index->slots[walk->at]) != EMPTY && index->entries[entry].id != id) {
+    while ((slot = index->slots[walk->at]) != 0 && index->entries[slot - 1].id != id) {
         walk->at = (walk->at + 1) & walk->mask;
         walk->steps--;
     }
-    if (entry == EMPTY) {
-        entry = (uint32_t)index->count++;
-        index->entries[entry] = (struct ens_entry){.id = id};
-        index->slots[walk->at] = entry;
+    if (slot == 0) {
+        index->entries[index->count] = (struct ens_entry){.id = id};
+        index->slots[walk->at] = slot = (uint32_t)++index->count;
     }
-    return entry;
+    return slot - 1;
 }
 
-/* So many slots are far: 4 MB, more than most second-level caches hold. Up to half of it, find_near() was the faster. */
-#define FAR_SLOTS (1 << 20)
+/* So many slots are far, 2 MB. find_near() was the faster up to half of that, and the slower from there on. */
+#define FAR_SLOTS (1 << 19)
 
 /*
  * One list. Multiplication by 2^64 / (golden ratio) spreads ids that count upwards (Knuth, 1973). What is left of
  * `steps`; negative where ids that were chosen for it make the table slow.
  */
-static int64_t hash_list(struct ens_index *index, const struct ens_rankings *rankings, const struct ens_list *list,
-                         uint32_t number, int64_t steps)
+static ENS_INLINE int64_t hash_list(struct ens_index *index, const struct ens_rankings *rankings,
+                                const struct ens_list *list, uint32_t number, int64_t steps, int is_far)
 {
     const unsigned shift = 64 - (unsigned)__builtin_ctzll(index->n_slots);
     struct walk walk = {.mask = index->n_slots - 1, .steps = steps};
@@ -98,11 +94,24 @@ static int64_t hash_list(struct ens_index *index, const struct ens_rankings *ran
         if (!ens_score_counts(rankings, place))
             continue;
         walk.at = (size_t)(id * UINT64_C(0x9E3779B97F4A7C15) >> shift);
-        entry = index->n_slots < FAR_SLOTS ? find_near(index, &walk, id) : find_far(index, &walk, id);
+        entry = is_far ? find_far(index, &walk, id) : find_near(index, &walk, id);
         if (take(&index->entries[entry], number))
             index->seats[place] = entry;
     }
     return walk.steps;
+}
+
+/* Two functions, so that a compiler has all its registers for either loop: 15 % of the time where memory is far. */
+static ENS_APART int64_t hash_near(struct ens_index *index, const struct ens_rankings *rankings,
+                                   const struct ens_list *list, uint32_t number, int64_t steps)
+{
+    return hash_list(index, rankings, list, number, steps, 0);
+}
+
+static ENS_APART int64_t hash_far(struct ens_index *index, const struct ens_rankings *rankings,
+                                  const struct ens_list *list, uint32_t number, int64_t steps)
+{
+    return hash_list(index, rankings, list, number, steps, 1);
 }
 
 /* Lets entries[root] sink to where it belongs, in a heap of `count` entries with the largest id on top. */
@@ -173,15 +182,17 @@ static void search_list(struct ens_index *index, const struct ens_rankings *rank
 
 void ens_index_build(struct ens_index *index, const struct ens_rankings *rankings)
 {
+    const int is_far = index->n_slots >= FAR_SLOTS;
     int64_t steps = STEPS_PER_ID * (int64_t)rankings->total + STEPS_MORE;
 
-    memset(index->slots, 0xFF, index->n_slots * sizeof *index->slots);
+    memset(index->slots, 0, index->n_slots * sizeof *index->slots);
     index->count = 0;
     for (size_t i = 0, begin = 0; i < rankings->n && steps >= 0; begin += rankings->lengths[i++]) {
         const struct ens_list list = ens_list(rankings, i, begin);
 
         if (list.weight != 0)
-            steps = hash_list(index, rankings, &list, (uint32_t)i + 1, steps);
+            steps = is_far ? hash_far(index, rankings, &list, (uint32_t)i + 1, steps)
+                           : hash_near(index, rankings, &list, (uint32_t)i + 1, steps);
     }
     if (ENS_LIKELY(steps >= 0))
         return;

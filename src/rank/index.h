@@ -20,7 +20,7 @@ struct ens_index {
     struct ens_entry *entries; /* as many as there are ids in all lists */
     size_t count;              /* how many of them are used */
     uint32_t *seats;           /* for each place of a list that takes part: its entry */
-    uint32_t *slots;           /* of the hash table: entries; UINT32_MAX where there is none */
+    uint32_t *slots;           /* of the hash table: 0, or 1 + an entry */
     size_t n_slots;            /* a power of two, at least 3/2 of the ids */
 };
 
