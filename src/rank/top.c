@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "rank/top.h"
 
-/* So few are inserted one by one; and of more, so small a part is kept in a heap. */
+/* So few are inserted one by one; of more, up to this part of them is kept in a heap. Half or twice gains nothing. */
 #define FEW 16
 #define SMALL_PART 8
 
@@ -11,8 +11,8 @@ static inline int is_worse(const struct ens_entry *a, const struct ens_entry *b)
 }
 
 /*
- * Field by field: a compiler copies whole structs by 16 bytes, and processors wait for those whose halves have just been
- * written one by one.
+ * Field by field: a compiler copies whole structs by 16 bytes, and processors wait for those whose halves have just
+ * been written one by one.
  */
 static inline void copy(struct ens_entry *to, const struct ens_entry *from)
 {

@@ -32,17 +32,18 @@ static const struct rank_case {
     size_t wanted; /* SIZE_MAX: all */
     int by_scores;
     int ids;
+    size_t sets; /* of lists, in turn: no processor learns where 300 or 10,000 ids go. Python is given the first one */
 } cases[] = {
-    {"3 x 100, top 10, RRF", 3, 100, 10, 0, RANDOM_IDS},
-    {"3 x 100, top 10, CombSUM", 3, 100, 10, 1, RANDOM_IDS},
-    {"10 x 1,000, top 100, RRF", 10, 1000, 100, 0, RANDOM_IDS},
-    {"10 x 1,000, top 100, RRF, small ids", 10, 1000, 100, 0, SMALL_IDS},
-    {"10 x 1,000, top 100, CombSUM", 10, 1000, 100, 1, RANDOM_IDS},
-    {"10 x 1,000, all, RRF", 10, 1000, SIZE_MAX, 0, RANDOM_IDS},
-    {"2 x 1,000,000, top 100, RRF", 2, 1000000, 100, 0, RANDOM_IDS},
-    {"2 x 1,000,000, top 100, RRF, small ids", 2, 1000000, 100, 0, SMALL_IDS},
-    {"2 x 1,000,000, top 100, CombSUM", 2, 1000000, 100, 1, RANDOM_IDS},
-    {"2 x 1,000,000, all, RRF", 2, 1000000, SIZE_MAX, 0, RANDOM_IDS},
+    {"3 x 100, top 10, RRF", 3, 100, 10, 0, RANDOM_IDS, 64},
+    {"3 x 100, top 10, CombSUM", 3, 100, 10, 1, RANDOM_IDS, 64},
+    {"10 x 1,000, top 100, RRF", 10, 1000, 100, 0, RANDOM_IDS, 8},
+    {"10 x 1,000, top 100, RRF, small ids", 10, 1000, 100, 0, SMALL_IDS, 8},
+    {"10 x 1,000, top 100, CombSUM", 10, 1000, 100, 1, RANDOM_IDS, 8},
+    {"10 x 1,000, all, RRF", 10, 1000, SIZE_MAX, 0, RANDOM_IDS, 8},
+    {"2 x 1,000,000, top 100, RRF", 2, 1000000, 100, 0, RANDOM_IDS, 1},
+    {"2 x 1,000,000, top 100, RRF, small ids", 2, 1000000, 100, 0, SMALL_IDS, 1},
+    {"2 x 1,000,000, top 100, CombSUM", 2, 1000000, 100, 1, RANDOM_IDS, 1},
+    {"2 x 1,000,000, all, RRF", 2, 1000000, SIZE_MAX, 0, RANDOM_IDS, 1},
 };
 
 static struct coprocess python;
@@ -79,9 +80,17 @@ struct peer {
     const char *python;
 };
 
-static void call_way(const void *job, const struct contender *me)
+struct jobs {
+    size_t n;
+    struct rank_job *job;
+};
+
+static void call_way(const void *jobs, const struct contender *me)
 {
-    ((const struct peer *)me->peer)->way(job);
+    static size_t turn;
+    const struct jobs *all = jobs;
+
+    ((const struct peer *)me->peer)->way(&all->job[turn++ % all->n]);
 }
 
 static double ask_python(const char *name, size_t calls, size_t *count)
@@ -96,11 +105,11 @@ static double ask_python(const char *name, size_t calls, size_t *count)
     return ns;
 }
 
-static double time_python(const void *job, const struct contender *me, size_t calls)
+static double time_python(const void *jobs, const struct contender *me, size_t calls)
 {
     size_t count;
 
-    (void)job;
+    (void)jobs;
     return ask_python(((const struct peer *)me->peer)->python, calls, &count);
 }
 
@@ -185,15 +194,16 @@ static size_t random_below(size_t n)
 }
 
 /* Half of each list is in all others, too, and the other half in none; each is in an order of its own. */
-static void make_list(uint64_t *ids, float *scores, const struct rank_case *c, size_t i)
+static void make_list(uint64_t *ids, float *scores, const struct rank_case *c, size_t set, size_t i)
 {
     const size_t shared = c->length / 2;
+    const size_t first = c->ids == SMALL_IDS ? 0 : set * c->lists * c->length;
 
     for (size_t r = 0; r < c->length; r++) {
         const size_t other = random_below(r + 1);
 
         ids[r] = ids[other];
-        ids[other] = id_of(c->ids, r < shared ? r : i * (c->length - shared) + r);
+        ids[other] = id_of(c->ids, first + (r < shared ? r : i * (c->length - shared) + r));
         scores[r] = (float)(c->length - r) / (float)c->length + random_value() / 1e6f;
     }
 }
@@ -221,60 +231,90 @@ static void print(const struct cell *cell, const char *name)
     fflush(stdout);
 }
 
-static void run(const struct rank_case *c, const struct timing *timing)
+/* Sets of lists; all have one workspace, and one place for results. */
+static struct jobs make_jobs(const struct rank_case *c)
+{
+    const size_t total = c->lists * c->length;
+    struct rank_job job = {.n = c->lists,
+                           .total = total,
+                           .by_scores = c->by_scores,
+                           .wanted = c->wanted < total ? c->wanted : total,
+                           .best = get(total * sizeof *job.best),
+                           .sums = get(total * sizeof *job.sums),
+                           .workspace_size = ensemble_fusion_workspace_size(total)};
+    struct jobs jobs = {c->sets, get(c->sets * sizeof job)};
+    uint64_t *ids = get(c->sets * total * sizeof *ids);
+    float *scores = get(c->sets * total * sizeof *scores);
+
+    random_seed(1);
+    job.workspace = get(job.workspace_size);
+    for (size_t i = 0; i < c->lists; i++)
+        job.lengths[i] = c->length;
+    for (size_t set = 0; set < c->sets; set++) {
+        job.ids = ids + set * total;
+        job.scores = scores + set * total;
+        jobs.job[set] = job;
+        for (size_t i = 0, begin = set * total; i < c->lists; i++, begin += c->length)
+            make_list(ids + begin, scores + begin, c, set, i);
+    }
+    return jobs;
+}
+
+static void free_jobs(struct jobs *jobs)
+{
+    free((void *)(uintptr_t)jobs->job->ids);
+    free((void *)(uintptr_t)jobs->job->scores);
+    free(jobs->job->best);
+    free(jobs->job->sums);
+    free(jobs->job->workspace);
+    free(jobs->job);
+}
+
+static void add_all(struct cell *cell, const struct rank_job *job)
 {
     static const struct peer library = {with_workspace, NULL}, alone = {with_malloc, NULL}, dict = {NULL, "dict"},
                              numpy = {NULL, "numpy"};
-    const struct peer map = {rank_peers.map, NULL}, reserve = {rank_peers.reserve, NULL},
-                      sorted = {rank_peers.sorted, NULL}, flat = {rank_peers.flat, NULL};
-    const size_t total = c->lists * c->length;
-    uint64_t *ids = get(total * sizeof *ids), *best = get(total * sizeof *best);
-    float *scores = get(total * sizeof *scores);
-    double *sums = get(total * sizeof *sums);
-    struct rank_job job = {.n = c->lists,
-                           .total = total,
-                           .ids = ids,
-                           .scores = scores,
-                           .by_scores = c->by_scores,
-                           .wanted = c->wanted < total ? c->wanted : total,
-                           .best = get(total * sizeof *ids),
-                           .sums = get(total * sizeof *sums),
-                           .workspace_size = ensemble_fusion_workspace_size(total)};
-    struct cell cell = {.method = c->name, .dtype = "f32", .models = c->lists, .rows = 1, .width = c->length, .job = &job};
+    static struct peer map, reserve, sorted, flat;
+
+    map.way = rank_peers.map;
+    reserve.way = rank_peers.reserve;
+    sorted.way = rank_peers.sorted;
+    flat.way = rank_peers.flat;
+    if (python.to != NULL) {
+        tell_python(job);
+        add(cell, "Python dict", &dict);
+        add(cell, "NumPy", &numpy);
+    }
+    add(cell, "unordered_map", &map);
+    add(cell, "  reserve()", &reserve);
+    add(cell, "C++ sort", &sorted);
+    if (flat.way != NULL)
+        add(cell, "flat_map", &flat);
+    add(cell, "malloc", &alone);
+    add(cell, "library", &library);
+}
+
+static void run(const struct rank_case *c, const struct timing *timing)
+{
+    struct jobs jobs = make_jobs(c);
+    const struct rank_job *first = jobs.job;
+    struct cell cell = {
+        .method = c->name, .dtype = "f32", .models = c->lists, .rows = 1, .width = c->length, .job = &jobs};
+    uint64_t *best = get(first->total * sizeof *best);
+    double *sums = get(first->total * sizeof *sums);
     size_t found;
 
-    random_seed(1);
-    for (size_t i = 0; i < c->lists; i++) {
-        job.lengths[i] = c->length;
-        make_list(ids + i * c->length, scores + i * c->length, c, i);
-    }
-    job.workspace = get(job.workspace_size);
-    if (python.to != NULL) {
-        tell_python(&job);
-        add(&cell, "Python dict", &dict);
-        add(&cell, "NumPy", &numpy);
-    }
-    add(&cell, "unordered_map", &map);
-    add(&cell, "  reserve()", &reserve);
-    add(&cell, "C++ sort", &sorted);
-    if (flat.way != NULL)
-        add(&cell, "flat_map", &flat);
-    add(&cell, "malloc", &alone);
-    add(&cell, "library", &library);
-    found = with_workspace(&job);
-    memcpy(best, job.best, found * sizeof *best);
-    memcpy(sums, job.sums, found * sizeof *sums);
+    add_all(&cell, first);
+    found = with_workspace(first);
+    memcpy(best, first->best, found * sizeof *best);
+    memcpy(sums, first->sums, found * sizeof *sums);
     for (size_t i = 0; i < cell.n; i++)
-        check(&job, &cell.contenders[i], best, sums, found);
+        check(first, &cell.contenders[i], best, sums, found);
     cell_measure(&cell, timing);
     print(&cell, c->name);
-    free(ids);
     free(best);
-    free(scores);
     free(sums);
-    free(job.best);
-    free(job.sums);
-    free(job.workspace);
+    free_jobs(&jobs);
 }
 
 static void stop(void)

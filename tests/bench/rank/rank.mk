@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# Rankings beside C++ and Python. CXX compiles what it is measured with, with all that -O3 does; Boost's flat map and
-# NumPy take part where they are installed (`sh tests/run bench-rank` installs them), and are said to be missing elsewhere.
+# Rankings beside C++ and Python. Boost's flat map and NumPy take part where they are installed (`sh tests/run bench-rank`
+# installs them), and are said to be missing elsewhere.
 
 RANK_B := $(BENCH_B)/rank
 RANK_SOURCES := tests/bench/rank/main.c $(addprefix tests/bench/,cell.c coprocess.c data.c)
