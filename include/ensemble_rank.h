@@ -91,31 +91,33 @@ struct ensemble_fusion {
 
 /*
  * Fuses `n_lists` ranked lists, which lie in `ids` one after the other: the first lengths[0] ids, best first, are the
- * first list, the next lengths[1] the second one. Lists may be empty, and there may be none. Writes the best `n_fused` ids of the result to
- * `fused`, best first, and their scores to `fused_scores` (NULL: not wanted); where the lists hold fewer different ids,
- * only these. `fusion` says how; NULL: reciprocal rank fusion with k = 60 and weights of 1. Returns how many ids were
- * written.
+ * first list, the next lengths[1] the second one. Lists may be empty, and there may be none. Writes the best `n_fused`
+ * ids of the result to `fused`, best first, and their scores to `fused_scores` (NULL: not wanted); where the lists hold
+ * fewer different ids, only these. `fusion` says how; NULL: reciprocal rank fusion with k = 60 and weights of 1.
+ * Returns how many ids were written.
  *
- * Of equal scores, the smaller id comes first. The terms are added in double, in the order of the lists. An id that
- * stands in a list again is passed over there, as if the list did not have it twice; so is, if scores are used, one
- * whose score is not finite. A result that is no number, which
- * takes scores or weights near the end of double's range, counts as -infinity.
+ * Of equal scores, the smaller id comes first. An id that stands in a list again is passed over there, as if the list
+ * did not have it twice; so is, if scores are used, one whose score is not finite. Terms are products of w_i and what
+ * it weighs, in double, and are added in the order of the lists; m comes last. ENSEMBLE_FUSE_BORDA adds up each list's
+ * w_i times its share first, then what lists give the ids that they hold beyond that. Means and sums in normalisers are
+ * those of x - min, in the list's order. A result that is no number, which takes scores or weights near the end of
+ * double's range, counts as -infinity.
  *
  * The time is linear in the number of ids, whatever they are on purpose at most n log n, and for the results' order
- * n_fused log n_fused.
+ * n log n_fused at most.
  *
  * Errors: ENSEMBLE_ENULL (ids, lengths, fused, or scores), ENSEMBLE_ESTRUCT, ENSEMBLE_E2BIG, ENSEMBLE_EMETHOD,
  * ENSEMBLE_EPARAMETER (normaliser, k), ENSEMBLE_EDTYPE, ENSEMBLE_ENOTFINITE, ENSEMBLE_ENEGATIVE (weights),
- * ENSEMBLE_ECOUNT (contributions_count), ENSEMBLE_EOVERFLOW (2^31 ids or more in all), ENSEMBLE_EOVERLAP (what is written
- * lies where something is read, or written too), ENSEMBLE_ENOMEM (the workspace is too small, or without one, malloc()
- * has nothing).
+ * ENSEMBLE_ECOUNT (contributions_count), ENSEMBLE_EOVERFLOW (2^31 ids or more in all, with 32-bit pointers 2^26; or
+ * what n_fused says reaches past the end of memory), ENSEMBLE_EOVERLAP (what is written lies where something is read,
+ * or written too), ENSEMBLE_ENOMEM (the workspace is too small, or without one, malloc() has nothing).
  */
 int ensemble_fuse_rankings(const uint64_t *ids, const size_t *lengths, size_t n_lists,
                            const struct ensemble_fusion *fusion, uint64_t *fused, double *fused_scores, size_t n_fused);
 
 /*
- * How many bytes of workspace a fusion of `n_ids` ids in all lists together needs: about 40 to 44 for each. SIZE_MAX for
- * 2^31 ids or more.
+ * How many bytes of workspace a fusion of `n_ids` ids in all lists together needs: 34 to 40 for each. SIZE_MAX for
+ * 2^31 ids or more, with 32-bit pointers 2^26.
  */
 size_t ensemble_fusion_workspace_size(size_t n_ids);
 

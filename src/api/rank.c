@@ -13,7 +13,7 @@
 
 /* Work for so many ids in all fits on the stack. */
 #define IDS_ON_STACK 320
-#define STACK_BYTES (IDS_ON_STACK * 32 + 512 * 4 + 8)
+#define STACK_BYTES (IDS_ON_STACK * 28 + 512 * 4 + 8)
 
 #define K 60 /* of reciprocal rank fusion, where none is asked for (Cormack, Clarke, Buettcher, 2009) */
 
@@ -29,7 +29,7 @@ static int check_how(struct ensemble_fusion *how, size_t n_lists, size_t n_fused
 
     if (how->method < ENSEMBLE_FUSE_RRF || how->method > ENSEMBLE_FUSE_BORDA)
         return ENSEMBLE_EMETHOD;
-    if (how->normaliser < ENSEMBLE_NORM_MIN_MAX || how->normaliser > ENSEMBLE_NORM_NONE || !(how->k >= 0) ||
+    if (how->normaliser < ENSEMBLE_NORM_MIN_MAX || how->normaliser > ENSEMBLE_NORM_NONE || how->k < 0 ||
         !ens_is_finite(how->k))
         return ENSEMBLE_EPARAMETER;
     if (how->score_dtype == 0)
@@ -54,7 +54,7 @@ static int check_lists(struct ens_rankings *rankings)
             return ENSEMBLE_ENOTFINITE;
         if (weight < 0)
             return ENSEMBLE_ENEGATIVE;
-        if (rankings->lengths[i] > INT32_MAX - rankings->total)
+        if (rankings->lengths[i] > ENS_MOST_IDS - rankings->total)
             return ENSEMBLE_EOVERFLOW;
         rankings->total += rankings->lengths[i];
     }

@@ -151,14 +151,10 @@ static void explain(const struct ens_rankings *rankings, const struct ens_index 
 
 size_t ens_fuse_size(size_t total)
 {
-    const size_t each = sizeof(struct ens_entry) + sizeof(uint32_t);
-    const size_t slots = total > INT32_MAX ? 0 : ens_index_slots(total) * sizeof(uint32_t);
-    size_t bytes;
-
-    if (slots == 0 || __builtin_mul_overflow(total, each, &bytes) ||
-        __builtin_add_overflow(bytes, slots + _Alignof(struct ens_entry), &bytes))
+    if (total > ENS_MOST_IDS)
         return SIZE_MAX;
-    return bytes;
+    return total * (sizeof(struct ens_entry) + sizeof(uint32_t)) + ens_index_slots(total) * sizeof(uint32_t) +
+           _Alignof(struct ens_entry);
 }
 
 size_t ens_fuse(const struct ens_rankings *rankings, void *workspace, const struct ens_fused *fused)

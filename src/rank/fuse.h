@@ -5,6 +5,9 @@
 
 #include "base/public.h"
 
+/* Ids of all lists, at most: so that entries have 32-bit numbers, and all sizes fit into a size_t. */
+#define ENS_MOST_IDS (SIZE_MAX / 64 < INT32_MAX ? SIZE_MAX / 64 : (size_t)INT32_MAX)
+
 /* What to fuse, and how: arguments of ensemble_fuse_rankings() that were checked, defaults filled in. */
 struct ens_rankings {
     const uint64_t *ids; /* of all lists, one after the other */
@@ -16,7 +19,7 @@ struct ens_rankings {
     int32_t normaliser;
     int32_t dtype; /* of the scores */
     double k;
-    size_t total; /* ids of all lists, below 2^31 */
+    size_t total; /* ids of all lists, at most ENS_MOST_IDS */
 };
 
 struct ens_fused {

@@ -19,12 +19,12 @@ size_t ens_index_slots(size_t ids)
 #define STEPS_PER_ID 16
 #define STEPS_MORE 1024
 
-/* The list of this number, from 1, holds the entry's id. 0 where that was known. */
-static ENS_INLINE int take(struct ens_entry *entry, uint32_t number)
+/* A list that is not empty holds the entry's id. 0 where that was known. */
+static inline int take(struct ens_entry *entry, const struct ens_list *list)
 {
-    if (entry->list == number)
+    if (entry->list == list->begin + 1)
         return 0;
-    entry->list = number;
+    entry->list = (uint32_t)list->begin + 1;
     entry->lists++;
     return 1;
 }
@@ -81,7 +81,7 @@ static ENS_INLINE uint32_t find_far(struct ens_index *index, struct walk *walk, 
  * `steps`; negative where ids that were chosen for it make the table slow.
  */
 static ENS_INLINE int64_t hash_list(struct ens_index *index, const struct ens_rankings *rankings,
-                                const struct ens_list *list, uint32_t number, int64_t steps, int is_far)
+                                const struct ens_list *list, int64_t steps, int is_far)
 {
     const unsigned shift = 64 - (unsigned)__builtin_ctzll(index->n_slots);
     struct walk walk = {.mask = index->n_slots - 1, .steps = steps};
@@ -95,7 +95,7 @@ static ENS_INLINE int64_t hash_list(struct ens_index *index, const struct ens_ra
             continue;
         walk.at = (size_t)(id * UINT64_C(0x9E3779B97F4A7C15) >> shift);
         entry = is_far ? find_far(index, &walk, id) : find_near(index, &walk, id);
-        if (take(&index->entries[entry], number))
+        if (take(&index->entries[entry], list))
             index->seats[place] = entry;
     }
     return walk.steps;
@@ -103,15 +103,15 @@ static ENS_INLINE int64_t hash_list(struct ens_index *index, const struct ens_ra
 
 /* Two functions, so that a compiler has all its registers for either loop: 15 % of the time where memory is far. */
 static ENS_APART int64_t hash_near(struct ens_index *index, const struct ens_rankings *rankings,
-                                   const struct ens_list *list, uint32_t number, int64_t steps)
+                                   const struct ens_list *list, int64_t steps)
 {
-    return hash_list(index, rankings, list, number, steps, 0);
+    return hash_list(index, rankings, list, steps, 0);
 }
 
 static ENS_APART int64_t hash_far(struct ens_index *index, const struct ens_rankings *rankings,
-                                  const struct ens_list *list, uint32_t number, int64_t steps)
+                                  const struct ens_list *list, int64_t steps)
 {
-    return hash_list(index, rankings, list, number, steps, 1);
+    return hash_list(index, rankings, list, steps, 1);
 }
 
 /* Lets entries[root] sink to where it belongs, in a heap of `count` entries with the largest id on top. */
@@ -158,8 +158,7 @@ static void sort_ids(struct ens_index *index, const struct ens_rankings *ranking
 }
 
 /* The same as hash_list(), by bisection. */
-static void search_list(struct ens_index *index, const struct ens_rankings *rankings, const struct ens_list *list,
-                        uint32_t number)
+static void search_list(struct ens_index *index, const struct ens_rankings *rankings, const struct ens_list *list)
 {
     for (size_t place = list->begin; place < list->end; place++) {
         size_t low = 0;
@@ -175,7 +174,7 @@ static void search_list(struct ens_index *index, const struct ens_rankings *rank
             else
                 high = middle;
         }
-        if (take(&index->entries[low], number))
+        if (take(&index->entries[low], list))
             index->seats[place] = (uint32_t)low;
     }
 }
@@ -191,8 +190,8 @@ void ens_index_build(struct ens_index *index, const struct ens_rankings *ranking
         const struct ens_list list = ens_list(rankings, i, begin);
 
         if (list.weight != 0)
-            steps = is_far ? hash_far(index, rankings, &list, (uint32_t)i + 1, steps)
-                           : hash_near(index, rankings, &list, (uint32_t)i + 1, steps);
+            steps = is_far ? hash_far(index, rankings, &list, steps)
+                           : hash_near(index, rankings, &list, steps);
     }
     if (ENS_LIKELY(steps >= 0))
         return;
@@ -201,6 +200,6 @@ void ens_index_build(struct ens_index *index, const struct ens_rankings *ranking
         const struct ens_list list = ens_list(rankings, i, begin);
 
         if (list.weight != 0)
-            search_list(index, rankings, &list, (uint32_t)i + 1);
+            search_list(index, rankings, &list);
     }
 }

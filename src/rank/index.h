@@ -9,7 +9,7 @@
 struct ens_entry {
     uint64_t id;
     double score;   /* its terms so far */
-    uint32_t list;  /* the last list that holds it, from 1 */
+    uint32_t list;  /* the last list that holds it: where that begins, from 1 */
     uint32_t lists; /* how many lists hold it */
 };
 

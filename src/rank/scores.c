@@ -33,7 +33,7 @@ static double unit_of(const struct extent *extent)
 {
     const double largest = -extent->least > extent->most ? -extent->least : extent->most;
 
-    return largest > 0x1p460 ? 0x1p-600 : largest < 0x1p-400 ? 0x1p500 : 1;
+    return largest > 0x1p460 ? 0x1p-600 : largest < 0x1p-400 ? 0x1p700 : 1;
 }
 
 /* The sum of (unit x score - shift), or of its squares. */
@@ -60,6 +60,10 @@ struct ens_norm ens_norm_find(const struct ens_rankings *rankings, const struct 
     if (rankings->normaliser == ENSEMBLE_NORM_NONE)
         return norm;
     extent = extent_of(rankings, list, seats);
+    if (rankings->normaliser == ENSEMBLE_NORM_MAX) {
+        norm.scale = extent.most > 0 ? extent.most : 0;
+        return norm;
+    }
     norm.unit = unit_of(&extent);
     norm.shift = norm.unit * extent.least;
     switch (rankings->normaliser) {
@@ -67,19 +71,13 @@ struct ens_norm ens_norm_find(const struct ens_rankings *rankings, const struct 
         norm.scale = norm.unit * extent.most - norm.shift;
         norm.all = 1;
         break;
-    case ENSEMBLE_NORM_MAX:
-        norm.shift = 0;
-        norm.scale = extent.most > 0 ? norm.unit * extent.most : 0;
-        break;
     case ENSEMBLE_NORM_SUM:
         norm.scale = sum_of(rankings, list, seats, norm.unit, norm.shift, 0);
         norm.all = 1 / extent.count;
         break;
-    default: /* ENSEMBLE_NORM_Z: the mean of what is left above the least is the more exact one, and 0 if all are equal */
+    default: /* ENSEMBLE_NORM_Z: what is above the least is 0 where all are equal, and the mean by it more exact */
         norm.shift += sum_of(rankings, list, seats, norm.unit, norm.shift, 0) / extent.count;
-        norm.scale = extent.least < extent.most
-                         ? __builtin_sqrt(sum_of(rankings, list, seats, norm.unit, norm.shift, 1) / extent.count)
-                         : 0;
+        norm.scale = __builtin_sqrt(sum_of(rankings, list, seats, norm.unit, norm.shift, 1) / extent.count);
         break;
     }
     return norm;

@@ -49,8 +49,8 @@ kernels_need = @command -v $(1) > /dev/null || \
 # errors.
 kernels_build = +$(MAKE) --no-print-directory B='$(B)/$(1)' CC='$(3)' AR='$(4)' CPPFLAGS= CFLAGS='$(5)' LDFLAGS='$(6)' \
     WERROR= $(2:%='$(B)/$(1)/tests/%')
-KERNELS_HASHES := kernels/golden methods/golden_methods methods/golden_report learn/golden_fit
-KERNELS_ALL := kernels/check methods/oracle methods/oracle_report learn/oracle $(KERNELS_HASHES)
+KERNELS_HASHES := kernels/golden methods/golden_methods methods/golden_report learn/golden_fit rank/golden_rank
+KERNELS_ALL := kernels/check methods/oracle methods/oracle_report learn/oracle rank/oracle $(KERNELS_HASHES)
 
 # 64-bit Arm: without SVE, and with vectors of 128, 256, 512 and 2048 bits.
 KERNELS_ARM := $(B)/kernels-arm/tests
@@ -63,9 +63,11 @@ check-kernels-arm: ## NEON and SVE, in an emulator
 	qemu-aarch64 -cpu cortex-a57 $(KERNELS_ARM)/methods/golden_methods --best neon
 	qemu-aarch64 -cpu cortex-a57 $(KERNELS_ARM)/methods/golden_report
 	qemu-aarch64 -cpu cortex-a57 $(KERNELS_ARM)/learn/golden_fit
+	qemu-aarch64 -cpu cortex-a57 $(KERNELS_ARM)/rank/golden_rank
 	qemu-aarch64 -cpu cortex-a57 $(KERNELS_ARM)/methods/oracle --quick --count 100
 	qemu-aarch64 -cpu cortex-a57 $(KERNELS_ARM)/methods/oracle_report --quick --count 30
 	qemu-aarch64 -cpu cortex-a57 $(KERNELS_ARM)/learn/oracle --quick --count 34
+	qemu-aarch64 -cpu cortex-a57 $(KERNELS_ARM)/rank/oracle --quick
 	qemu-aarch64 -cpu cortex-a57 $(KERNELS_ARM)/kernels/check --quick --isa portable
 	qemu-aarch64 -cpu max $(KERNELS_ARM)/kernels/check --quick --isa neon
 	$(call kernels_build,kernels-arm-O3,$(KERNELS_HASHES),aarch64-linux-gnu-gcc,aarch64-linux-gnu-ar,-O3,-static)
@@ -73,6 +75,7 @@ check-kernels-arm: ## NEON and SVE, in an emulator
 	qemu-aarch64 -cpu max $(B)/kernels-arm-O3/tests/methods/golden_methods --best sve --isa sve
 	qemu-aarch64 -cpu max $(B)/kernels-arm-O3/tests/methods/golden_report --isa sve
 	qemu-aarch64 -cpu max $(B)/kernels-arm-O3/tests/learn/golden_fit --isa sve
+	qemu-aarch64 -cpu max $(B)/kernels-arm-O3/tests/rank/golden_rank
 	@set -e; for bytes in $(KERNELS_SVE_BYTES); do \
 	    echo "SVE with vectors of $$bytes bytes"; \
 	    qemu="qemu-aarch64 -cpu max,sve-default-vector-length=$$bytes"; \
@@ -98,10 +101,12 @@ check-kernels-x86-old: ## older x86 processors, in an emulator
 	done
 	qemu-x86_64 -cpu Opteron_G1 $(KERNELS_OLD)/methods/golden_report
 	qemu-x86_64 -cpu Opteron_G1 $(KERNELS_OLD)/learn/golden_fit
+	qemu-x86_64 -cpu Opteron_G1 $(KERNELS_OLD)/rank/golden_rank
 	qemu-x86_64 -cpu Opteron_G1 $(KERNELS_OLD)/kernels/check --quick
 	qemu-x86_64 -cpu Opteron_G1 $(KERNELS_OLD)/methods/oracle --quick --count 100
 	qemu-x86_64 -cpu Opteron_G1 $(KERNELS_OLD)/methods/oracle_report --quick --count 30
 	qemu-x86_64 -cpu Opteron_G1 $(KERNELS_OLD)/learn/oracle --quick --count 34
+	qemu-x86_64 -cpu Opteron_G1 $(KERNELS_OLD)/rank/oracle --quick
 
 KERNELS_I686 := $(B)/kernels-i686/tests
 check-kernels-i686: ## 32-bit x86, on this machine or in an emulator
@@ -112,7 +117,8 @@ check-kernels-i686: ## 32-bit x86, on this machine or in an emulator
 	set -ex; $$run $(KERNELS_I686)/kernels/golden; $$run $(KERNELS_I686)/methods/golden_methods; \
 	$$run $(KERNELS_I686)/methods/golden_report; $$run $(KERNELS_I686)/kernels/check --quick; \
 	$$run $(KERNELS_I686)/methods/oracle --quick; $$run $(KERNELS_I686)/methods/oracle_report --quick; \
-	$$run $(KERNELS_I686)/learn/golden_fit; $$run $(KERNELS_I686)/learn/oracle --quick
+	$$run $(KERNELS_I686)/learn/golden_fit; $$run $(KERNELS_I686)/learn/oracle --quick; \
+	$$run $(KERNELS_I686)/rank/golden_rank; $$run $(KERNELS_I686)/rank/oracle --quick
 
 # The bits must not depend on how the library was compiled.
 # $(call kernels_flags,FOLDER,CC,AR,CFLAGS)
@@ -122,6 +128,7 @@ define kernels_flags
 	$(B)/kernels-flags/$(1)/tests/methods/golden_methods
 	$(B)/kernels-flags/$(1)/tests/methods/golden_report
 	$(B)/kernels-flags/$(1)/tests/learn/golden_fit
+	$(B)/kernels-flags/$(1)/tests/rank/golden_rank
 
 endef
 check-kernels-flags: ## the same bits from other optimisation levels and compilers

@@ -50,7 +50,8 @@ programs()
 kernels()
 {
     programs kernels/check,--quick kernels/golden methods/oracle,--quick methods/golden_methods \
-        methods/oracle_report,--quick methods/golden_report learn/oracle,--quick learn/golden_fit -- "$@"
+        methods/oracle_report,--quick methods/golden_report learn/oracle,--quick learn/golden_fit \
+        rank/oracle,--quick rank/golden_rank -- "$@"
 }
 
 # A server's requests, and the library unloaded and loaded. clang links no runtime into a shared library, which must not
@@ -69,7 +70,8 @@ address='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-saniti
 
 native()
 {
-    make_with "$CC" "$address" '' test-unit kernels-programs methods-programs learn-programs soak-programs shared
+    make_with "$CC" "$address" '' test-unit kernels-programs methods-programs learn-programs \
+        rank-programs soak-programs shared
     kernels
     soak
     checked "address and undefined-behaviour sanitizers of $CC: unit tests, kernels, a million requests"
@@ -80,7 +82,7 @@ clang()
     need clang clang
     ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1:detect_invalid_pointer_pairs=0
     make_with clang "-fsanitize=implicit-conversion $address" '' test-unit kernels-programs methods-programs learn-programs \
-        soak-programs
+        rank-programs soak-programs
     kernels
     programs soak/soak --
     checked "address, undefined-behaviour and conversion sanitizers of clang: unit tests, kernels, a million requests"
@@ -91,7 +93,8 @@ memory()
 {
     need clang clang
     make_with clang '-O1 -g -fno-omit-frame-pointer -fsanitize=memory -fsanitize-memory-track-origins' '' \
-        kernels-programs methods-programs learn-programs
+        kernels-programs methods-programs learn-programs rank-programs
+    programs rank/oracle,--quick rank/golden_rank --
     programs kernels/check,--quick kernels/golden --
     sed -n 's/^\([a-z0-9]*\) [0-9a-f]\{16\}$/\1/p' "$out/log" > "$out/isas"
     # What AVX2 stores by a mask counts as never written here.
@@ -100,7 +103,7 @@ memory()
             "methods/oracle_report,--quick,--isa,$isa" "methods/golden_report,--isa,$isa" \
             "learn/oracle,--quick,--isa,$isa" "learn/golden_fit,--isa,$isa" --
     done
-    checked "memory sanitizer of clang: kernels, methods"
+    checked "memory sanitizer of clang: kernels, methods, rankings"
 }
 
 thread()
@@ -119,7 +122,7 @@ valgrind()
         targets="$targets $out/tests/unit/$test"
     done
     # shellcheck disable=SC2086 # a list
-    make_with "$CC" '-O1 -g' '' $targets kernels-programs methods-programs learn-programs
+    make_with "$CC" '-O1 -g' '' $targets kernels-programs methods-programs learn-programs rank-programs
     for test in $targets; do
         command valgrind -q --error-exitcode=9 --leak-check=full "$test" > "$out/log" 2>&1 ||
             { tail -n 60 "$out/log" >&2; fail "valgrind: ${test##*/}" "see above"; }
@@ -131,7 +134,7 @@ valgrind()
 musl()
 {
     need musl-gcc musl-tools
-    make_with musl-gcc -O2 -static kernels-programs methods-programs learn-programs
+    make_with musl-gcc -O2 -static kernels-programs methods-programs learn-programs rank-programs
     kernels
     make_with musl-gcc -O2 '' install DESTDIR="$out/installed" prefix=/usr libdir=/usr/lib pkgconfigdir=/usr/lib/pkgconfig \
         cmakedir=/usr/lib/cmake/ensemble includedir=/usr/include mandir=/usr/share/man
@@ -156,7 +159,7 @@ werror()
         fi
         for level; do
             out=$top/$compiler$level
-            targets="all kernels-programs methods-programs learn-programs soak-programs $out/examples/demo $out/examples/guide"
+            targets="all kernels-programs methods-programs learn-programs rank-programs soak-programs $out/examples/demo $out/examples/guide"
             for test in $UNIT; do
                 targets="$targets $out/tests/unit/$test"
             done

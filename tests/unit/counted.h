@@ -8,7 +8,8 @@
 
 #include <stddef.h>
 
-static size_t calls; /* so far; set it to 0 before what is to be counted */
+static size_t calls;  /* so far; set it to 0 before what is to be counted */
+static int exhausted; /* set it where malloc() and the like have nothing */
 
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t n, size_t size);
@@ -22,19 +23,19 @@ void __wrap_free(void *memory);
 void *__wrap_malloc(size_t size)
 {
     calls++;
-    return __real_malloc(size);
+    return exhausted ? NULL : __real_malloc(size);
 }
 
 void *__wrap_calloc(size_t n, size_t size)
 {
     calls++;
-    return __real_calloc(n, size);
+    return exhausted ? NULL : __real_calloc(n, size);
 }
 
 void *__wrap_realloc(void *memory, size_t size)
 {
     calls++;
-    return __real_realloc(memory, size);
+    return exhausted ? NULL : __real_realloc(memory, size);
 }
 
 void __wrap_free(void *memory)

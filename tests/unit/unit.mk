@@ -14,6 +14,7 @@ CMOCKA = $(eval CMOCKA := $$(shell pkg-config --cflags --libs cmocka 2>/dev/null
 UNIT_WRAP := -Wl,--wrap=malloc -Wl,--wrap=calloc -Wl,--wrap=realloc -Wl,--wrap=free
 UNIT_LDFLAGS_test_const := $(UNIT_WRAP)
 UNIT_LDFLAGS_test_errno := $(UNIT_WRAP)
+UNIT_LDFLAGS_test_fuse_memory := $(UNIT_WRAP)
 UNIT_LDFLAGS_test_save := $(UNIT_WRAP)
 
 # Tests that compute what they expect with exp() and log(). The library must do without, so no other test has them.
@@ -25,6 +26,7 @@ UNIT_LDLIBS_test_report_weights := -lm
 UNIT_LDLIBS_test_report_models := -lm
 UNIT_LDLIBS_test_report_fields := -lm
 UNIT_LDLIBS_test_report_known := -lm
+UNIT_LDLIBS_test_fuse_extremes := -lm
 UNIT_LDLIBS_test_fit_accuracy := -lm
 UNIT_LDLIBS_test_report_rows := -lm
 UNIT_LDLIBS_test_fit_bits := -lm
