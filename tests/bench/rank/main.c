@@ -370,8 +370,8 @@ int main(int argc, char **argv)
     if (timing.turns < 1 || timing.turns > MAX_TURNS)
         die("--turns must be 1 to 101");
     printf("libensemble %u. One thread; medians of up to %zu interleaved turns, +- half of what lies between the\n"
-           "quartiles, and how much longer than the library with a workspace, in this run. Half of each list is in all\n"
-           "others.\n",
+           "quartiles, and times what the library takes with a workspace. Half of each list is in\n"
+           "all others.\n",
            ensemble_version(), timing.turns);
     if (timing.csv != NULL)
         fprintf(timing.csv, "method,dtype,models,rows,width,contender,median_ns,quartile1_ns,quartile3_ns\n");

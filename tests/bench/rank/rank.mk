@@ -15,7 +15,7 @@ $(BENCH_RANK_B)/bench: $(BENCH_RANK_SOURCES) $(BENCH_RANK_HEADERS) $(BENCH_RANK_
 	$(CC) $(TEST_CPPFLAGS) $(CFLAGS) $(TEST_CFLAGS) $(LDFLAGS) $(filter %.c %.o %.a,$^) -lstdc++ -lm -o $@
 
 # A part of it: BENCH="--only 'top 100'".
-bench-rank: $(BENCH_RANK_B)/bench ## speed of fusing rankings beside C++ and Python; a part of it: BENCH="--only CombSUM"
+bench-rank: $(BENCH_RANK_B)/bench ## speed of rankings beside C++ and Python; a part of it: BENCH="--only CombSUM"
 	$< $(BENCH)
 
 .PHONY: bench-rank
