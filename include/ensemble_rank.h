@@ -116,7 +116,7 @@ int ensemble_fuse_rankings(const uint64_t *ids, const size_t *lengths, size_t n_
                            const struct ensemble_fusion *fusion, uint64_t *fused, double *fused_scores, size_t n_fused);
 
 /*
- * How many bytes of workspace a fusion of `n_ids` ids in all lists together needs: 38 to 44 for each. SIZE_MAX for
+ * How many bytes of workspace a fusion of `n_ids` ids in all lists together needs: 34 to 40 for each. SIZE_MAX for
  * 2^31 ids or more, with 32-bit pointers 2^26.
  */
 size_t ensemble_fusion_workspace_size(size_t n_ids);

@@ -13,7 +13,7 @@
 
 /* Work for so many ids in all fits on the stack. */
 #define IDS_ON_STACK 320
-#define STACK_BYTES (IDS_ON_STACK * 32 + 512 * 4 + 8)
+#define STACK_BYTES (IDS_ON_STACK * 28 + 512 * 4 + 8)
 
 #define K 60 /* of reciprocal rank fusion, where none is asked for (Cormack, Clarke, Buettcher, 2009) */
 

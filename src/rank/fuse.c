@@ -107,46 +107,45 @@ static void add_up(const struct ens_rankings *rankings, const struct ens_index *
     }
 }
 
-/* What list i gave each id of the result, whose entries know their places in it as `list`, from 1. */
+/* What list i gave each id of the result. `rows` leads from where an entry was to its row. */
 static void explain_list(const struct ens_rankings *rankings, const struct ens_index *index, size_t i,
-                         const struct ens_list *list, double *contributions, size_t count)
+                         const struct ens_list *list, const uint32_t *rows, const struct ens_fused *fused)
 {
     const struct rule rule = rule_of(rankings, index, list);
+    double *contributions = fused->contributions + i;
     double rank = 0;
 
     if (rankings->method == ENSEMBLE_FUSE_BORDA)
-        for (size_t r = 0; r < count; r++)
-            contributions[r * rankings->n + i] = rule.weight * rule.share;
+        for (size_t r = 0; r < fused->count; r++)
+            contributions[r * rankings->n] = rule.weight * rule.share;
     for (size_t place = list->begin; place < list->end; place++) {
-        const struct ens_entry *entry;
+        size_t row;
 
         if (index->seats[place] == ENS_NO_ENTRY)
             continue;
-        entry = &index->entries[index->seats[place]];
+        row = rows[index->seats[place]];
         rank++;
-        if (entry->list == 0)
+        if (row >= fused->count)
             continue;
-        contributions[(entry->list - 1) * rankings->n + i] =
+        contributions[row * rankings->n] =
             rankings->method == ENSEMBLE_FUSE_BORDA
                 ? rule.weight * ((double)index->count - (rank - 1))
-                : finished(rankings->method, term(&rule, rankings, place, rank), entry->lists);
+                : finished(rankings->method, term(&rule, rankings, place, rank), index->entries[row].lists);
     }
 }
 
-static void explain(const struct ens_rankings *rankings, const struct ens_index *index, const uint32_t *best,
-                    double *contributions, size_t count)
+static void explain(const struct ens_rankings *rankings, const struct ens_index *index, uint32_t *rows,
+                    const struct ens_fused *fused)
 {
-    for (size_t j = 0; j < index->count; j++)
-        index->entries[j].list = 0;
-    for (size_t r = 0; r < count; r++)
-        index->entries[best[r]].list = (uint32_t)r + 1;
-    for (size_t j = 0; j < count * rankings->n; j++)
-        contributions[j] = 0;
+    for (size_t r = 0; r < index->count; r++)
+        rows[index->entries[r].list] = (uint32_t)r;
+    for (size_t j = 0; j < fused->count * rankings->n; j++)
+        fused->contributions[j] = 0;
     for (size_t i = 0, begin = 0; i < rankings->n; begin += rankings->lengths[i++]) {
         const struct ens_list list = ens_list(rankings, i, begin);
 
         if (list.weight != 0)
-            explain_list(rankings, index, i, &list, contributions, count);
+            explain_list(rankings, index, i, &list, rows, fused);
     }
 }
 
@@ -154,7 +153,7 @@ size_t ens_fuse_size(size_t total)
 {
     if (total > ENS_MOST_IDS)
         return SIZE_MAX;
-    return total * (sizeof(struct ens_entry) + 2 * sizeof(uint32_t)) + ens_index_slots(total) * sizeof(uint32_t) +
+    return total * (sizeof(struct ens_entry) + sizeof(uint32_t)) + ens_index_slots(total) * sizeof(uint32_t) +
            _Alignof(struct ens_entry);
 }
 
@@ -165,22 +164,23 @@ size_t ens_fuse(const struct ens_rankings *rankings, void *workspace, const stru
         .entries = (struct ens_entry *)(void *)((unsigned char *)workspace + skew),
         .n_slots = ens_index_slots(rankings->total),
     };
-    uint32_t *best;
-    size_t count;
+    struct ens_fused result = *fused;
 
     index.seats = (uint32_t *)(void *)(index.entries + rankings->total);
-    best = index.seats + rankings->total;
-    index.slots = best + rankings->total;
+    index.slots = index.seats + rankings->total;
     ens_index_build(&index, rankings);
     add_up(rankings, &index);
-    count = fused->count < index.count ? fused->count : index.count;
-    ens_top(index.entries, index.count, best, count);
-    for (size_t r = 0; r < count; r++) {
-        fused->ids[r] = index.entries[best[r]].id;
-        if (fused->scores != NULL)
-            fused->scores[r] = index.entries[best[r]].score;
+    if (result.count > index.count)
+        result.count = index.count;
+    for (size_t j = 0; result.contributions != NULL && j < index.count; j++)
+        index.entries[j].list = (uint32_t)j;
+    ens_top(index.entries, index.count, result.count);
+    for (size_t r = 0; r < result.count; r++) {
+        result.ids[r] = index.entries[r].id;
+        if (result.scores != NULL)
+            result.scores[r] = index.entries[r].score;
     }
-    if (fused->contributions != NULL)
-        explain(rankings, &index, best, fused->contributions, count);
-    return count;
+    if (result.contributions != NULL)
+        explain(rankings, &index, index.slots, &result);
+    return result.count;
 }

@@ -29,36 +29,89 @@ static inline int take(struct ens_entry *entry, const struct ens_list *list)
     return 1;
 }
 
+/* The way through the hash table: where it has come to, and how many steps it may still take. */
+struct walk {
+    size_t at;
+    size_t mask;
+    int64_t steps;
+};
+
 /*
- * One list, by open addressing. Multiplication by 2^64 / (golden ratio) spreads ids that count upwards (Knuth, 1973).
- * What is left of `steps`; negative where ids that were chosen for it make the table slow.
+ * The entry of an id, by open addressing. Behind the entries stands the id that is looked for, and an empty slot leads
+ * there: whether it is new is no branch, which would be foreseen wrongly for every second id.
  */
-static int64_t hash_list(struct ens_index *index, const struct ens_rankings *rankings, const struct ens_list *list,
-                         int64_t steps)
+static ENS_INLINE uint32_t find_near(struct ens_index *index, struct walk *walk, uint64_t id)
+{
+    const uint32_t count = (uint32_t)index->count;
+    uint32_t entry;
+
+    index->entries[count] = (struct ens_entry){.id = id};
+    for (;; walk->at = (walk->at + 1) & walk->mask, walk->steps--) {
+        entry = index->slots[walk->at] - 1;
+        entry = entry < count ? entry : count;
+        if (index->entries[entry].id == id)
+            break;
+    }
+    index->slots[walk->at] = entry + 1;
+    index->count += entry == count;
+    return entry;
+}
+
+/* The same where loads take so long that it is better to guess what they bring, and to go on with the next ids. */
+static ENS_INLINE uint32_t find_far(struct ens_index *index, struct walk *walk, uint64_t id)
+{
+    uint32_t slot;
+
+    while ((slot = index->slots[walk->at]) != 0 && index->entries[slot - 1].id != id) {
+        walk->at = (walk->at + 1) & walk->mask;
+        walk->steps--;
+    }
+    if (slot == 0) {
+        index->entries[index->count] = (struct ens_entry){.id = id};
+        index->slots[walk->at] = slot = (uint32_t)++index->count;
+    }
+    return slot - 1;
+}
+
+/* So many slots are far, 2 MB. find_near() was the faster up to half of that, and the slower from there on. */
+#define FAR_SLOTS (1 << 19)
+
+/*
+ * One list. Multiplication by 2^64 / (golden ratio) spreads ids that count upwards (Knuth, 1973). What is left of
+ * `steps`; negative where ids that were chosen for it make the table slow.
+ */
+static ENS_INLINE int64_t hash_list(struct ens_index *index, const struct ens_rankings *rankings,
+                                const struct ens_list *list, int64_t steps, int is_far)
 {
     const unsigned shift = 64 - (unsigned)__builtin_ctzll(index->n_slots);
-    const size_t mask = index->n_slots - 1;
+    struct walk walk = {.mask = index->n_slots - 1, .steps = steps};
 
-    for (size_t place = list->begin; place < list->end && steps >= 0; place++) {
+    for (size_t place = list->begin; place < list->end && walk.steps >= 0; place++) {
         const uint64_t id = rankings->ids[place];
-        size_t at = (size_t)(id * UINT64_C(0x9E3779B97F4A7C15) >> shift);
-        uint32_t slot;
+        uint32_t entry;
 
         index->seats[place] = ENS_NO_ENTRY;
         if (!ens_score_counts(rankings, place))
             continue;
-        while ((slot = index->slots[at]) != 0 && index->entries[slot - 1].id != id) {
-            at = (at + 1) & mask;
-            steps--;
-        }
-        if (slot == 0) {
-            index->entries[index->count] = (struct ens_entry){.id = id};
-            index->slots[at] = slot = (uint32_t)++index->count;
-        }
-        if (take(&index->entries[slot - 1], list))
-            index->seats[place] = slot - 1;
+        walk.at = (size_t)(id * UINT64_C(0x9E3779B97F4A7C15) >> shift);
+        entry = is_far ? find_far(index, &walk, id) : find_near(index, &walk, id);
+        if (take(&index->entries[entry], list))
+            index->seats[place] = entry;
     }
-    return steps;
+    return walk.steps;
+}
+
+/* Two functions, so that a compiler has all its registers for either loop: 15 % of the time where memory is far. */
+static ENS_APART int64_t hash_near(struct ens_index *index, const struct ens_rankings *rankings,
+                                   const struct ens_list *list, int64_t steps)
+{
+    return hash_list(index, rankings, list, steps, 0);
+}
+
+static ENS_APART int64_t hash_far(struct ens_index *index, const struct ens_rankings *rankings,
+                                  const struct ens_list *list, int64_t steps)
+{
+    return hash_list(index, rankings, list, steps, 1);
 }
 
 /* Lets entries[root] sink to where it belongs, in a heap of `count` entries with the largest id on top. */
@@ -128,6 +181,7 @@ static void search_list(struct ens_index *index, const struct ens_rankings *rank
 
 void ens_index_build(struct ens_index *index, const struct ens_rankings *rankings)
 {
+    const int is_far = index->n_slots >= FAR_SLOTS;
     int64_t steps = STEPS_PER_ID * (int64_t)rankings->total + STEPS_MORE;
 
     memset(index->slots, 0, index->n_slots * sizeof *index->slots);
@@ -136,7 +190,8 @@ void ens_index_build(struct ens_index *index, const struct ens_rankings *ranking
         const struct ens_list list = ens_list(rankings, i, begin);
 
         if (list.weight != 0)
-            steps = hash_list(index, rankings, &list, steps);
+            steps = is_far ? hash_far(index, rankings, &list, steps)
+                           : hash_near(index, rankings, &list, steps);
     }
     if (ENS_LIKELY(steps >= 0))
         return;

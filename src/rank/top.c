@@ -1,39 +1,144 @@
 /* SPDX-License-Identifier: MIT */
 #include "rank/top.h"
 
+/* So few are inserted one by one; of more, up to this part of them is kept in a heap. Half or twice gains nothing. */
+#define FEW 16
+#define SMALL_PART 8
+
 static inline int is_worse(const struct ens_entry *a, const struct ens_entry *b)
 {
-    return a->score < b->score || (a->score == b->score && a->id > b->id);
+    return (a->score < b->score) | ((a->score == b->score) & (a->id > b->id));
+}
+
+/*
+ * Field by field: a compiler copies whole structs by 16 bytes, and processors wait for those whose halves have just
+ * been written one by one.
+ */
+static inline void copy(struct ens_entry *to, const struct ens_entry *from)
+{
+    to->id = from->id;
+    to->score = from->score;
+    to->list = from->list;
+    to->lists = from->lists;
+}
+
+static inline void swap(struct ens_entry *a, struct ens_entry *b)
+{
+    struct ens_entry entry;
+
+    copy(&entry, a);
+    copy(a, b);
+    copy(b, &entry);
 }
 
 /* Puts `entry` to where it belongs in a heap of `count`, the worst on top, in which the place `root` is free. */
-static void sink(const struct ens_entry *entries, uint32_t *heap, size_t root, size_t count, uint32_t entry)
+static void sink(struct ens_entry *heap, size_t root, size_t count, struct ens_entry entry)
 {
     for (size_t child; (child = 2 * root + 1) < count; root = child) {
-        if (child + 1 < count && is_worse(&entries[heap[child + 1]], &entries[heap[child]]))
+        if (child + 1 < count && is_worse(&heap[child + 1], &heap[child]))
             child++;
-        if (!is_worse(&entries[heap[child]], &entries[entry]))
+        if (!is_worse(&heap[child], &entry))
             break;
         heap[root] = heap[child];
     }
     heap[root] = entry;
 }
 
-void ens_top(const struct ens_entry *entries, size_t n, uint32_t *best, size_t count)
+/* At most n log(count), whatever the order. */
+static void top_by_heap(struct ens_entry *entries, size_t n, size_t count)
 {
-    if (count == 0)
-        return;
-    for (size_t i = 0; i < count; i++)
-        best[i] = (uint32_t)i;
-    for (size_t root = count / 2; root-- > 0;)
-        sink(entries, best, root, count, best[root]);
-    for (size_t i = count; i < n; i++)
-        if (is_worse(&entries[best[0]], &entries[i]))
-            sink(entries, best, 0, count, (uint32_t)i);
-    for (size_t last = count; last-- > 1;) {
-        const uint32_t entry = best[last];
+    double worst;
 
-        best[last] = best[0];
-        sink(entries, best, 0, last, entry);
+    for (size_t root = count / 2; root-- > 0;)
+        sink(entries, root, count, entries[root]);
+    worst = entries[0].score;
+    for (size_t i = count; i < n; i++) {
+        struct ens_entry entry;
+
+        if (entries[i].score < worst || !is_worse(&entries[0], &entries[i]))
+            continue;
+        entry = entries[i];
+        entries[i] = entries[0];
+        sink(entries, 0, count, entry);
+        worst = entries[0].score;
     }
+    for (size_t last = count; last-- > 1;) {
+        const struct ens_entry entry = entries[last];
+
+        entries[last] = entries[0];
+        sink(entries, 0, last, entry);
+    }
+}
+
+static void insert_each(struct ens_entry *entries, size_t n)
+{
+    for (size_t i = 1; i < n; i++) {
+        const struct ens_entry entry = entries[i];
+        size_t at = i;
+
+        for (; at > 0 && is_worse(&entries[at - 1], &entry); at--)
+            entries[at] = entries[at - 1];
+        entries[at] = entry;
+    }
+}
+
+/*
+ * Those that are better than the middle one of three go before it, the others behind. Its place. Without a branch that
+ * depends on an entry: every second one would be foreseen wrongly.
+ */
+static size_t part(struct ens_entry *entries, size_t n)
+{
+    struct ens_entry *a = &entries[n / 4], *b = &entries[n / 2], *c = &entries[n / 4 * 3], pivot;
+    size_t better = 1;
+
+    if (is_worse(a, b))
+        swap(a, b);
+    if (is_worse(b, c))
+        swap(b, c);
+    if (is_worse(a, b))
+        swap(a, b);
+    swap(b, &entries[0]);
+    pivot = entries[0];
+    for (size_t i = 1; i < n; i++) {
+        const int is_better = is_worse(&pivot, &entries[i]);
+
+        swap(&entries[i], &entries[better]);
+        better += (size_t)is_better;
+    }
+    swap(&entries[0], &entries[better - 1]);
+    return better - 1;
+}
+
+/* Quicksort (Hoare, 1961) of the parts that are wanted; a heap for what it has divided badly too often. */
+static void sort(struct ens_entry *entries, size_t n, size_t count, unsigned divisions)
+{
+    while (n > FEW) {
+        size_t middle;
+
+        if (count <= n / SMALL_PART || divisions-- == 0) {
+            top_by_heap(entries, n, count);
+            return;
+        }
+        middle = part(entries, n);
+        if (count <= middle + 1) {
+            n = middle;
+            count = count < n ? count : n;
+        } else {
+            sort(entries, middle, middle, divisions);
+            entries += middle + 1;
+            n -= middle + 1;
+            count -= middle + 1;
+        }
+    }
+    insert_each(entries, n);
+}
+
+void ens_top(struct ens_entry *entries, size_t n, size_t count)
+{
+    unsigned divisions = 2;
+
+    for (size_t left = n; left > 1; left /= 2)
+        divisions += 2;
+    if (count > 0)
+        sort(entries, n, count, divisions);
 }

@@ -5,7 +5,7 @@
 
 #include "rank/index.h"
 
-/* The `count` best of `n` entries, count <= n, to `best`: higher scores first, and of equal ones the smaller id. */
-void ens_top(const struct ens_entry *entries, size_t n, uint32_t *best, size_t count);
+/* Moves the `count` best of `n` entries to the front: higher scores first, and of equal ones the smaller id. */
+void ens_top(struct ens_entry *entries, size_t n, size_t count);
 
 #endif

@@ -44,3 +44,4 @@ bench: $(BENCH_B)/bench ## speed beside plain C; a part of it: BENCH="--learn", 
 .PHONY: bench
 
 include tests/bench/peers/peers.mk
+include tests/bench/rank/rank.mk

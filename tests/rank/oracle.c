@@ -100,7 +100,7 @@ static int check_sizes(void)
     int wrong = 0;
 
     for (size_t n = most; n > 0; n /= 2)
-        wrong += ensemble_fusion_workspace_size(n) / 38 < n || ensemble_fusion_workspace_size(n) / 44 > n + 2;
+        wrong += ensemble_fusion_workspace_size(n) / 34 < n || ensemble_fusion_workspace_size(n) / 40 > n + 2;
     for (size_t n = most + 1; n > most; n += n / 2 + 1)
         wrong += ensemble_fusion_workspace_size(n) != SIZE_MAX;
     wrong += ensemble_fusion_workspace_size(SIZE_MAX) != SIZE_MAX;

@@ -170,14 +170,14 @@ TEST(test_the_size_of_a_workspace)
         const size_t size = ensemble_fusion_workspace_size(n);
 
         assert_true(size > before);
-        assert_true(size >= 38 * n && size <= 44 * n + 96);
+        assert_true(size >= 34 * n && size <= 40 * n + 96);
         before = size;
     }
     for (size_t n = 1; n < most; n *= 2) {
-        assert_true(ensemble_fusion_workspace_size(n) >= 38 * n && ensemble_fusion_workspace_size(n) <= 44 * n + 96);
-        assert_true(ensemble_fusion_workspace_size(n + n / 2) >= 38 * (n + n / 2) || n + n / 2 > most);
+        assert_true(ensemble_fusion_workspace_size(n) >= 34 * n && ensemble_fusion_workspace_size(n) <= 40 * n + 96);
+        assert_true(ensemble_fusion_workspace_size(n + n / 2) >= 34 * (n + n / 2) || n + n / 2 > most);
     }
-    assert_true(ensemble_fusion_workspace_size(most) >= 38 * most);
+    assert_true(ensemble_fusion_workspace_size(most) >= 34 * most);
     assert_true(ensemble_fusion_workspace_size(most) < SIZE_MAX);
     for (size_t i = 0; i < LENGTH(none); i++)
         assert_true(ensemble_fusion_workspace_size(none[i]) == SIZE_MAX);
