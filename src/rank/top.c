@@ -109,36 +109,57 @@ static size_t part(struct ens_entry *entries, size_t n)
     return better - 1;
 }
 
-/* Quicksort (Hoare, 1961) of the parts that are wanted; a heap for what it has divided badly too often. */
-static void sort(struct ens_entry *entries, size_t n, size_t count, unsigned divisions)
-{
-    while (n > FEW) {
-        size_t middle;
+/* Entries to sort: the `count` best of `n`, by so many divisions at most on the way to any of them. */
+struct stretch {
+    struct ens_entry *entries;
+    size_t n;
+    size_t count;
+    unsigned divisions;
+};
 
-        if (count <= n / SMALL_PART || divisions-- == 0) {
-            top_by_heap(entries, n, count);
-            return;
-        }
-        middle = part(entries, n);
-        if (count <= middle + 1) {
-            n = middle;
-            count = count < n ? count : n;
+/* For n entries; below 2^31, MOST_DIVISIONS are enough. */
+static unsigned divisions_of(size_t n)
+{
+    unsigned divisions = 2;
+
+    for (; n > 1; n /= 2)
+        divisions += 2;
+    return divisions;
+}
+#define MOST_DIVISIONS 62
+
+/*
+ * Quicksort (Hoare, 1961) of the parts that are wanted; a heap for what it has divided badly too often. What comes behind
+ * waits, one stretch for each division at most.
+ */
+static void sort(struct stretch now)
+{
+    struct stretch waiting[MOST_DIVISIONS];
+    size_t n_waiting = 0;
+
+    for (;;) {
+        if (now.n > FEW && (now.count <= now.n / SMALL_PART || now.divisions == 0)) {
+            top_by_heap(now.entries, now.n, now.count);
+        } else if (now.n > FEW) {
+            const size_t middle = part(now.entries, now.n);
+            const unsigned left = now.divisions - 1;
+
+            if (now.count > middle + 1)
+                waiting[n_waiting++] = (struct stretch){now.entries + middle + 1, now.n - middle - 1,
+                                                        now.count - middle - 1, left};
+            now = (struct stretch){now.entries, middle, now.count < middle ? now.count : middle, left};
+            continue;
         } else {
-            sort(entries, middle, middle, divisions);
-            entries += middle + 1;
-            n -= middle + 1;
-            count -= middle + 1;
+            insert_each(now.entries, now.n);
         }
+        if (n_waiting == 0)
+            return;
+        now = waiting[--n_waiting];
     }
-    insert_each(entries, n);
 }
 
 void ens_top(struct ens_entry *entries, size_t n, size_t count)
 {
-    unsigned divisions = 2;
-
-    for (size_t left = n; left > 1; left /= 2)
-        divisions += 2;
     if (count > 0)
-        sort(entries, n, count, divisions);
+        sort((struct stretch){entries, n, count, divisions_of(n)});
 }

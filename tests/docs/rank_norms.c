@@ -13,7 +13,7 @@ int main(void)
     double scores[4];
 
     for (int32_t norm = ENSEMBLE_NORM_MIN_MAX; norm <= ENSEMBLE_NORM_NONE; norm++) {
-        printf("| `%s` |", names[norm]);
+        printf("| `ENSEMBLE_NORM_%s` |", names[norm]);
         for (size_t i = 0; i < 3; i++) {
             const struct ensemble_fusion fusion = {
                 .struct_size = sizeof fusion, .method = ENSEMBLE_FUSE_SUM, .normaliser = norm, .scores = lists[i]};
