@@ -129,8 +129,8 @@ static unsigned divisions_of(size_t n)
 #define MOST_DIVISIONS 62
 
 /*
- * Quicksort (Hoare, 1961) of the parts that are wanted; a heap for what it has divided badly too often. What comes behind
- * waits, one stretch for each division at most.
+ * Quicksort (Hoare, 1961) of the parts that are wanted; a heap for what it has divided badly too often. What comes
+ * behind waits, one stretch for each division at most.
  */
 static void sort(struct stretch now)
 {

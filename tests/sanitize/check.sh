@@ -161,7 +161,8 @@ werror()
         for level; do
             out=$top/$compiler$level
             targets="all kernels-programs methods-programs learn-programs rank-programs soak-programs $out/examples/demo
-                $out/examples/guide $out/examples/speech $out/examples/images"
+                $out/examples/guide $out/examples/speech $out/examples/images
+                $out/examples/recommenders"
             for test in $UNIT; do
                 targets="$targets $out/tests/unit/$test"
             done

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Four recommenders, each with a list of fifty items for each user, fused in several ways: how good each list is, by what
- * the users chose in a part that nobody has learned from, and why the first items of one user are there.
+ * Four recommenders, each with a list of fifty items for each user, fused in several ways: how good each list is, by
+ * what the users chose in a part that nobody has learned from, and why the first items of one user are there.
  *
  *     recommenders DIRECTORY   the files of docs/examples/recommenders
  */
@@ -37,6 +37,7 @@ enum { WAYS = sizeof ways / sizeof ways[0] };
 static void fuse(const struct way *way, const struct part *part, size_t user, uint64_t *items, double *why)
 {
     static const size_t lengths[LISTS] = {LENGTH, LENGTH, LENGTH, LENGTH};
+    /* quote: fuse */
     const struct ensemble_fusion fusion = {
         .struct_size = sizeof fusion,
         .method = way->method,
@@ -49,6 +50,7 @@ static void fuse(const struct way *way, const struct part *part, size_t user, ui
     };
 
     MUST(ensemble_fuse_rankings(part->ids + user * LISTS * LENGTH, lengths, LISTS, &fusion, items, NULL, LENGTH));
+    /* quote: end */
 }
 
 /* What a way makes of all users. */
@@ -111,7 +113,8 @@ static void print_line(const char *name, const struct way *way, const struct qua
         squares += apart * apart;
     }
     gain /= (double)users;
-    printf("  %-22s %7.4f %9.4f %9.4f", name, sums[0] / (double)users, sums[1] / (double)users, sums[2] / (double)users);
+    printf("  %-22s %7.4f %9.4f %9.4f", name, sums[0] / (double)users, sums[1] / (double)users,
+           sums[2] / (double)users);
     if (each != best)
         printf("   %+.4f +- %.4f", gain, sqrt((squares / (double)users - gain * gain) / (double)users));
     for (size_t i = 0; way != NULL && i < LISTS; i++)
