@@ -15,7 +15,8 @@ test-install: test-install-basic ## install, and build programs against it with 
 	@+$(INSTALL_CHECK) more
 
 test-linking: all ## the demo, linked shared, static and position-independent, prints the known numbers
-	@sh tests/install/linking.sh '$(CC)' '$(CPPFLAGS) $(CFLAGS) $(ARCH_FLAGS)' '$(LDFLAGS)' '$(B)' '$(SONAME)' '$(B)/tests/linking'
+	@sh tests/install/linking.sh '$(CC)' '$(CPPFLAGS) $(CFLAGS) $(ARCH_FLAGS)' '$(LDFLAGS)' '$(B)' '$(SONAME)' \
+	    '$(B)/tests/linking'
 
 test-reproducible: ## two builds in different folders, and two archives of the sources, have the same bytes
 	@+MAKE='$(MAKE)' CC='$(CC)' TREE='$(TREE)' DIST='$(DIST)' B='$(B)' sh tests/install/reproducible.sh
