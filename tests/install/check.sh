@@ -110,6 +110,9 @@ staged()
     export PKG_CONFIG_SYSROOT_DIR
     use "$dest/opt/two words/lib/pkgconfig"
     unset PKG_CONFIG_SYSROOT_DIR
+    moved=$(PKG_CONFIG_LIBDIR="$dest/opt/two words/lib/pkgconfig" pkg-config --define-variable=prefix=/moved \
+        --variable=libdir ensemble)
+    [ "$moved" = /moved/lib ] || fail "with another prefix, pkg-config finds the libraries in $moved" "see pc_path in the Makefile"
     build staged "$cflags $libs"
     runs staged "$dest/opt/two words/lib"
     checked "pkg-config with PKG_CONFIG_SYSROOT_DIR: the example builds and says 4 5 6"
