@@ -51,6 +51,7 @@ tar -cf - -T "$kept/files" | tar -xf - -C "$kept/copy"
 cp LICENSE "$kept/copy/LICENSES/MIT.txt"
 # The licence of the digits lets its address stand for its text.
 echo https://creativecommons.org/licenses/by/4.0/legalcode > "$kept/copy/LICENSES/CC-BY-4.0.txt"
+echo 'In the public domain: rights in it have ended.' > "$kept/copy/LICENSES/LicenseRef-public-domain.txt"
 (cd "$kept/copy" && reuse lint) > "$kept/log" 2>&1 ||
     { tail -n 40 "$kept/log" >&2; fail "reuse lint (above, its end)" "see reuse.software"; }
 grep ERROR "$kept/log" | none "reuse lint" "two halves of a string hide it from reuse: SPDX- and License-Identifier"

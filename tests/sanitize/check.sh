@@ -160,18 +160,19 @@ werror()
         fi
         for level; do
             out=$top/$compiler$level
-            targets="all kernels-programs methods-programs learn-programs rank-programs soak-programs $out/examples/demo
-                $out/examples/guide $out/examples/speech $out/examples/images
-                $out/examples/recommenders"
+            targets="all kernels-programs methods-programs learn-programs rank-programs soak-programs"
             for test in $UNIT; do
                 targets="$targets $out/tests/unit/$test"
+            done
+            for example in demo guide images language recommenders speech; do
+                targets="$targets $out/examples/$example"
             done
             # Without optimisation gcc's own intrinsics are macros, which pass -1 for an unsigned mask.
             [ "$compiler$level" != gcc-O0 ] || level='-O0 -Wno-sign-conversion'
             # shellcheck disable=SC2086 # a list
             make_with $compiler "$level" '' $targets
         done
-        checked "no warnings by $compiler, at $*: library, tests, demo"
+        checked "no warnings by $compiler, at $*: library, tests, examples"
     done
 }
 
