@@ -123,8 +123,9 @@ LINK_NAME_darwin := libensemble.dylib
 SONAME_darwin := libensemble.$(SOVERSION).dylib
 SHARED_darwin := libensemble.$(VERSION).dylib
 EXPORTS_darwin = $(B)/libensemble.exports
-LIB_LDFLAGS_darwin = -dynamiclib -Wl,-exported_symbols_list,$(EXPORTS) -compatibility_version $(SOVERSION) \
-    -current_version $(SOVERSION).$(VERSION) $(call quoted,-Wl$(comma)-install_name$(comma)$(libdir)/$(SONAME))
+LIB_LDFLAGS_darwin = -dynamiclib -Wl,-exported_symbols_list,$(EXPORTS) \
+    -compatibility_version $(call version_part,MAJOR).$(call version_part,MINOR) -current_version $(VERSION) \
+    $(call quoted,-Wl$(comma)-install_name$(comma)$(libdir)/$(SONAME))
 
 # A DLL is found by the program that is linked with its import library, $(LINK_NAME); it has no other names.
 LINK_NAME_windows := libensemble.dll.a
