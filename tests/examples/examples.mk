@@ -12,11 +12,9 @@ FIELD_DATA_language := docs/examples/language/pride.txt
 FIELD_DATA_recommenders := docs/examples/recommenders
 FIELD_DATA_speech := docs/examples/speech
 FIELD_HELPERS := $(foreach name,digits must npy,docs/examples/demo/$(name).c docs/examples/demo/$(name).h)
-FIELD_TESTS := $(addprefix test-example-,$(FIELDS))
-FIELD_CHECKS := check-example-recommenders check-example-speech
 
-TEST_TARGETS += $(FIELD_TESTS)
-CHECK_TARGETS += $(FIELD_CHECKS)
+TEST_TARGETS += $(addprefix test-example-,$(FIELDS))
+CHECK_TARGETS += check-example-recommenders check-example-speech
 
 define FIELD_rule
 $(B)/examples/$(1): $(wildcard docs/examples/$(1)/*.[ch]) $(FIELD_HELPERS) $(HEADERS) $(STATIC) $(B)/settings
@@ -33,13 +31,13 @@ speech: ## six recognisers of words, fused by frame and by word
 $(FIELDS): %: $(B)/examples/%
 	$< $(FIELD_DATA_$@)
 
-$(FIELD_TESTS): test-example-%: $(B)/examples/%
+test-example-images test-example-language test-example-recommenders test-example-speech: test-example-%: $(B)/examples/%
 	@B='$(B)' sh tests/docs/quotes.sh docs/examples/$*/README.md
 	@mkdir -p $(B)/tests/examples
 	@$< $(FIELD_DATA_$*) > $(B)/tests/examples/$*.txt
 	@sh tests/examples/recompute.sh $* $(FIELD_DATA_$*) $(B)/tests/examples/$*.txt
 
-$(FIELD_CHECKS): check-example-%: test-example-%
+check-example-recommenders check-example-speech: check-example-%: test-example-%
 	@B='$(B)' sh tests/examples/$*.sh
 
-.PHONY: $(FIELDS) $(FIELD_TESTS) $(FIELD_CHECKS)
+.PHONY: $(FIELDS)
