@@ -4,6 +4,7 @@
 # What the check scripts share; they read it with `. tests/common.sh` from the top of the repository.
 
 # The public headers, which all checks of names, types and words read.
+# shellcheck disable=SC2034 # those that read this file use it
 headers='include/ensemble.h include/ensemble_rank.h'
 
 # What was checked, and how it went.
