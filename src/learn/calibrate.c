@@ -125,6 +125,11 @@ static int differentiate(struct calibration *c, double beta)
     return 0;
 }
 
+static int is_still(double beta, double next)
+{
+    return next - beta <= STILL * beta && beta - next <= STILL * beta;
+}
+
 /* Newton's method for the zero of a slope that only grows, kept between the ends of what is sought. */
 static int solve(struct calibration *c, double *temperature)
 {
@@ -147,11 +152,13 @@ static int solve(struct calibration *c, double *temperature)
         if (c->slope == 0 || low == high)
             break;
         next = beta - c->slope / c->curvature;
+        if (is_still(beta, next)) /* looked at first: beta is one of the ends, and rounding can make it next, too */
+            break;
         if (!(next > low))
             next = low == least && !tried_least ? least : low + (high - low) / 2;
         else if (!(next < high))
             next = high == most && !tried_most ? most : low + (high - low) / 2;
-        if (next - beta <= STILL * beta && beta - next <= STILL * beta)
+        if (is_still(beta, next))
             break;
         beta = next;
     }
