@@ -151,12 +151,12 @@ static uint64_t read_tensor(const struct scene *s, struct matrix *m)
     m->bytes = m->rows > 1 ? (long double)(m->rows - 1) * (long double)m->stride : 0;
     m->bytes = m->rows > 0 ? (m->bytes + (long double)m->length) * size_of(m->dtype) : 0;
     if (t->byte_offset > UINTPTR_MAX - (uintptr_t)t->data || m->bytes > PTRDIFF_MAX ||
-        (size_t)m->bytes > UINTPTR_MAX - (uintptr_t)t->data - (uintptr_t)t->byte_offset)
+        (m->bytes > 0 && (size_t)m->bytes > UINTPTR_MAX - (uintptr_t)t->data - (uintptr_t)t->byte_offset))
         codes |= fuzz_code(ENSEMBLE_EOVERFLOW);
     return codes;
 }
 
-/* The first dtype in which sums are told apart, and all outputs' values are held. */
+/* As double, which holds the values of all dtypes. */
 static int combine(const struct ensemble *e, double *result, size_t rows, size_t width)
 {
     return ensemble_combine(e, result, ENSEMBLE_F64, rows * width);
@@ -221,6 +221,7 @@ static void lay_memory(struct scene *s, struct fuzz *f, unsigned char **allocate
 
 static int check_whole(const struct scene *s, double *result)
 {
+    memset(result, 0, MOST_ROWS * MOST_WIDTH * sizeof *result);
     return combine(s->e, result, MOST_ROWS, s->width);
 }
 

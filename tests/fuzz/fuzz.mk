@@ -29,8 +29,14 @@ FUZZ_PROGRAMS = $(FUZZ_TARGETS:%=$(FUZZ_B)/%)
 FUZZ_ENGINE :=
 FUZZ_MAIN := $(if $(FUZZ_ENGINE),,$(FUZZ_B)/main.o)
 
+# What a target is made of besides. The references are those of other tests, and no second ones.
 FUZZ_NUMBER := $(B)/tests/kernels/number.o
+FUZZ_ISAS := $(B)/tests/kernels/isas.o $(FUZZ_NUMBER)
+FUZZ_FIELDS := $(B)/tests/methods/fields.o $(FUZZ_ISAS)
+FUZZ_OBJECTS_api := $(FUZZ_B)/session.o $(FUZZ_B)/state.o $(FUZZ_FIELDS)
 FUZZ_OBJECTS_dlpack := $(FUZZ_NUMBER)
+FUZZ_OBJECTS_dtypes := $(FUZZ_ISAS)
+FUZZ_OBJECTS_isas := $(FUZZ_FIELDS)
 FUZZ_OBJECTS_rank := $(FUZZ_NUMBER) $(B)/tests/rank/model.o
 
 $(FUZZ_B)/%.o: tests/fuzz/%.c $(B)/settings
@@ -68,6 +74,6 @@ fuzz-afl: ## each fuzz target for FUZZ_SECONDS=60 with AFL++
 	$(call fuzz_build,fuzz-afl,afl-clang-fast,-O1 -g,-fsanitize=fuzzer)
 	@$(FUZZ_RUN) afl
 
--include $(FUZZ_ALL:%=$(FUZZ_B)/%.d) $(FUZZ_B)/main.d
+-include $(patsubst %,$(FUZZ_B)/%.d,$(FUZZ_ALL) main session state)
 
 .PHONY: fuzz-programs fuzz-build fuzz fuzz-merge fuzz-afl
