@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# sh tests/machines/check.sh BUILD-DIRECTORY NAME COMPILER'S-PREFIX DEBIAN'S-NAME QEMU'S-NAME, with MAKE from the Makefile
+# sh tests/machines/check.sh BUILD-DIRECTORY NAME COMPILER'S-PREFIX DEBIAN'S-NAME QEMU'S-NAME
+#     with MAKE from the Makefile
 #
 # The library and its tests, built for another machine, run in an emulator. What takes long there is sampled.
 set -eu
@@ -26,8 +27,8 @@ for program in $programs; do
 done
 mkdir -p "$build"
 # shellcheck disable=SC2086 # a list
-"$MAKE" --no-print-directory B="$build" CC="$prefix-gcc" AR="$prefix-ar" CPPFLAGS= CFLAGS='-O2 -Werror' LDFLAGS=-static \
-    $targets > "$build/log" 2>&1 || { tail -n 30 "$build/log" >&2; fail "the library or a test does not compile for $name" "see above"; }
+"$MAKE" --no-print-directory B="$build" CC="$prefix-gcc" AR="$prefix-ar" CPPFLAGS= CFLAGS='-O2 -Werror' \
+    LDFLAGS=-static $targets > "$build/log" 2>&1 || { tail -n 30 "$build/log" >&2; fail "$name: the library or a test does not compile" "see above"; }
 
 # A fused multiply-add rounds once where the documentation says twice. The words are those of all these machines, and the
 # first program shows that they are found.
@@ -37,9 +38,11 @@ options='-O2 -ffp-contract=fast'
 [ "$name" != armhf ] || options="$options -mfpu=vfpv4"
 # shellcheck disable=SC2086 # words
 "$prefix-gcc" $options -c "$build/fused.c" -o "$build/fused.o"
-"$prefix-objdump" -d "$build/fused.o" | grep -Pq "$fused" || fail "$name: no fused multiply-add where there is one" "mend $0"
+"$prefix-objdump" -d "$build/fused.o" | grep -Pq "$fused" ||
+    fail "$name: no fused multiply-add where there is one" "mend $0"
 find "$build/obj" -name '*.o' | while read -r object; do
-    "$prefix-objdump" -d "$object" | grep -P -m 5 "$fused" | none "$name: $object has a fused multiply-add" "see the Makefile"
+    "$prefix-objdump" -d "$object" | grep -P -m 5 "$fused" |
+        none "$name: $object has a fused multiply-add" "see the Makefile"
 done
 checked "$name: no fused multiply-add"
 
