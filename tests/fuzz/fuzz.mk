@@ -14,8 +14,6 @@
 # FUZZ_TARGETS='load rank' chooses some. An input that goes wrong is left in $(FUZZ_FOUND)/TARGET-crash-...; a program
 # is given it as an argument to see it again: $(B)/fuzz/tests/fuzz/TARGET FILE.
 
-TEST_TARGETS += test-fuzz
-
 FUZZ_ALL := api dlpack dtypes fit isas load methods rank report views
 FUZZ_TARGETS := $(FUZZ_ALL)
 FUZZ_SECONDS := 60
