@@ -103,8 +103,8 @@ struct ensemble_fusion {
  * those of x - min, in the list's order. A result that is no number, which takes scores or weights near the end of
  * double's range, counts as -infinity.
  *
- * The time is linear in the number of ids, or n log n where ids were chosen to collide in a hash table. The order of the
- * results takes n log n_fused at most.
+ * The time is linear in the number of ids, or n log n where ids were chosen to collide in a hash table. The order of
+ * the results takes n log n_fused at most.
  *
  * Errors: ENSEMBLE_ENULL (ids, lengths, fused, or scores), ENSEMBLE_ESTRUCT, ENSEMBLE_E2BIG, ENSEMBLE_EMETHOD,
  * ENSEMBLE_EPARAMETER (normaliser, k), ENSEMBLE_EDTYPE, ENSEMBLE_ENOTFINITE, ENSEMBLE_ENEGATIVE (weights),
