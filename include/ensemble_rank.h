@@ -103,8 +103,8 @@ struct ensemble_fusion {
  * those of x - min, in the list's order. A result that is no number, which takes scores or weights near the end of
  * double's range, counts as -infinity.
  *
- * The time is linear in the number of ids, whatever they are on purpose at most n log n, and for the results' order
- * n log n_fused at most.
+ * The time is linear in the number of ids, or n log n where ids were chosen to collide in a hash table. The order of
+ * the results takes n log n_fused at most.
  *
  * Errors: ENSEMBLE_ENULL (ids, lengths, fused, or scores), ENSEMBLE_ESTRUCT, ENSEMBLE_E2BIG, ENSEMBLE_EMETHOD,
  * ENSEMBLE_EPARAMETER (normaliser, k), ENSEMBLE_EDTYPE, ENSEMBLE_ENOTFINITE, ENSEMBLE_ENEGATIVE (weights),
@@ -116,8 +116,8 @@ int ensemble_fuse_rankings(const uint64_t *ids, const size_t *lengths, size_t n_
                            const struct ensemble_fusion *fusion, uint64_t *fused, double *fused_scores, size_t n_fused);
 
 /*
- * How many bytes of workspace a fusion of `n_ids` ids in all lists together needs: 34 to 40 for each. SIZE_MAX for
- * 2^31 ids or more, with 32-bit pointers 2^26.
+ * How many bytes of workspace a fusion of `n_ids` ids in all lists together needs: 34 to 40 for each, and up to 96
+ * more. SIZE_MAX for 2^31 ids or more, with 32-bit pointers 2^26.
  */
 size_t ensemble_fusion_workspace_size(size_t n_ids);
 

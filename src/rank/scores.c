@@ -60,6 +60,8 @@ struct ens_norm ens_norm_find(const struct ens_rankings *rankings, const struct 
     if (rankings->normaliser == ENSEMBLE_NORM_NONE)
         return norm;
     extent = extent_of(rankings, list, seats);
+    if (extent.count == 0) /* programs may have division by zero trapped */
+        return norm;
     if (rankings->normaliser == ENSEMBLE_NORM_MAX) {
         norm.scale = extent.most > 0 ? extent.most : 0;
         return norm;

@@ -90,6 +90,16 @@ class Arrays(Case):
                 e.add(array)
             self.assertEqual(len(e), 0)
 
+    def test_masks_are_not_ignored(self):
+        e, masked = pair(self.a, self.b), np.ma.masked_greater(self.a, 1)
+        out, weights = np.ma.zeros((4, 6), np.float32), np.ma.array([.5, .5], mask=[False, True])
+        for call in (lambda: e.add(masked), lambda: e.point(0, masked), lambda: e.run(masked, self.b),
+                     lambda: e.combine(out), lambda: setattr(e, "weights", weights),
+                     lambda: e.fit(np.ma.array([0, 1, 2, 3], mask=[0, 1, 0, 0]))):
+            with self.assertRaisesRegex(TypeError, "masked"):
+                call()
+        self.same(e.combine(), self.expected)
+
     def test_rows_that_do_not_lie_at_multiples_of_an_element(self):
         raw = np.zeros(4 * 26, np.uint8)
         odd = np.ndarray((4, 6), np.float32, raw, 0, (26, 4))

@@ -2,6 +2,7 @@
 /* Scores and weights near the ends of double's range. */
 #include "fuse.h"
 
+#include <fenv.h>
 #include <float.h>
 
 #define INF ((double)INFINITY)
@@ -129,6 +130,24 @@ TEST(test_weights_and_k_near_the_ends_of_the_range)
         assert_true(result.ids[r] == r + 1 && result.scores[r] == 2);
 }
 
+/* A program may have these trapped. */
+TEST(test_lists_that_hold_nothing_divide_nothing_by_zero)
+{
+    const uint64_t ids[] = {1, 2, 3};
+    const size_t lengths[] = {0, 2, 1, 0};
+    const double scores[] = {2, 1, INF};
+
+    for (size_t i = 0; i < LENGTH(score_methods); i++)
+        for (size_t j = 0; j < LENGTH(normalisers); j++) {
+            struct ensemble_fusion fusion = by(score_methods[i], normalisers[j], scores);
+
+            fusion.score_dtype = ENSEMBLE_F64;
+            feclearexcept(FE_ALL_EXCEPT);
+            assert_int_equal(fuse((struct lists){ids, lengths, 4}, &fusion, 3).code, 2);
+            assert_int_equal(fetestexcept(FE_DIVBYZERO | FE_INVALID), 0);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -138,6 +157,7 @@ int main(void)
         cmocka_unit_test(test_a_small_maximum),
         cmocka_unit_test(test_a_result_that_is_no_number_counts_as_minus_infinity),
         cmocka_unit_test(test_weights_and_k_near_the_ends_of_the_range),
+        cmocka_unit_test(test_lists_that_hold_nothing_divide_nothing_by_zero),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

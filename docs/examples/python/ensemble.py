@@ -205,9 +205,16 @@ def _dtype(dtype, bfloat16=False):
                         ) from None
 
 
+def _unmasked(array, what):
+    if isinstance(array, np.ma.MaskedArray):
+        raise TypeError(f"{what} is a masked array, whose mask the library does not see: "
+                        "filled(nan), and leave_out(nan=True), may be what is meant")
+
+
 def _matrix(array, bfloat16=False, what="an output"):
     """An array where it is: (address, dtype, rows, columns, elements from row to row, is it only to be read?). One
     dimension is one row; of labels, a column."""
+    _unmasked(array, what)
     try:
         said = array.__array_interface__  # all of it by one call
     except AttributeError:
@@ -246,6 +253,7 @@ def _result(out):
 
 def _vector(values, dtype, what):
     """A contiguous array that the library copies, so it may be one."""
+    _unmasked(values, what)
     array = np.ascontiguousarray(values, dtype)
     if array.ndim != 1:
         raise ValueError(f"{what}: one dimension, not {array.ndim}")
@@ -254,6 +262,7 @@ def _vector(values, dtype, what):
 
 def _targets(targets):
     """Labels (integers, one per row) or values (rows x width): an array that lives as long as the caller keeps it."""
+    _unmasked(targets, "the truth")
     array = np.asarray(targets)
     if array.dtype.kind in "iub":
         if array.size and (array.max() > 2**31 - 1 or array.min() < -2**31):
