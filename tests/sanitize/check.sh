@@ -188,7 +188,7 @@ werror()
             done
             # Without optimisation gcc's own intrinsics are macros, which pass -1 for an unsigned mask.
             [ "$compiler$level" != gcc-O0 ] || level='-O0 -Wno-sign-conversion'
-            [ "$level" != -O2 ] || level=$(o2 $compiler)
+            [ "$level" != -O2 ] || level=$(o2 "$compiler")
             # shellcheck disable=SC2086 # a list
             make_with $compiler "$level" '' $targets
         done
