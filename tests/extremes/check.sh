@@ -17,7 +17,7 @@ trap 'rm -rf "$out"' EXIT
 
 "$@" "$program" --list | sort > "$out/listed"
 # shellcheck disable=SC2086 # the headers are words
-without_comments $headers | sed '/^ *#/d' | tr '\n' ' ' | tr ';{}' '\n\n\n' | sed 's/^ *//' |
+without_comments $headers | sed '/^ *#/d' | tr '\n' ' ' | tr ';{}' '[\n*]' | sed 's/^ *//' |
     grep -E '^[a-z][a-z0-9_ ]*\**ensemble_[a-z0-9_]*\(' | while read -r declared; do
     name=$(echo "$declared" | sed 's/(.*//; s/.*[ *]//')
     # A loop that is lent counts by itself. dl_tensor is a struct of others.

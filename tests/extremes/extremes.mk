@@ -3,7 +3,7 @@
 # Sizes at the ends of their range, and every array of a call at a page that faults: on this machine, and where pointers
 # have 32 bits.
 #
-# Other targets build the program with extremes-programs in a build directory of their own, and run it there.
+# --isa NAME tries one instruction set only. Other targets build the program with extremes-programs in a build directory of their own, and run it there.
 
 TEST_TARGETS += test-extremes
 CHECK_TARGETS += check-extremes-i686
@@ -24,6 +24,10 @@ extremes-programs: $(EXTREMES_B)/extremes
 test-extremes: extremes-programs ## sizes at the ends of their range; every array at a page that faults
 	@sh tests/extremes/check.sh $(EXTREMES_B)/extremes
 
+# It has its library in common with check-kernels-i686, and waits for that if both are to be made.
+ifneq ($(filter check-all check-kernels-i686,$(MAKECMDGOALS)),)
+check-extremes-i686: check-kernels-i686
+endif
 check-extremes-i686: ## the same where pointers have 32 bits, on this machine or in an emulator
 	$(call kernels_need,i686-linux-gnu-gcc,gcc-i686-linux-gnu)
 	$(call kernels_need,qemu-i386,qemu-user)

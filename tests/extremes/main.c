@@ -65,6 +65,8 @@ int main(int argc, char **argv)
     const int list = argc > 1 && strcmp(argv[1], "--list") == 0;
     size_t tried = 0;
 
+    if (argc > 2 && strcmp(argv[1], "--isa") == 0)
+        only_isa = argv[2];
     nowhere = guarded_make(1).begin - 1024;
     for (size_t i = 0; i < FUNCTIONS; i++) {
         if (list)

@@ -52,7 +52,7 @@ static void *an_output(size_t d, size_t width, size_t gap, size_t model)
 
 static struct ensemble *a_handle(const char *isa, size_t width)
 {
-    struct ensemble_options options = {.struct_size = sizeof options, .isa = isa};
+    struct ensemble_options options = {.struct_size = sizeof options, .isa = isa != NULL ? isa : only_isa};
     struct ensemble *e = NULL;
     const int code = ensemble_create_with(&e, width, paged(&options, sizeof options, 8));
 
@@ -300,6 +300,8 @@ void within_pages(void)
 {
     for (size_t i = 0; i < COUNT(isas); i++)
         for (int32_t method = ENSEMBLE_SUM; method <= ENSEMBLE_RANK; method++) {
+            if (only_isa != NULL && strcmp(only_isa, isas[i]) != 0)
+                continue;
             isa_now = isas[i];
             method_now = method;
             both(all_widths);

@@ -18,6 +18,7 @@ const size_t extremes[] = {
 const size_t n_extremes = sizeof extremes / sizeof *extremes - 1;
 
 void *nowhere;
+const char *only_isa;
 
 static const float outputs[3][6] = {{1, 2, 3, 8, 16, 24}, {4, 5, 6, 4, 8, 16}, {7, 8, 9, 0, 8, 8}};
 static const double weights[3] = {.25, .5, .25};
@@ -41,9 +42,10 @@ int fits(const void *at, size_t rows, size_t width, size_t stride, size_t bytes)
 
 struct ensemble *three(void)
 {
+    const struct ensemble_options options = {.struct_size = sizeof options, .isa = only_isa};
     struct ensemble *e = NULL;
 
-    WANT(ensemble_create(&e, 3) == 0);
+    WANT(ensemble_create_with(&e, 3, &options) == 0);
     for (int i = 0; i < 3; i++)
         WANT(ensemble_add_model_output(e, outputs[i], ENSEMBLE_F32, 2) == i);
     WANT(ensemble_set_weights(e, weights, 3) == 0);
