@@ -37,4 +37,7 @@ test-code-arm: ## the instructions and the undefined symbols of the objects for 
 abi-dump: ## writes tests/abi/libensemble.abi anew: review what changes in it
 	@+MAKE='$(MAKE)' sh tests/abi/types.sh dump "$(B)/tests/abi"
 
-.PHONY: abi-dump
+abi-freeze: ## keeps the headers and the dump of this release in tests/abi/old, for all later ones to be compared with
+	@sh tests/abi/freeze.sh '$(VERSION)'
+
+.PHONY: abi-dump abi-freeze
