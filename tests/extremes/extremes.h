@@ -56,7 +56,7 @@ int fits(const void *at, size_t rows, size_t width, size_t stride, size_t bytes)
 /* The instruction set that the option --isa names; NULL: all of them in within_pages(), the best one elsewhere. */
 extern const char *only_isa;
 
-/* Three models of two rows of three classes, whose sum is `sums`; and that a handle still gives it, all else as it was. */
+/* Three models of two rows of three classes; and that a handle still gives their sum, all else as it was. */
 struct ensemble *three(void);
 void still_three(const struct ensemble *e);
 

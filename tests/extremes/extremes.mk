@@ -3,7 +3,8 @@
 # Sizes at the ends of their range, and every array of a call at a page that faults: on this machine, and where pointers
 # have 32 bits.
 #
-# --isa NAME tries one instruction set only. Other targets build the program with extremes-programs in a build directory of their own, and run it there.
+# Other targets build the program with extremes-programs in a build directory of their own, and run it there; --isa NAME
+# tries one instruction set only.
 
 TEST_TARGETS += test-extremes
 CHECK_TARGETS += check-extremes-i686

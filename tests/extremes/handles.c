@@ -146,7 +146,9 @@ struct tensor {
 
 void try_set_model_dlpack(void)
 {
-    const int64_t far[] = {INT64_MAX, INT64_MIN, -1, -3, INT64_MAX / 2, INT64_MAX / 4 + 1, INT64_MIN / 4, INT64_MIN + 1};
+    const int64_t far[] = {
+        INT64_MAX, INT64_MIN, -1, -3, INT64_MAX / 2, INT64_MAX / 4 + 1, INT64_MIN / 4, INT64_MIN + 1,
+    };
     const int32_t dimensions[] = {INT32_MAX, INT32_MIN, -1, 0, 3, 65536};
     struct ensemble *e = three();
 

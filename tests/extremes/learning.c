@@ -103,8 +103,10 @@ void try_save(void)
 /* Texts that name extreme sizes: an error, and no memory of that size. */
 void try_load(void)
 {
-    static const char *const numbers[] = {"18446744073709551615", "18446744073709551616", "9223372036854775807", "4294967295",
-                                          "4294967296", "2147483647", "2147483648", "-1", "0", "99999999999999999999999999"};
+    static const char *const numbers[] = {
+        "18446744073709551615", "18446744073709551616", "9223372036854775807", "4294967295", "4294967296",
+        "2147483647", "2147483648", "-1", "0", "99999999999999999999999999",
+    };
     struct ensemble *e = three(), *read = NULL;
     char text[1024], wide[1100], mapped[1100];
     int length;

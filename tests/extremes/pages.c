@@ -28,7 +28,6 @@ void *paged(const void *content, size_t bytes, size_t align)
     WANT(i < MOST_ARRAYS && bytes <= ARRAY_BYTES);
     if (arrays[i].memory.begin == NULL)
         arrays[i].memory = guarded_make(ARRAY_BYTES);
-    /* Sizes are multiples of the alignment, but for bytes. */
     WANT(bytes % align == 0);
     arrays[i].at = guarded_place(&arrays[i].memory, bytes, where, 0);
     arrays[i].bytes = bytes;

@@ -6,7 +6,8 @@
 static void try_lengths(size_t x)
 {
     const size_t lengths[][3] = {{x, 0, 0}, {0, 0, x}, {1, x, 1}, {x, 0 - x, 1}, {x, x, x}};
-    const struct ensemble_fusion scored = {.struct_size = sizeof scored, .method = ENSEMBLE_FUSE_SUM, .scores = nowhere};
+    const struct ensemble_fusion scored = {
+        .struct_size = sizeof scored, .method = ENSEMBLE_FUSE_SUM, .scores = nowhere};
     uint64_t fused[1] = {7};
 
     for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {

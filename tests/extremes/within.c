@@ -97,7 +97,7 @@ static void keep_report(const struct ensemble_report *report, size_t width, enum
     keep(report->top_values, ROWS * report->top * sizeof(double), place);
 }
 
-/* One method, at one width, with outputs and a result of one dtype. Returns whether the machine has the instruction set. */
+/* One method, at one width, with outputs and a result of one dtype. Returns 0 without the instruction set. */
 static int a_call(const char *isa, int32_t method, size_t width, size_t d, enum place place)
 {
     static const double weights[MODELS] = {.25, .5, .25};

@@ -56,8 +56,8 @@ $(UNIT_PROGRAMS): $(B)/tests/unit/%: tests/unit/%.c tests/unit/unit.mk $(STATIC)
 -include $(UNIT_PROGRAMS:=.d)
 
 # cmocka's output is kept beside each program, and shown where a test failed. A program that ends badly although no test
-# of it failed (a sanitizer's finding, or none of its closing lines) counts as one failure. Each program is a target of its
-# own, so that as many run as make has jobs (-j); all of them run, whatever fails, and test-unit counts.
+# of it failed (a sanitizer's finding, or none of its closing lines) counts as one failure. Each program is a target of
+# its own, so that as many run as make has jobs (-j); all of them run, whatever fails, and test-unit counts.
 UNIT_RUNS := $(UNIT_TESTS:%=unit-run-%)
 $(UNIT_RUNS): unit-run-%: $(B)/tests/unit/%
 	@program=$<; \
@@ -75,6 +75,7 @@ $(UNIT_RUNS): unit-run-%: $(B)/tests/unit/%
 
 test-unit: $(UNIT_RUNS) ## unit tests of every source file (needs cmocka and pkg-config)
 	@cat $(UNIT_PROGRAMS:=.count) | awk '{ passed += $$1; failed += $$2 } \
-	    END { printf "unit: %d passed, %d failed\n", passed, failed; exit failed > 0 || passed == 0 || NR != $(words $(UNIT_RUNS)) }'
+	    END { printf "unit: %d passed, %d failed\n", passed, failed; \
+	          exit failed > 0 || passed == 0 || NR != $(words $(UNIT_RUNS)) }'
 
 .PHONY: $(UNIT_RUNS)
