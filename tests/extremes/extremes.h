@@ -50,7 +50,7 @@ extern const size_t n_extremes;
 /* The address of memory that faults, aligned for every type. */
 extern void *nowhere;
 
-/* Whether rows of `width` elements of `bytes` each, `stride` apart, can lie at an address: docs of ENSEMBLE_EOVERFLOW. */
+/* Whether rows of `width` elements of `bytes` each, `stride` apart, can lie at an address (ENSEMBLE_EOVERFLOW). */
 int fits(const void *at, size_t rows, size_t width, size_t stride, size_t bytes);
 
 /* The instruction set that the option --isa names; NULL: all of them in within_pages(), the best one elsewhere. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A program of an earlier release: compiled with the header of that release, which stands beside this file, and run
- * with the library of today. Each since_0_N() calls what release 0.N brought, with numbers whose answers are known; it is
- * part of the programs of that release and of later ones.
+ * with the library of today. Each since_0_N() calls what release 0.N brought, with numbers whose answers are known; it
+ * is part of the programs of that release and of later ones.
  */
 #ifndef TESTS_ABI_OLD_H
 #define TESTS_ABI_OLD_H
