@@ -109,8 +109,8 @@ struct ensemble_fusion {
  * Errors: ENSEMBLE_ENULL (ids, lengths, fused, or scores), ENSEMBLE_ESTRUCT, ENSEMBLE_E2BIG, ENSEMBLE_EMETHOD,
  * ENSEMBLE_EPARAMETER (normaliser, k), ENSEMBLE_EDTYPE, ENSEMBLE_ENOTFINITE, ENSEMBLE_ENEGATIVE (weights),
  * ENSEMBLE_ECOUNT (contributions_count), ENSEMBLE_EOVERFLOW (2^31 ids or more in all, with 32-bit pointers 2^26; or
- * what n_fused says reaches past the end of memory), ENSEMBLE_EOVERLAP (what is written lies where something is read,
- * or written too), ENSEMBLE_ENOMEM (the workspace is too small, or without one, malloc() has nothing).
+ * what n_lists or n_fused says reaches past the end of memory), ENSEMBLE_EOVERLAP (what is written lies where something
+ * is read, or written too), ENSEMBLE_ENOMEM (the workspace is too small, or without one, malloc() has nothing).
  */
 int ensemble_fuse_rankings(const uint64_t *ids, const size_t *lengths, size_t n_lists,
                            const struct ensemble_fusion *fusion, uint64_t *fused, double *fused_scores, size_t n_fused);

@@ -17,11 +17,14 @@ test-old: shared ## programs of earlier releases, compiled with their headers, r
 
 # Where the library is built with the flags that test-code asks for, its objects are looked at; else others are made.
 CODE_B := $(if $(filter-out -O2,$(CFLAGS))$(strip $(CPPFLAGS) $(LDFLAGS)),$(B)/tests/code,$(B))
-test-code: $(if $(filter $(B),$(CODE_B)),static) ## instructions and undefined symbols of this build
+ifeq ($(CODE_B),$(B))
+test-code: static
+endif
+test-code: ## the instructions and the undefined symbols of the objects, with this compiler
 	@+MAKE='$(MAKE)' sh tests/abi/code.sh "$(CODE_B)" '$(CC)'
 
-# Those of gcc and clang are the ones that test-werror compiles, too.
-test-abi: test-symbols test-old werror-gcc werror-clang ## types, layouts elsewhere, instructions; can the checks fail?
+# The objects of gcc and clang are those of test-werror.
+test-abi: test-symbols test-old werror-gcc werror-clang ## types, layouts, instructions, and whether checks can fail
 	@+MAKE='$(MAKE)' sh tests/abi/types.sh compare "$(B)/tests/abi"
 	@CC='$(CC)' sh tests/abi/layout.sh all
 	@sh tests/abi/code.sh "$(WERROR_B)/gcc-O2" gcc built
@@ -34,4 +37,7 @@ test-code-arm: ## the instructions and the undefined symbols of the objects for 
 abi-dump: ## writes tests/abi/libensemble.abi anew: review what changes in it
 	@+MAKE='$(MAKE)' sh tests/abi/types.sh dump "$(B)/tests/abi"
 
-.PHONY: abi-dump
+abi-freeze: ## keeps the headers and the dump of this release in tests/abi/old, for all later ones to be compared with
+	@sh tests/abi/freeze.sh '$(VERSION)'
+
+.PHONY: abi-dump abi-freeze

@@ -37,10 +37,10 @@ instructions()
     "${prefix}objdump" -d -w "$1" | sed -n 's/^ *[0-9a-f]*:\t\(.*\)$/\1/p'
 }
 
-# none PATTERN OBJECT WHAT: no instruction matches
+# none PATTERN OBJECT WHAT: no instruction of $out/instructions, which are the object's, matches
 none()
 {
-    ! instructions "$2" | grep -E -m 5 "$1" >&2 ||
+    ! grep -E -m 5 "$1" "$out/instructions" >&2 ||
         fail "${2#"$out/obj/"}, by $compiler, has $3 (above)" "see the flags in the Makefile, and the source of it"
 }
 
@@ -57,6 +57,7 @@ later="$later|adcx|adox|sha1|sha256|aes|pclmul)"
 
 looked=0
 for object in $objects; do
+    instructions "$object" > "$out/instructions"
     none "$fused" "$object" "a fused multiply-add"
     case $machine:$object in
     x86_64-*:*/isa_avx512.o | i?86-*:*/isa_avx512.o) ;;

@@ -19,6 +19,7 @@ esac
 
 # Kernels take most of the time to compile and know no public type: they are left out, and what then is undefined stays so.
 mkdir -p "$build"
+# shellcheck disable=SC2016 # variables of make
 $MAKE -s --no-print-directory shared B="$build" CC="${CC:-gcc}" CPPFLAGS= CFLAGS='-g -O0' LDFLAGS= WERROR= ISAS= \
     LIB_LDFLAGS='-shared -Wl,-soname,$(SONAME) -Wl,--version-script,$(EXPORTS)' > "$build/log" 2>&1 ||
     { cat "$build/log" >&2; fail "the library does not build with -g" "see above"; }

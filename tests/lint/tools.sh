@@ -6,6 +6,9 @@
 # The tools shellcheck, cppcheck and clang-tidy, each where it is installed.
 set -eu
 . tests/common.sh
+jobs=$(getconf _NPROCESSORS_ONLN)
+lines=$(mktemp)
+trap 'rm -f "$lines"' EXIT
 
 sources=$1
 flags=$2
@@ -22,7 +25,7 @@ fi
 
 if have cppcheck; then
     # shellcheck disable=SC2086
-    cppcheck --quiet --std=c11 --language=c --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
+    cppcheck -j "$jobs" --quiet --std=c11 --language=c --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
         --suppress=missingIncludeSystem $flags $sources >&2 || fail "cppcheck is not content (above)" "mend it"
     checked "cppcheck: $(echo "$sources" | wc -w) files"
 else
@@ -30,6 +33,7 @@ else
 fi
 
 if have clang-tidy; then
+    # The files one a line, each with the flags of its instruction set.
     for source in $sources; do
         own=
         for isa; do
@@ -37,10 +41,14 @@ if have clang-tidy; then
             */isa_"${isa%% *}".c) own=${isa#* } ;;
             esac
         done
-        # shellcheck disable=SC2086
-        clang-tidy --quiet "$source" -- -std=c11 -ffp-contract=off $flags $own 2> /dev/null ||
-            fail "clang-tidy is not content with $source (above)" "mend it, or name the check and the reason in .clang-tidy"
-    done
+        echo "$source $own"
+    done > "$lines"
+    # shellcheck disable=SC2016 # expanded by the shell that xargs starts
+    flags=$flags xargs -P "$jobs" -I @ sh -c '
+        source=${1%% *}
+        clang-tidy --quiet "$source" -- -std=c11 -ffp-contract=off $flags ${1#* } 2> /dev/null ||
+            { echo "clang-tidy: $source" >&2; exit 255; }' sh @ < "$lines" ||
+        fail "clang-tidy is not content (above)" "mend it, or name the check and the reason in .clang-tidy"
     checked "clang-tidy: $(echo "$sources" | wc -w) files"
 else
     skipped "clang-tidy: not installed"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# sh tests/sanitize/check.sh native|clang|memory|thread|valgrind|musl|werror [LEVEL...]
+# sh tests/sanitize/check.sh native|clang|memory|thread|valgrind|musl|werror [LEVEL...]|library gcc|clang
 #     with MAKE, CC, B, UNIT (the unit tests' names), VERSION and SONAME from the Makefile
 #
 # Builds the library and its tests in a directory below B for one tool, and runs them there.
@@ -29,7 +29,8 @@ need()
     have "${1%% *}" || { skipped "$kind: ${1%% *} is not installed ($2)"; exit 0; }
 }
 
-# programs PROGRAM... -- [RUNNER...]: runs programs of the tests, each with its options, one word each.
+# programs PROGRAM... -- [RUNNER...]: runs programs of the tests, each with its options, as kernels/check,--quick; as many
+# at a time as there are processors. What one says is kept in $out/log-kernels-check, and its last line shown.
 programs()
 {
     list=
@@ -38,12 +39,13 @@ programs()
         shift
     done
     shift
-    for program in $list; do
-        program=$(echo "$program" | tr , ' ')
-        # shellcheck disable=SC2086 # a program and its option
-        "$@" "$out"/tests/$program > "$out/log" 2>&1 || { tail -n 40 "$out/log" >&2; fail "$kind: $program" "see above"; }
-        tail -n 1 "$out/log"
-    done
+    # shellcheck disable=SC2016,SC2086 # expanded by the shell that xargs starts; a list
+    printf '%s\n' $list | out=$out xargs -P "$(getconf _NPROCESSORS_ONLN)" -I @ sh -c '
+        program=$(echo "$1" | tr , " ")
+        log=$out/log-$(echo "${program%% *}" | tr / -)
+        shift
+        "$@" "$out"/tests/$program > "$log" 2>&1 || { tail -n 40 "$log" >&2; echo "$program: failed" >&2; exit 255; }
+        tail -n 1 "$log"' sh @ "$@" || fail "$kind: a program fails (above)" "run it by itself: $out/tests/..."
 }
 
 # Every instruction set that can run, in the selection for slow machines, and the known hashes.
@@ -51,7 +53,7 @@ kernels()
 {
     programs kernels/check,--quick kernels/golden methods/oracle,--quick methods/golden_methods \
         methods/oracle_report,--quick methods/golden_report learn/oracle,--quick learn/golden_fit \
-        rank/oracle,--quick rank/golden_rank -- "$@"
+        rank/oracle,--quick rank/golden_rank extremes/extremes -- "$@"
 }
 
 # A server's requests, and the library unloaded and loaded. clang links no runtime into a shared library, which must not
@@ -66,12 +68,14 @@ ASAN_OPTIONS=detect_stack_use_after_return=0:strict_string_checks=1:detect_inval
 UBSAN_OPTIONS=print_stacktrace=1
 TSAN_OPTIONS=halt_on_error=1
 export ASAN_OPTIONS UBSAN_OPTIONS TSAN_OPTIONS
-address='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all'
+# Line numbers are all that is wanted of debug information: with types, kernels take twice as long to compile.
+address='-O1 -g1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all'
 
 native()
 {
-    make_with "$CC" "$address" '' test-unit kernels-programs methods-programs learn-programs \
-        rank-programs soak-programs shared
+    # What null and object-size would see in a kernel, address sees when it runs; clang() has them, too.
+    make_with "$CC" "$address -fno-sanitize=null,object-size" '' test-unit kernels-programs methods-programs \
+        learn-programs rank-programs soak-programs extremes-programs shared
     kernels
     soak
     checked "address and undefined-behaviour sanitizers of $CC: unit tests, kernels, a million requests"
@@ -82,7 +86,7 @@ clang()
     need clang clang
     ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1:detect_invalid_pointer_pairs=0
     make_with clang "-fsanitize=implicit-conversion $address" '' test-unit kernels-programs methods-programs learn-programs \
-        rank-programs soak-programs
+        rank-programs soak-programs extremes-programs
     kernels
     programs soak/soak --
     checked "address, undefined-behaviour and conversion sanitizers of clang: unit tests, kernels, a million requests"
@@ -92,23 +96,24 @@ clang()
 memory()
 {
     need clang clang
-    make_with clang '-O1 -g -fno-omit-frame-pointer -fsanitize=memory -fsanitize-memory-track-origins' '' \
-        kernels-programs methods-programs learn-programs rank-programs
+    make_with clang '-O1 -g1 -fno-omit-frame-pointer -fsanitize=memory -fsanitize-memory-track-origins' '' \
+        kernels-programs methods-programs learn-programs rank-programs extremes-programs
     programs rank/oracle,--quick rank/golden_rank --
     programs kernels/check,--quick kernels/golden --
-    sed -n 's/^\([a-z0-9]*\) [0-9a-f]\{16\}$/\1/p' "$out/log" > "$out/isas"
+    sed -n 's/^\([a-z0-9]*\) [0-9a-f]\{16\}$/\1/p' "$out/log-kernels-golden" > "$out/isas"
+    [ -s "$out/isas" ] || fail "memory: kernels/golden names no instruction set" "mend tests/sanitize/check.sh"
     # What AVX2 stores by a mask counts as never written here.
     for isa in portable sse2 avx512; do
         ! grep -qw "$isa" "$out/isas" || programs "methods/oracle,--quick,--isa,$isa" "methods/golden_methods,--isa,$isa" \
             "methods/oracle_report,--quick,--isa,$isa" "methods/golden_report,--isa,$isa" \
-            "learn/oracle,--quick,--isa,$isa" "learn/golden_fit,--isa,$isa" --
+            "learn/oracle,--quick,--isa,$isa" "learn/golden_fit,--isa,$isa" "extremes/extremes,--isa,$isa" --
     done
-    checked "memory sanitizer of clang: kernels, methods, rankings"
+    checked "memory sanitizer of clang: kernels, methods, learning, rankings, sizes at their extremes"
 }
 
 thread()
 {
-    make_with "$CC" '-O1 -g -fsanitize=thread' '' test-unit soak-programs shared
+    make_with "$CC" '-O1 -g1 -fsanitize=thread' '' test-unit soak-programs shared
     soak
     checked "thread sanitizer of $CC: unit tests, a million requests"
 }
@@ -122,7 +127,8 @@ valgrind()
         targets="$targets $out/tests/unit/$test"
     done
     # shellcheck disable=SC2086 # a list
-    make_with "$CC" '-O1 -g' '' $targets kernels-programs methods-programs learn-programs rank-programs
+    make_with "$CC" '-O1 -g1' '' $targets kernels-programs methods-programs learn-programs rank-programs \
+        extremes-programs
     for test in $targets; do
         command valgrind -q --error-exitcode=9 --leak-check=full "$test" > "$out/log" 2>&1 ||
             { tail -n 60 "$out/log" >&2; fail "valgrind: ${test##*/}" "see above"; }
@@ -134,7 +140,7 @@ valgrind()
 musl()
 {
     need musl-gcc musl-tools
-    make_with musl-gcc -O2 -static kernels-programs methods-programs learn-programs rank-programs
+    make_with musl-gcc -O2 -static kernels-programs methods-programs learn-programs rank-programs extremes-programs
     kernels
     make_with musl-gcc -O2 '' install DESTDIR="$out/installed" prefix=/usr libdir=/usr/lib pkgconfigdir=/usr/lib/pkgconfig \
         cmakedir=/usr/lib/cmake/ensemble includedir=/usr/include mandir=/usr/share/man
@@ -150,6 +156,20 @@ musl()
     checked "musl: kernels; the example says 4 5 6, linked shared, static, -static"
 }
 
+# library gcc|clang: the library with -O2 and every warning; test-werror, test-abi and lint have it in common. gcc also says
+# who calls whom on how much stack, for tests/lint/stack.sh.
+library()
+{
+    have "$1" || exit 0
+    out=$B/werror/$1-O2
+    make_with "$1" "$(o2 "$1")" '' all
+}
+
+o2()
+{
+    [ "$1" = gcc ] && echo '-O2 -fcallgraph-info=su' || echo -O2
+}
+
 werror()
 {
     top=$out
@@ -160,7 +180,7 @@ werror()
         fi
         for level; do
             out=$top/$compiler$level
-            targets="all kernels-programs methods-programs learn-programs rank-programs soak-programs"
+            targets="all kernels-programs methods-programs learn-programs rank-programs soak-programs extremes-programs"
             for test in $UNIT; do
                 targets="$targets $out/tests/unit/$test"
             done
@@ -169,6 +189,7 @@ werror()
             done
             # Without optimisation gcc's own intrinsics are macros, which pass -1 for an unsigned mask.
             [ "$compiler$level" != gcc-O0 ] || level='-O0 -Wno-sign-conversion'
+            [ "$level" != -O2 ] || level=$(o2 "$compiler")
             # shellcheck disable=SC2086 # a list
             make_with $compiler "$level" '' $targets
         done

@@ -26,8 +26,15 @@ test-valgrind: ## the tests under valgrind
 test-musl: ## the library with musl: the kernels' tests, and an example linked shared and static
 	@$(SANITIZE) musl
 
-test-werror: ## everything compiles without a warning, with gcc and clang
+# The library as gcc and clang make it with -O2, once for all checks that look at it.
+WERROR_B := $(B)/sanitize/werror
+werror-gcc werror-clang:
+	@$(SANITIZE) library $(@:werror-%=%)
+
+test-werror: werror-gcc werror-clang ## everything compiles without a warning, with gcc and clang
 	@$(SANITIZE) werror -O2
 
 test-werror-levels: ## the same without optimisation, and with more
 	@$(SANITIZE) werror -O0 -O3
+
+.PHONY: werror-gcc werror-clang

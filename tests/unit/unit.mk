@@ -56,21 +56,26 @@ $(UNIT_PROGRAMS): $(B)/tests/unit/%: tests/unit/%.c tests/unit/unit.mk $(STATIC)
 -include $(UNIT_PROGRAMS:=.d)
 
 # cmocka's output is kept beside each program, and shown where a test failed. A program that ends badly although no test
-# of it failed (a sanitizer's finding, or none of its closing lines) counts as one failure.
-test-unit: $(UNIT_PROGRAMS) ## unit tests of every source file (needs cmocka and pkg-config)
-	@passed=0; failed=0; \
-	for program in $(UNIT_PROGRAMS); do \
-	    CMOCKA_MESSAGE_OUTPUT=STDOUT $$program > $$program.log 2>&1; status=$$?; \
-	    good=$$(sed -n 's/^\[  PASSED  \] \([0-9]*\) test.*/\1/p' $$program.log | tail -n 1); \
-	    bad=$$(sed -n 's/^\[  FAILED  \] \([0-9]*\) test.*/\1/p' $$program.log | tail -n 1); \
-	    if [ $$status -ne 0 ] || [ -z "$$good" ]; then [ "$${bad:-0}" -gt 0 ] || bad=1; fi; \
-	    passed=$$((passed + $${good:-0})); failed=$$((failed + $${bad:-0})); \
-	    if [ "$${bad:-0}" -eq 0 ]; then \
-	        printf '%-24s %3d passed\n' "$${program##*/}" "$$good"; \
-	    else \
-	        cat $$program.log; \
-	        printf '%-24s %3d passed, %d failed (exit status %d)\n' "$${program##*/}" "$${good:-0}" "$$bad" "$$status"; \
-	    fi; \
-	done; \
-	printf 'unit: %d passed, %d failed\n' "$$passed" "$$failed"; \
-	[ "$$failed" -eq 0 ] && [ "$$passed" -gt 0 ]
+# of it failed (a sanitizer's finding, or none of its closing lines) counts as one failure. Each program is a target of
+# its own, so that as many run as make has jobs (-j); all of them run, whatever fails, and test-unit counts.
+UNIT_RUNS := $(UNIT_TESTS:%=unit-run-%)
+$(UNIT_RUNS): unit-run-%: $(B)/tests/unit/%
+	@program=$<; \
+	CMOCKA_MESSAGE_OUTPUT=STDOUT $$program > $$program.log 2>&1; status=$$?; \
+	good=$$(sed -n 's/^\[  PASSED  \] \([0-9]*\) test.*/\1/p' $$program.log | tail -n 1); \
+	bad=$$(sed -n 's/^\[  FAILED  \] \([0-9]*\) test.*/\1/p' $$program.log | tail -n 1); \
+	if [ $$status -ne 0 ] || [ -z "$$good" ]; then [ "$${bad:-0}" -gt 0 ] || bad=1; fi; \
+	echo "$${good:-0} $${bad:-0}" > $$program.count; \
+	if [ "$${bad:-0}" -eq 0 ]; then \
+	    printf '%-24s %3d passed\n' "$${program##*/}" "$$good"; \
+	else \
+	    cat $$program.log; \
+	    printf '%-24s %3d passed, %d failed (exit status %d)\n' "$${program##*/}" "$${good:-0}" "$$bad" "$$status"; \
+	fi
+
+test-unit: $(UNIT_RUNS) ## unit tests of every source file (needs cmocka and pkg-config)
+	@cat $(UNIT_PROGRAMS:=.count) | awk '{ passed += $$1; failed += $$2 } \
+	    END { printf "unit: %d passed, %d failed\n", passed, failed; \
+	          exit failed > 0 || passed == 0 || NR != $(words $(UNIT_RUNS)) }'
+
+.PHONY: $(UNIT_RUNS)
