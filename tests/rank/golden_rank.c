@@ -6,6 +6,7 @@
  */
 #include "hand.h"
 #include "hashes.h"
+#include "number.h"
 
 #include <string.h>
 
@@ -34,12 +35,13 @@ static int32_t method_of(int section)
     return methods[section < BY_RANK ? section : BY_RANK + (section - BY_RANK) / HAND_NORMALISERS];
 }
 
+/* Each NaN counts as the same: as that which x86 makes of infinity less infinity. */
 static uint64_t bits_of(double x)
 {
     uint64_t bits;
 
     memcpy(&bits, &x, sizeof bits);
-    return bits;
+    return number_is_nan(ENS_f64, bits) ? 0xFFF8000000000000u : bits;
 }
 
 static void hash_fusion(uint64_t *hash, const struct hand *hand)
