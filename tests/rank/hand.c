@@ -37,6 +37,7 @@ static uint64_t draw_id(struct rng *rng, int kind, size_t many)
 static double draw_score(struct rng *rng, int kind)
 {
     static const double odd[] = {(double)NAN, (double)INFINITY, -(double)INFINITY, 0, -0.};
+    int exponent;
 
     switch (kind) {
     case 0:
@@ -50,7 +51,8 @@ static double draw_score(struct rng *rng, int kind)
     case 4:
         return -between(rng, 1, 100);
     default:
-        return ldexp(between(rng, 0, 1u << 20), (int)rng_below(rng, 8) - 24);
+        exponent = (int)rng_below(rng, 8) - 24; /* by itself: compilers differ in which argument they work out first */
+        return ldexp(between(rng, 0, 1u << 20), exponent);
     }
 }
 
