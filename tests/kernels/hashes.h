@@ -20,7 +20,10 @@ struct hashes_suite {
 /* Goes on with a hash: FNV-1a of the value's eight bytes, from the lowest on. */
 void hash_value(uint64_t *hash, uint64_t value);
 
-/* The program: --file PATH (tests/golden/golden.txt if none is given), --isa NAME, --best NAME, --write. Returns its exit status. */
+/*
+ * The program: --file PATH (tests/golden/golden.txt if none is given), --isa NAME, --best NAME, --every-but NAME (all that
+ * are built must run here; "any": they need not), --write. Returns its exit status.
+ */
 int hashes_main(const struct hashes_suite *suite, int argc, char **argv);
 
 #endif
