@@ -275,7 +275,7 @@ static struct expected expected_of(long double x)
     default:
         expected.y = copysignl(1, x);
     }
-    expected.tolerance = 1.001L * unit() * fabsl(expected.y) + (now.acc == ENS_f32 ? 0x1p-150L : 0x1p-1075L);
+    expected.tolerance = 1.001L * unit() * fabsl(expected.y) + (now.acc == ENS_f32 ? 0x1p-150L : 0x1p-1074L / 2);
     if (now.map == ENS_MAP_affine)
         expected.tolerance += 1.001L * unit() * fabsl(x * a);
     return expected;

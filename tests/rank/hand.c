@@ -51,7 +51,7 @@ static double draw_score(struct rng *rng, int kind)
     case 4:
         return -between(rng, 1, 100);
     default:
-        exponent = (int)rng_below(rng, 8) - 24; /* by itself: compilers differ in which argument they work out first */
+        exponent = (int)rng_below(rng, 8) - 24;
         return ldexp(between(rng, 0, 1u << 20), exponent);
     }
 }

@@ -54,11 +54,30 @@ static void copy_lists(const struct hand *hand)
     }
 }
 
+/*
+ * By a power of two so that the largest is about 1: sums and squares are then what they would be if exponents had no
+ * limits, and quotients are the same.
+ */
+static void scale(struct plain *list)
+{
+    double largest = 0;
+    int exponent;
+
+    for (size_t j = 0; j < list->n; j++)
+        largest = fabs(list->x[j]) > largest ? fabs(list->x[j]) : largest;
+    (void)frexp(largest, &exponent);
+    for (size_t j = 0; j < list->n; j++)
+        list->x[j] = ldexp(list->x[j], -exponent);
+}
+
 static void normalise(struct plain *list, int32_t normaliser)
 {
     const double n = (double)list->n;
-    double least = list->x[0], most = list->x[0], sum = 0, mean, squares = 0;
+    double least, most, sum = 0, mean, squares = 0;
 
+    if (normaliser != ENSEMBLE_NORM_MAX && normaliser != ENSEMBLE_NORM_NONE)
+        scale(list);
+    least = most = list->x[0];
     for (size_t j = 1; j < list->n; j++) {
         least = list->x[j] < least ? list->x[j] : least;
         most = list->x[j] > most ? list->x[j] : most;
@@ -153,8 +172,10 @@ void model_fuse(const struct hand *hand, struct answer *answer)
     for (size_t i = 0; i < hand->n && uses_scores(hand); i++)
         if (lists[i].n > 0)
             normalise(&lists[i], hand->fusion.normaliser);
-    for (size_t j = 0; j < n_all; j++)
+    for (size_t j = 0; j < n_all; j++) {
         scores[j] = score_of(hand, all[j]);
+        scores[j] = isnan(scores[j]) ? -(double)INFINITY : scores[j];
+    }
     for (answer->n = 0; answer->n < hand->n_fused && answer->n < n_all; answer->n++) {
         size_t best = answer->n;
         uint64_t id;

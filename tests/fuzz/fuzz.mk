@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: MIT
+#
+# Fuzzing: every target below is a file of its own, which makes calls of what the bytes of an input say, and looks at
+# what they do beside a reference. corpus/TARGET holds inputs that together reach all that was ever reached, and those
+# that went wrong once.
+#
+#   make test-fuzz           each target with the inputs of its corpus, with any compiler; seconds
+#   make fuzz                each target for FUZZ_SECONDS with libFuzzer (clang), address and undefined-behaviour
+#                            sanitizers: from the corpus here and what earlier runs found, which is kept in
+#                            $(FUZZ_FOUND). What was run is written behind the other lines of progress.txt.
+#   make fuzz-merge          the smallest set of inputs that reaches all that the runs have reached, into corpus/
+#   make fuzz-afl            the same targets with AFL++, from the corpus here
+#
+# FUZZ_TARGETS='load rank' chooses some. An input that goes wrong is left in $(FUZZ_FOUND)/TARGET-crash-...; a program
+# is given it as an argument to see it again: $(B)/fuzz/tests/fuzz/TARGET FILE.
+
+FUZZ_ALL := api dlpack dtypes fit isas load methods rank report views
+FUZZ_TARGETS := $(FUZZ_ALL)
+FUZZ_SECONDS := 60
+FUZZ_B := $(B)/tests/fuzz
+FUZZ_FOUND := $(B)/fuzz-found
+FUZZ_CORPUS := tests/fuzz/corpus
+FUZZ_PROGRESS := tests/fuzz/progress.txt
+FUZZ_PROGRAMS = $(FUZZ_TARGETS:%=$(FUZZ_B)/%)
+
+# What calls LLVMFuzzerTestOneInput(): main.c, or with FUZZ_ENGINE a fuzzer's own.
+FUZZ_ENGINE :=
+FUZZ_MAIN := $(if $(FUZZ_ENGINE),,$(FUZZ_B)/main.o)
+
+# What a target is made of besides. The references are those of other tests, and no second ones.
+FUZZ_NUMBER := $(B)/tests/kernels/number.o
+FUZZ_ISAS := $(B)/tests/kernels/isas.o $(FUZZ_NUMBER)
+FUZZ_FIELDS := $(B)/tests/methods/fields.o $(FUZZ_ISAS)
+FUZZ_OBJECTS_api := $(FUZZ_B)/session.o $(FUZZ_B)/state.o $(FUZZ_FIELDS)
+FUZZ_OBJECTS_dlpack := $(FUZZ_NUMBER)
+FUZZ_OBJECTS_dtypes := $(FUZZ_ISAS)
+FUZZ_OBJECTS_isas := $(FUZZ_FIELDS)
+FUZZ_OBJECTS_rank := $(FUZZ_NUMBER) $(B)/tests/rank/model.o
+
+$(FUZZ_B)/%.o: tests/fuzz/%.c $(B)/settings
+	@mkdir -p $(@D)
+	$(CC) -Itests/kernels -Itests/methods -Itests/rank $(TEST_CPPFLAGS) $(CFLAGS) $(TEST_CFLAGS) -MMD -MP -c $< -o $@
+
+define fuzz_program
+$(FUZZ_B)/$(1): $(FUZZ_B)/$(1).o $(FUZZ_OBJECTS_$(1)) $(FUZZ_MAIN) $(STATIC)
+	$$(CC) $$(CFLAGS) $$(ARCH_FLAGS) $$(LDFLAGS) $$(FUZZ_ENGINE) $$^ -lm -o $$@
+endef
+$(foreach target,$(FUZZ_ALL),$(eval $(call fuzz_program,$(target))))
+
+fuzz-programs: $(FUZZ_PROGRAMS)
+
+test-fuzz: fuzz-programs ## the fuzz targets with the inputs that were kept
+	@set -e; for target in $(FUZZ_TARGETS); do $(FUZZ_B)/$$target $(FUZZ_CORPUS)/$$target; done
+
+# $(call fuzz_build,FOLDER,CC,CFLAGS,ENGINE): the programs, in a build directory of their own.
+fuzz_build = +$(MAKE) --no-print-directory B='$(B)/$(1)' CC='$(2)' AR=ar CPPFLAGS= CFLAGS='$(3)' LDFLAGS= WERROR= \
+    FUZZ_ENGINE='$(4)' FUZZ_TARGETS='$(FUZZ_TARGETS)' fuzz-programs
+FUZZ_SANITIZE := -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all -fsanitize=address,undefined
+FUZZ_RUN = +B='$(B)' TARGETS='$(FUZZ_TARGETS)' SECONDS_EACH='$(FUZZ_SECONDS)' FOUND='$(FUZZ_FOUND)' \
+    CORPUS='$(FUZZ_CORPUS)' PROGRESS='$(FUZZ_PROGRESS)' sh tests/fuzz/run.sh
+
+fuzz-build:
+	$(call fuzz_build,fuzz,clang,$(FUZZ_SANITIZE) -fsanitize=fuzzer-no-link,-fsanitize=fuzzer)
+
+fuzz: fuzz-build ## each fuzz target for FUZZ_SECONDS=60 with libFuzzer
+	@$(FUZZ_RUN) fuzz
+
+fuzz-merge: fuzz-build ## what the runs of make fuzz have found into the tree, as few inputs as can be
+	@$(FUZZ_RUN) merge
+
+fuzz-afl: ## each fuzz target for FUZZ_SECONDS=60 with AFL++
+	$(call fuzz_build,fuzz-afl,afl-clang-fast,-O1 -g,-fsanitize=fuzzer)
+	@$(FUZZ_RUN) afl
+
+-include $(patsubst %,$(FUZZ_B)/%.d,$(FUZZ_ALL) main session state)
+
+.PHONY: fuzz-programs fuzz-build fuzz fuzz-merge fuzz-afl
