@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: MIT
 #
-# golden.txt has the hashes of all golden programs, whose rules are in kernels.mk, methods.mk, learn.mk and rank.mk. Here:
-# whether these programs cover the headers, and the same hashes by more compilers.
+# golden.txt has the hashes of all golden programs, whose rules are in kernels.mk, methods.mk, learn.mk and rank.mk.
+# Here: whether these programs cover the headers, and the same hashes by more compilers.
 
-TEST_TARGETS += test-golden-covers
-CHECK_TARGETS += check-compilers
+CHECK_TARGETS += check-golden-covers check-compilers
 
 check-compilers: ## the golden hashes by every gcc and clang that is installed, and no warnings
 	+@MAKE='$(MAKE)' sh tests/golden/compilers.sh '$(B)/compilers' $(KERNELS_HASHES)
@@ -30,7 +29,7 @@ $(GOLDEN_B)/golden_fit: $(B)/tests/learn/golden_fit $(GOLDEN_B)/covers.o
 $(GOLDEN_B)/golden_rank: $(B)/tests/rank/golden_rank $(GOLDEN_B)/covers.o
 	$(call golden_link,$(RANK_GOLDEN))
 
-test-golden-covers: $(GOLDEN_COVERS) ## the golden programs ask for every constant and field of the headers
+check-golden-covers: $(GOLDEN_COVERS) ## the golden programs ask for every constant and field of the headers
 	@sh tests/golden/covers.sh $(GOLDEN_COVERS)
 
 -include $(GOLDEN_B)/covers.d

@@ -21,8 +21,8 @@ struct hashes_suite {
 void hash_value(uint64_t *hash, uint64_t value);
 
 /*
- * The program: --file PATH (tests/golden/golden.txt if none is given), --isa NAME, --best NAME, --every-but NAME (all that
- * are built must run here; "any": they need not), --write. Returns its exit status.
+ * The program: --file PATH (tests/golden/golden.txt if none is given), --isa NAME, --best NAME, --every-but NAME
+ * (all that are built must run here; "any": they need not), --write. Returns its exit status.
  */
 int hashes_main(const struct hashes_suite *suite, int argc, char **argv);
 
