@@ -3,8 +3,8 @@
 #
 # sh tests/golden/compilers.sh BUILD-DIRECTORY PROGRAM..., with MAKE from the Makefile
 #
-# The golden programs by each compiler of a list that is installed, without warnings: all at -O2, the newest ones in more
-# ways. check-kernels-flags has the other levels of the system's own compilers.
+# The golden programs by each compiler of a list that is installed, without warnings: all at -O2, the newest ones in
+# more ways. check-kernels-flags has the other levels of the system's own compilers.
 set -eu
 . tests/common.sh
 
@@ -24,11 +24,12 @@ built()
     list=
     for program; do list="$list $build/tests/$program"; done
     # shellcheck disable=SC2086 # paths without spaces
-    $MAKE -s --no-print-directory B="$build" CC="$compiler" AR="${archiver:-ar}" CPPFLAGS= CFLAGS="$cflags" LDFLAGS= WERROR=1 \
-        ${setting:+"$setting"} $list > "$out/log" 2>&1 || { tail -n 40 "$out/log" >&2; fail "$compiler $cflags" "see above"; }
+    $MAKE -s --no-print-directory B="$build" CC="$compiler" AR="${archiver:-ar}" CPPFLAGS= CFLAGS="$cflags" LDFLAGS= \
+        WERROR=1 ${setting:+"$setting"} $list > "$out/log" 2>&1 ||
+        { tail -n 40 "$out/log" >&2; fail "$compiler $cflags" "see above"; }
     for program; do
         "$build/tests/$program" > "$out/log" 2>&1 ||
-            { tail -n 40 "$out/log" >&2; fail "$program by $compiler $cflags: other bits" "see above, and docs/numerics.md"; }
+            { tail -n 40 "$out/log" >&2; fail "$program by $compiler $cflags: other bits" "see docs/numerics.md"; }
     done
     checked "$compiler $cflags ${setting:-}: the golden hashes, no warnings, $(($(date +%s) - begin)) s"
 }
