@@ -77,6 +77,14 @@ for object in $objects; do
 done
 # That the patterns find anything at all in what they look at.
 case $machine in
+x86_64-* | i?86-*) contracts=-mfma ;;
+*) contracts= ;;
+esac
+echo 'double fused(double x, double y, double z) { return x * y + z; }' > "$out/fused.c"
+# shellcheck disable=SC2086 # none, or one
+$compiler -O2 -ffp-contract=fast $contracts -c "$out/fused.c" -o "$out/fused.o"
+instructions "$out/fused.o" | grep -Eq "$fused" || fail "no fused multiply-add is found where there is one" "mend tests/abi/code.sh"
+case $machine in
 x86_64-*)
     instructions "$out/obj/kernels/isa_avx2.o" | grep -Eq "$vex" || fail "no AVX in isa_avx2.o" "mend tests/abi/code.sh"
     instructions "$out/obj/kernels/isa_avx512.o" | grep -Eq "$evex" || fail "no AVX-512 in isa_avx512.o" "mend tests/abi/code.sh"

@@ -196,8 +196,7 @@ static const char *section_name(int index)
 int main(int argc, char **argv)
 {
     const struct hashes_suite suite = {
-        .program = "golden", .path = "tests/kernels/golden.txt", .source = "tests/kernels/golden.c",
-        .sections = SECTIONS, .name = section_name, .hash = hash_section,
+        .program = "golden", .sections = SECTIONS, .name = section_name, .hash = hash_section,
     };
 
     return hashes_main(&suite, argc, argv);

@@ -39,3 +39,15 @@ void isas_print_missing(void)
     if (separator[0] == ',')
         printf("\n");
 }
+
+int isas_lacking(const char *may_lack)
+{
+    int lacking = 0;
+
+    for (int i = 0; i < ENS_ISAS; i++)
+        if (isas[i].kernels != NULL && !is_here(i)) {
+            fprintf(stderr, "SKIPPED: %s: this machine lacks it, though it is built\n", isas[i].name);
+            lacking += strcmp(may_lack, "any") != 0 && strcmp(may_lack, isas[i].name) != 0;
+        }
+    return lacking;
+}

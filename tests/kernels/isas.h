@@ -23,4 +23,8 @@ int isas_select(const char *only);
 /* Says which of the list are not run because the machine lacks them. */
 void isas_print_missing(void);
 
+/* Says loudly which of those that are built this machine lacks. Returns how many, without the one that it may lack, or
+   "any". */
+int isas_lacking(const char *may_lack);
+
 #endif

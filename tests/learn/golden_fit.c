@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What is learned in a fixed workload, of which every instruction set, compiler and machine must make the same bits:
- * those whose hashes are in golden_fit.txt. The data comes from an integer generator and never from libm, and each NaN
+ * those whose hashes are in golden.txt. The data comes from an integer generator and never from libm, and each NaN
  * counts as the same.
  *
  *     golden_fit [--file PATH] [--isa NAME] [--best NAME] [--write]
@@ -286,10 +286,7 @@ static uint64_t hash_section(int section, const char *isa, int *wrong)
 int main(int argc, char **argv)
 {
     const struct hashes_suite suite = {
-        .program = "golden_fit",
-        .path = "tests/learn/golden_fit.txt",
-        .source = "tests/learn/golden_fit.c",
-        .sections = SECTIONS, .name = name_of, .hash = hash_section,
+        .program = "golden_fit", .sections = SECTIONS, .name = name_of, .hash = hash_section,
     };
     const int status = hashes_main(&suite, argc, argv);
 

@@ -2,7 +2,7 @@
 #
 # oracle: what ensemble_fit(), ensemble_score() and ensemble_update() say, beside what ensemble.h says in long double,
 # and every instruction set beside the portable one. golden_fit: the same hashes on every machine and with every
-# compiler; with --write it makes golden_fit.txt anew.
+# compiler; with --write it writes its lines of tests/golden/golden.txt anew.
 #
 # Other targets build them with learn-programs in a build directory of their own, and run
 # $(B)/tests/learn/oracle --quick and $(B)/tests/learn/golden_fit there.

@@ -45,6 +45,14 @@ find "$build/obj" -name '*.o' | while read -r object; do
         none "$name: $object has a fused multiply-add" "see the Makefile"
 done
 checked "$name: no fused multiply-add"
+# NEON of 32-bit Arm takes denormal numbers for 0.
+if [ "$name" = armhf ]; then
+    find "$build/obj" -name '*.o' | while read -r object; do
+        "$prefix-objdump" -d "$object" | grep -P -m 5 '\tv[a-z]+\.f32\s+[dq][0-9]' |
+            none "$name: $object has arithmetic of NEON" "see the Makefile"
+    done
+    checked "$name: no arithmetic of NEON"
+fi
 
 run()
 {

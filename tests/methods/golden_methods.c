@@ -54,8 +54,7 @@ static uint64_t hash_section(int section, const char *isa, int *wrong)
 int main(int argc, char **argv)
 {
     const struct hashes_suite suite = {
-        .program = "golden_methods", .path = "tests/methods/golden.txt", .source = "tests/methods/golden_work.c",
-        .sections = WORK_SECTIONS, .name = work_name, .hash = hash_section,
+        .program = "golden_methods", .sections = WORK_SECTIONS, .name = work_name, .hash = hash_section,
     };
 
     return hashes_main(&suite, argc, argv);

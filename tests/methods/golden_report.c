@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What is said of a fixed workload of all methods (golden_work.c) besides its results, of which every instruction set,
- * compiler and machine must make the same bits: those whose hashes are in golden_report.txt.
+ * compiler and machine must make the same bits: those whose hashes are in golden.txt.
  *
  *     golden_report [--file PATH] [--isa NAME] [--best NAME] [--write]
  */
@@ -154,10 +154,7 @@ static uint64_t hash_section(int section, const char *isa, int *wrong)
 int main(int argc, char **argv)
 {
     const struct hashes_suite suite = {
-        .program = "golden_report",
-        .path = "tests/methods/golden_report.txt",
-        .source = "tests/methods/golden_report.c",
-        .sections = WORK_SECTIONS, .name = work_name, .hash = hash_section,
+        .program = "golden_report", .sections = WORK_SECTIONS, .name = work_name, .hash = hash_section,
     };
 
     return hashes_main(&suite, argc, argv);

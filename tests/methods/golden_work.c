@@ -7,6 +7,7 @@
 
 #include "number.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,6 +57,7 @@ static const struct section sections[WORK_SECTIONS] = {
     {"tempered-wide", -1, TEMPERED | TEMPERATURES | PARAMETERS | WIDE},
     {"tempered-everything", -1,
      TEMPERED | CLASS_WEIGHTS | ROW_WEIGHTS | MAPS | MISSING | NANS | LEAVE_OUT | PARAMETERS | TEMPERATURES | STRIDES},
+    {"faulty-row-weights", -1, ROW_WEIGHTS | FAULTS},
 };
 
 const char *work_name(int section)
@@ -153,6 +155,15 @@ static double weight_of(struct work *w, size_t i)
     return w->method == ENSEMBLE_SUM && !(w->with & (MISSING | LEAVE_OUT)) && rng_one_in(&w->rng, 3) ? -share : share;
 }
 
+static float row_weight(struct work *w)
+{
+    static const float faults[] = {(float)NAN, (float)INFINITY, -1};
+
+    if ((w->with & FAULTS) && rng_one_in(&w->rng, 12))
+        return faults[rng_below(&w->rng, sizeof faults / sizeof faults[0])];
+    return (float)rng_below(&w->rng, 40) / 16;
+}
+
 static void fill(struct work *w)
 {
     w->replaced = w->n / 2;
@@ -167,7 +178,7 @@ static void fill(struct work *w)
     }
     w->row_weights = work_allocate(w->rows * w->n * sizeof(float));
     for (size_t i = 0; i < w->rows * w->n; i++)
-        w->row_weights[i] = (float)rng_below(&w->rng, 40) / 16;
+        w->row_weights[i] = row_weight(w);
 }
 
 static int set_weights(struct work *w, struct ensemble *e)

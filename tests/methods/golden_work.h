@@ -8,7 +8,7 @@
 
 #include "base/public.h"
 
-#define WORK_SECTIONS 31
+#define WORK_SECTIONS 32
 #define WORK_MODELS 130
 
 /* What the runs of a section have beside models, spaces, dtypes and forms. */
@@ -26,7 +26,8 @@ enum {
     WIDE = 1024,
     MANY = 2048,
     ANY_BITS = 4096,
-    TEMPERED = 8192 /* the form, instead of each of the others */
+    TEMPERED = 8192, /* the form, instead of each of the others */
+    FAULTS = 16384   /* row weights that no row can have */
 };
 
 /* One combine. */

@@ -3,7 +3,7 @@
 # oracle: the methods beside their formulas in long double, and every instruction set beside the portable one, in all
 # the ways that a call can be made. oracle_report: the same for what a call reports besides its result, and for the
 # functions around that. golden_methods and golden_report: the same hashes on every machine and with every compiler;
-# with --write they make golden.txt and golden_report.txt anew.
+# with --write they write their lines of tests/golden/golden.txt anew.
 #
 # Other targets build them with methods-programs in a build directory of their own, and run
 # $(B)/tests/methods/oracle --quick, $(B)/tests/methods/golden_methods and the other two there.

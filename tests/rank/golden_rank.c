@@ -79,10 +79,7 @@ static uint64_t hash_section(int section, const char *isa, int *wrong)
 int main(int argc, char **argv)
 {
     const struct hashes_suite suite = {
-        .program = "golden_rank",
-        .path = "tests/rank/golden.txt",
-        .source = "tests/rank/golden_rank.c",
-        .sections = SECTIONS, .name = name_of, .hash = hash_section,
+        .program = "golden_rank", .sections = SECTIONS, .name = name_of, .hash = hash_section,
     };
 
     return hashes_main(&suite, argc, argv);

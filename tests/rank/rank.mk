@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
 # oracle: fusions of rankings beside a slow model made from the words of ensemble_rank.h, bit by bit. golden_rank: the
-# same hashes on every machine and with every compiler; with --write it makes golden.txt anew.
+# same hashes on every machine and with every compiler; --write writes its lines of tests/golden/golden.txt anew.
 #
 # Other targets build them with rank-programs in a build directory of their own, and run $(B)/tests/rank/oracle --quick
 # and $(B)/tests/rank/golden_rank there.
