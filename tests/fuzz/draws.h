@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Stands in for tests/kernels/rng.h where the tasks of tests/methods are made for a fuzzer (-include): what they draw is
- * the input, a byte or a few for each draw, and once that is used up, what the seed says.
+ * Stands in for tests/kernels/rng.h where the tasks of tests/methods are made for a fuzzer (-include): what they draw
+ * is the input, a byte or a few for each draw, and once that is used up, what the seed says.
  */
 #ifndef TESTS_KERNELS_RNG_H
 #define TESTS_KERNELS_RNG_H
@@ -37,9 +37,10 @@ static inline size_t rng_between(struct rng *rng, size_t low, size_t high)
     return low + rng_below(rng, high - low + 1);
 }
 
+/* Not with bytes of 0, so that what is seldom, as large tasks are, is seldom in short inputs too. */
 static inline int rng_one_in(struct rng *rng, size_t n)
 {
-    return rng_below(rng, n) == 0;
+    return rng_below(rng, n) == n - 1;
 }
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Any bits as values of each dtype, into each dtype, with every instruction set of this machine: alone, where the answer
- * is the value itself, and as a weighted sum of two. To the bit beside the definition of the formats
+ * Any bits as values of each dtype, into each dtype, with every instruction set of this machine: alone, where the
+ * answer is the value itself, and as a weighted sum of two. To the bit beside the definition of the formats
  * (tests/kernels/number.h), which rounds one value at a time.
  */
 #include "fuzz.h"

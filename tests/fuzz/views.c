@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * One combine from and to memory that is laid out in any way: rows with gaps, at any address, in buffers that end where
- * the header says that reading and writing ends; a range of rows; bound or by call. What is written is what a plain call
- * writes, and nothing else is. Wrong strides, ranges, types and places are refused by a code that the header has for
- * them.
+ * the header says that reading and writing ends; a range of rows; bound or by call. What is written is what a plain
+ * call writes, and nothing else is. Wrong strides, ranges, types and places are refused by a code that the header has
+ * for them.
  */
 #include "fuzz.h"
 
@@ -90,8 +90,10 @@ static void spoil(struct scene *s, struct fuzz *f)
         s->codes = fuzz_code(ENSEMBLE_ENULL);
         break;
     case 5:
-        c->result_stride = s->width - 1;
-        s->codes = c->result_stride > 0 ? fuzz_code(ENSEMBLE_ESTRIDE) : 0;
+        if (s->width > 1) { /* 0 would stand for the width */
+            c->result_stride = s->width - 1;
+            s->codes = fuzz_code(ENSEMBLE_ESTRIDE);
+        }
         break;
     case 6: /* backwards */
         c->result_stride = -s->width;
