@@ -8,6 +8,10 @@
 
 #include "fuzz.h"
 
+/* Values of a task (tests/methods/task.h). */
+#define TASK_USUAL 150
+#define TASK_LARGE 1500
+
 extern struct fuzz draws; /* in draws.c */
 
 struct rng {
