@@ -41,7 +41,7 @@ merge_one()
 {
     mkdir -p "$FOUND/$1" "$CORPUS/$1"
     rm -rf "$FOUND/merged" && mkdir "$FOUND/merged"
-    "$B/fuzz/tests/fuzz/$1" -merge=1 -max_len=$longest "$FOUND/merged" "$CORPUS/$1" "$FOUND/$1" \
+    "$B/fuzz/tests/fuzz/$1" -set_cover_merge=1 -max_len=$longest "$FOUND/merged" "$CORPUS/$1" "$FOUND/$1" \
         > "$FOUND/$1.merge.log" 2>&1 ||
         { tail -n 20 "$FOUND/$1.merge.log" >&2; fail "merging the inputs of $1 (above)" "see $FOUND/$1.merge.log"; }
     # What went wrong once is kept, whatever it reaches: its name says so.
