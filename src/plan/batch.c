@@ -323,7 +323,7 @@ static void sum_rows_by_class(const struct ens_blend *b, const struct rows *rows
 static int is_apart(const struct ens_blend *b)
 {
     for (size_t k = 0; k < b->e->plan.n; k++)
-        if (ens_row_of(b, k, b->walk->row_begin) == b->walk->result)
+        if (ens_output_of(b, k).data != NULL && ens_row_of(b, k, b->walk->row_begin) == b->walk->result)
             return 0;
     return 1;
 }

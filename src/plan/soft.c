@@ -38,7 +38,7 @@ static int is_free(const struct ens_blend *b)
         ((uintptr_t)walk->result & (((size_t)1 << b->shift) - 1)) != 0)
         return 0;
     for (size_t k = 0; k < b->e->plan.n; k++)
-        if (ens_row_of(b, k, walk->row_begin) == walk->result)
+        if (ens_output_of(b, k).data != NULL && ens_row_of(b, k, walk->row_begin) == walk->result)
             return 0;
     return 1;
 }

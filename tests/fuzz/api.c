@@ -298,6 +298,14 @@ static void lend_loop(struct session *x)
     (void)session_went_well(x, ensemble_set_parallel(x->e, lent ? backwards : NULL, NULL), 0);
 }
 
+/* Are weights set? An update without rows that can be used sets none. */
+static int has_weights(const struct ensemble *e)
+{
+    char text[4096];
+
+    return ensemble_save(e, text, sizeof text) > 0 && strstr(text, "\nweight ") != NULL;
+}
+
 /* Learns, and so does a fresh handle: the same weights and the same code. Without memory, nothing has changed. */
 static void learn(struct session *x)
 {
@@ -308,7 +316,7 @@ static void learn(struct session *x)
     const size_t rows = x->s.n > 0 && state_rows(&x->s) <= STATE_ROWS ? state_rows(&x->s) : 0;
     struct ensemble *fresh = state_make(&x->s, NULL);
     double weights[2][STATE_MODELS] = {{0}};
-    int code[2];
+    int code[2], are_set;
 
     options.objective = (int32_t)fuzz_below(&x->f, 6);
     for (int i = 0; i < 2; i++) {
@@ -318,12 +326,13 @@ static void learn(struct session *x)
                           : ensemble_fit(e, labels, ENSEMBLE_I32, rows, &options, NULL);
         (void)ensemble_get_weights(e, weights[i], x->s.n);
     }
+    are_set = has_weights(fresh);
     ensemble_destroy(fresh);
     FUZZ_CHECK(x->failed ? code[0] == ENSEMBLE_ENOMEM : code[0] == code[1]);
     if (code[0] != 0)
         return;
     FUZZ_CHECK(memcmp(weights[0], weights[1], sizeof weights[0]) == 0);
-    if (updates || options.how != ENSEMBLE_FIT_NOTHING) {
+    if (are_set) {
         memcpy(x->s.weights, weights[0], sizeof weights[0]);
         x->s.n_weights = x->s.n;
     }

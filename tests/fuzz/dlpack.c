@@ -95,7 +95,7 @@ static void draw_scene(struct scene *s, struct fuzz *f)
     }
     draw_tensor(s, f);
     if (fuzz_one_in(f, 32))
-        s->model = fuzz_one_in(f, 2) ? (size_t)fuzz_bits(f, 8) : s->models;
+        s->model = s->models + (size_t)fuzz_bits(f, 4);
 }
 
 static int dtype_of(const struct tensor *t)

@@ -36,7 +36,7 @@ struct fuzz {
 
 static inline struct fuzz fuzz_begin(const uint8_t *data, size_t size)
 {
-    return (struct fuzz){data, data + (size < FUZZ_MOST ? size : FUZZ_MOST)};
+    return (struct fuzz){data, size == 0 ? data : data + (size < FUZZ_MOST ? size : FUZZ_MOST)};
 }
 
 static inline size_t fuzz_left(const struct fuzz *f)

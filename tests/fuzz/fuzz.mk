@@ -14,6 +14,8 @@
 # FUZZ_TARGETS='load rank' chooses some. An input that goes wrong is left in $(FUZZ_FOUND)/TARGET-crash-...; a program
 # is given it as an argument to see it again: $(B)/fuzz/tests/fuzz/TARGET FILE.
 
+TEST_TARGETS += test-fuzz
+
 FUZZ_ALL := api dlpack dtypes fit isas load methods rank report views
 FUZZ_TARGETS := $(FUZZ_ALL)
 FUZZ_SECONDS := 60
@@ -31,15 +33,29 @@ FUZZ_MAIN := $(if $(FUZZ_ENGINE),,$(FUZZ_B)/main.o)
 FUZZ_NUMBER := $(B)/tests/kernels/number.o
 FUZZ_ISAS := $(B)/tests/kernels/isas.o $(FUZZ_NUMBER)
 FUZZ_FIELDS := $(B)/tests/methods/fields.o $(FUZZ_ISAS)
+FUZZ_TASKS := task models values handle play sheet fields expect convert formulas orders forms real
+FUZZ_GUARDED := $(B)/tests/kernels/guard.o $(FUZZ_ISAS)
 FUZZ_OBJECTS_api := $(FUZZ_B)/session.o $(FUZZ_B)/state.o $(FUZZ_FIELDS)
 FUZZ_OBJECTS_dlpack := $(FUZZ_NUMBER)
 FUZZ_OBJECTS_dtypes := $(FUZZ_ISAS)
+FUZZ_OBJECTS_fit := $(FUZZ_ISAS)
+FUZZ_OBJECTS_views := $(FUZZ_NUMBER)
 FUZZ_OBJECTS_isas := $(FUZZ_FIELDS)
+FUZZ_OBJECTS_methods := $(FUZZ_B)/draws.o $(patsubst %,$(FUZZ_B)/drawn/%.o,judge verdict $(FUZZ_TASKS)) $(FUZZ_GUARDED)
+FUZZ_OBJECTS_report := $(FUZZ_B)/draws.o $(patsubst %,$(FUZZ_B)/drawn/%.o,judge_report account account_models \
+    account_without account_codes report_calls settled similar $(FUZZ_TASKS)) $(FUZZ_GUARDED)
 FUZZ_OBJECTS_rank := $(FUZZ_NUMBER) $(B)/tests/rank/model.o
 
 $(FUZZ_B)/%.o: tests/fuzz/%.c $(B)/settings
 	@mkdir -p $(@D)
 	$(CC) -Itests/kernels -Itests/methods -Itests/rank $(TEST_CPPFLAGS) $(CFLAGS) $(TEST_CFLAGS) -MMD -MP -c $< -o $@
+
+# The oracles of tests/methods, which draw from the input.
+$(FUZZ_B)/methods.o $(FUZZ_B)/report.o $(FUZZ_B)/draws.o: TEST_CPPFLAGS += -include tests/fuzz/draws.h
+$(FUZZ_B)/drawn/%.o: tests/methods/%.c $(B)/settings
+	@mkdir -p $(@D)
+	$(CC) -Itests/fuzz -Itests/kernels -Itests/methods -include tests/fuzz/draws.h $(TEST_CPPFLAGS) $(CFLAGS) \
+	    $(TEST_CFLAGS) -MMD -MP -c $< -o $@
 
 define fuzz_program
 $(FUZZ_B)/$(1): $(FUZZ_B)/$(1).o $(FUZZ_OBJECTS_$(1)) $(FUZZ_MAIN) $(STATIC)
@@ -72,6 +88,7 @@ fuzz-afl: ## each fuzz target for FUZZ_SECONDS=60 with AFL++
 	$(call fuzz_build,fuzz-afl,afl-clang-fast,-O1 -g,-fsanitize=fuzzer)
 	@$(FUZZ_RUN) afl
 
--include $(patsubst %,$(FUZZ_B)/%.d,$(FUZZ_ALL) main session state)
+-include $(patsubst %,$(FUZZ_B)/%.d,$(FUZZ_ALL) main session state draws) \
+    $(FUZZ_OBJECTS_methods:.o=.d) $(FUZZ_OBJECTS_report:.o=.d)
 
 .PHONY: fuzz-programs fuzz-build fuzz fuzz-merge fuzz-afl

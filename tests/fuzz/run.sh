@@ -26,7 +26,7 @@ fuzz_one()
     mkdir -p "$FOUND/$1" "$CORPUS/$1"
     log=$FOUND/$1.log
     # shellcheck disable=SC2046 # an argument or none
-    "$B/fuzz/tests/fuzz/$1" -max_total_time="$SECONDS_EACH" -max_len=$longest -timeout=20 -rss_limit_mb=2048 \
+    "$B/fuzz/tests/fuzz/$1" -max_total_time="$SECONDS_EACH" -max_len=$longest -timeout=120 -rss_limit_mb=2048 \
         -print_final_stats=1 -artifact_prefix="$FOUND/$1-" $(dictionary "$1") "$FOUND/$1" "$CORPUS/$1" > "$log" 2>&1 ||
         { grep -v '^#' "$log" | tail -n 40 >&2; fail "$1 (above, and $log)" "mend it, and keep the input in $CORPUS/$1"; }
     executions=$(stat_of number_of_executed_units "$log")
@@ -41,7 +41,7 @@ merge_one()
 {
     mkdir -p "$FOUND/$1" "$CORPUS/$1"
     rm -rf "$FOUND/merged" && mkdir "$FOUND/merged"
-    "$B/fuzz/tests/fuzz/$1" -merge=1 -max_len=$longest "$FOUND/merged" "$CORPUS/$1" "$FOUND/$1" \
+    "$B/fuzz/tests/fuzz/$1" -set_cover_merge=1 -max_len=$longest "$FOUND/merged" "$CORPUS/$1" "$FOUND/$1" \
         > "$FOUND/$1.merge.log" 2>&1 ||
         { tail -n 20 "$FOUND/$1.merge.log" >&2; fail "merging the inputs of $1 (above)" "see $FOUND/$1.merge.log"; }
     # What went wrong once is kept, whatever it reaches: its name says so.

@@ -5,7 +5,7 @@
 
 #include "state.h"
 
-#define SESSION_POOL 512 /* bytes of outputs and row weights: STATE_ROWS rows of any stride, from any place drawn */
+#define SESSION_POOL 512 /* bytes of outputs and row weights: all rows of any stride, from any place */
 #define SESSION_CALLS 60 /* of one input */
 
 struct session {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What a handle holds, by what was asked of it, in plain arrays; and what it must do then. The handle in the library
- * has been through any number of calls, of which some failed: a fresh one with the same in it must do the same, to the
- * bit.
+ * has been through any number of calls, of which some failed: a fresh one with the same in it must do the same bits.
  */
 #ifndef TESTS_FUZZ_STATE_H
 #define TESTS_FUZZ_STATE_H

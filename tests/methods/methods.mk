@@ -14,9 +14,9 @@ METHODS_B := $(B)/tests/methods
 METHODS_SHARED := $(patsubst %,$(B)/tests/kernels/%.o,isas number)
 METHODS_TASKS := $(patsubst %,$(METHODS_B)/%.o,options task models values handle play sheet fields expect convert \
     formulas orders forms real) $(METHODS_SHARED) $(patsubst %,$(B)/tests/kernels/%.o,guard report)
-METHODS_ORACLE := $(patsubst %,$(METHODS_B)/%.o,oracle verdict) $(METHODS_TASKS)
-METHODS_REPORT := $(patsubst %,$(METHODS_B)/%.o,oracle_report account account_models account_without account_codes \
-    report_calls settled similar) $(METHODS_TASKS)
+METHODS_ORACLE := $(patsubst %,$(METHODS_B)/%.o,oracle judge verdict) $(METHODS_TASKS)
+METHODS_REPORT := $(patsubst %,$(METHODS_B)/%.o,oracle_report judge_report account account_models \
+    account_without account_codes report_calls settled similar) $(METHODS_TASKS)
 METHODS_HASHES := $(METHODS_B)/golden_work.o $(METHODS_SHARED) $(B)/tests/kernels/hashes.o
 METHODS_GOLDEN := $(METHODS_B)/golden_methods.o $(METHODS_HASHES)
 METHODS_GOLDEN_REPORT := $(patsubst %,$(METHODS_B)/%.o,golden_report fields) $(METHODS_HASHES)

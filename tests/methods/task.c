@@ -44,7 +44,7 @@ int task_quorum(const struct task *t, long double all, long double missing)
 static void choose_shape(struct task *t)
 {
     static const size_t wide[] = {255, 256, 257, 258, 511, 600, 1000, TASK_WIDTH};
-    const size_t most = rng_one_in(&t->rng, 8) ? TASK_VALUES : 6000;
+    const size_t most = rng_one_in(&t->rng, 8) ? TASK_LARGE : TASK_USUAL;
 
     t->width = rng_one_in(&t->rng, 8) ? wide[rng_below(&t->rng, sizeof wide / sizeof wide[0])]
                                       : rng_between(&t->rng, 1, rng_one_in(&t->rng, 4) ? 4 : 70);

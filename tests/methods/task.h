@@ -14,6 +14,12 @@
 #define TASK_ROWS 20
 #define TASK_VALUES 40000 /* models x rows x width, at most */
 
+/* Of most tasks, and of one in eight; a fuzzer has smaller ones made. */
+#ifndef TASK_USUAL
+#define TASK_USUAL 6000
+#define TASK_LARGE TASK_VALUES
+#endif
+
 /* Dtypes count from 0 as those of number.h, which does not know labels. */
 #define DTYPES 4
 #define LABELS (ENSEMBLE_I32 - 1)

@@ -55,19 +55,17 @@ static void copy_lists(const struct hand *hand)
 }
 
 /*
- * By a power of two so that the largest is about 1: sums and squares are then what they would be if exponents had no
- * limits, and quotients are the same.
+ * By a power of two where sums or squares would leave the range of double: exponents then matter as little as if they
+ * had no limits.
  */
 static void scale(struct plain *list)
 {
     double largest = 0;
-    int exponent;
 
     for (size_t j = 0; j < list->n; j++)
         largest = fabs(list->x[j]) > largest ? fabs(list->x[j]) : largest;
-    (void)frexp(largest, &exponent);
     for (size_t j = 0; j < list->n; j++)
-        list->x[j] = ldexp(list->x[j], -exponent);
+        list->x[j] = ldexp(list->x[j], largest > 0x1p460 ? -600 : largest < 0x1p-400 ? 700 : 0);
 }
 
 static void normalise(struct plain *list, int32_t normaliser)
