@@ -1,0 +1,54 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# sh tests/coverage/run.sh, with MAKE, B, UNIT (the unit tests' names) and LONG (not empty: the oracles in full) from
+# the Makefile
+#
+# Builds the library so that it counts, runs the tests, and compares what was not taken with exceptions.txt.
+set -eu
+. tests/common.sh
+
+for tool in gcc gcovr; do
+    have $tool || { skipped "coverage: $tool is not installed"; exit 0; }
+done
+
+unit=
+for test in $UNIT; do
+    unit="$unit $B/tests/unit/$test"
+done
+# shellcheck disable=SC2086 # a list
+$MAKE -s --no-print-directory B="$B" CC=gcc AR=ar CPPFLAGS= CFLAGS='-O0 --coverage' LDFLAGS=--coverage WERROR= \
+    $unit kernels-programs methods-programs learn-programs rank-programs soak-programs ||
+    fail "coverage: make fails" "see above"
+
+# What an earlier run has counted.
+find "$B" -name '*.gcda' -delete
+
+# A program of the tests and its options, one word each. What it says is kept beside it.
+run()
+{
+    log=$B/tests/$1.log
+    program=$B/tests/$1
+    shift
+    "$program" "$@" > "$log" 2>&1 || { tail -n 40 "$log" >&2; fail "coverage: $program $*" "see above"; }
+}
+
+for test in $UNIT; do
+    run "unit/$test"
+done
+for golden in kernels/golden methods/golden_methods methods/golden_report learn/golden_fit rank/golden_rank; do
+    run $golden
+done
+how=${LONG:+--seed 1}
+for oracle in kernels/check methods/oracle methods/oracle_report learn/oracle rank/oracle; do
+    # shellcheck disable=SC2086 # options
+    run $oracle ${how:---quick}
+done
+run soak/soak --requests 20000
+
+gcovr --root . --filter src/ --object-directory "$B/obj" --exclude-throw-branches --exclude-unreachable-branches \
+    --json "$B/coverage.json" "$B/obj" > "$B/gcovr.log" 2>&1 ||
+    { tail -n 20 "$B/gcovr.log" >&2; fail "coverage: gcovr fails" "see above"; }
+/usr/bin/python3 tests/coverage/judge.py "$B/coverage.json" tests/coverage/exceptions.txt ||
+    fail "coverage: not everything is taken (above)" "add a test, or remove code that nothing can reach"
+checked "coverage: $(echo "$UNIT" | wc -w) unit test programs, goldens, oracles, soak"
