@@ -83,9 +83,9 @@ static void exchange(size_t *a, size_t *b)
 }
 
 /*
- * After McIlroy, "A killer adversary for quicksort" (1999): scores are chosen while it is followed how top.c divides, so
- * that only one entry is better than the middle one of three. Each division then gets rid of two entries, until no more
- * may be made and a heap must sort the rest.
+ * After McIlroy, "A killer adversary for quicksort" (1999): scores are chosen while it is followed how top.c divides,
+ * so that only one entry is better than the middle one of three. Each division then gets rid of two entries, until no
+ * more may be made and a heap must sort the rest.
  */
 static void divide_badly(struct ens_entry *entries, size_t n)
 {
