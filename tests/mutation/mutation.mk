@@ -18,7 +18,7 @@ MUTATION_FLAGS := -std=c11 $(ARCH_FLAGS) -fPIC -ffp-contract=off -fno-math-errno
 MUTATION_LIBRARY := $(MUTATION_B)/libmutant.so
 
 # Those with a malloc() of their own reach it in a static library only.
-MUTATION_UNIT := $(foreach t,$(UNIT_TESTS),$(if $(UNIT_LDFLAGS_$t),,$t))
+MUTATION_UNIT = $(foreach t,$(UNIT_TESTS),$(if $(UNIT_LDFLAGS_$t),,$t))
 MUTATION_MAKE = +$(MAKE) -s --no-print-directory B='$(MUTATION_B)' CC=gcc AR=ar CPPFLAGS= CFLAGS=-O1 LDFLAGS= WERROR= \
     LIB_CFLAGS='$(MUTATION_FLAGS)'
 MUTATION_TESTS = $(MUTATION_MAKE) -o '$(MUTATION_LIBRARY)' STATIC='$(MUTATION_LIBRARY)'
