@@ -50,6 +50,9 @@ UNIT = {
     "simd": "special_values finite",
     "base": "number half text error size finite dtype alloc",
 }
+# Unit tests that take seconds each: they come after the others.
+SLOW = {f"unit/test_{name}" for name in ("many_rows method_places report_fields report_models report_known parallel "
+                                         "parallel_more settled_properties walk order_rules wide_rows").split()}
 # Programs of other folders, in the order in which they are tried: some for each folder, then all of them.
 OTHER = {
     "kernels": "kernels/golden;methods/golden_methods;learn/golden_fit;rank/golden_rank",
@@ -211,8 +214,8 @@ class Tests:
         names = [f"unit/{t}" for t in near + next_to]
         others = OTHER.get(folder, "").split(";")
         first = others + names if folder in ("kernels", "simd") else names + others
-        every = first + [f"unit/{t}" for t in self.unit] + ALL.split(";")
-        return list(dict.fromkeys(test for test in every if test))
+        every = [test for test in first + [f"unit/{t}" for t in self.unit] + ALL.split(";") if test]
+        return list(dict.fromkeys(sorted(every, key=lambda test: test in SLOW)))
 
     def run(self, test, limit):
         program, *options = test.split()
@@ -296,8 +299,8 @@ def main():
     unknown = [name for name in left if name not in known]
     for name in unknown:
         print(f"survived, and not in {options.survivors}: {name}")
-    print(f"mutation: {caught} of {counted} mutants caught ({100 * caught / max(counted, 1):.1f} %), seed {options.seed}, "
-          f"of {len(sample)} changes")
+    print(f"mutation: {caught} of {counted} mutants caught ({100 * caught / max(counted, 1):.1f} %), "
+          f"seed {options.seed}, of {len(sample)} changes")
     if counted < options.mutants:
         print(f"mutation: {options.mutants - counted} more to be tried; run it again")
     return 1 if unknown or counted == 0 or caught < GOAL * counted else 0

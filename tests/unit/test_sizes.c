@@ -44,6 +44,54 @@ TEST(test_a_report_of_too_many_classes)
     ensemble_destroy(e);
 }
 
+/* Labels take no room for classes, so that there can be more rows than the numbers for them have room for. */
+static void assert_too_many(size_t rows, size_t width, struct ensemble_report report)
+{
+    static const int32_t labels[2];
+    struct ensemble *e = ensemble_of(width);
+    struct ensemble_call call = {.struct_size = sizeof call, .report = &report};
+
+    add(e, labels, ENSEMBLE_I32, rows);
+    add(e, labels, ENSEMBLE_I32, rows);
+    report.struct_size = sizeof report;
+    report.rows = rows;
+    report.width = width;
+    report.models = 2;
+    assert_int_equal(ensemble_set_method(e, ENSEMBLE_VOTE), 0);
+    assert_int_equal(ensemble_run(e, &call), ENSEMBLE_EOVERFLOW);
+    ensemble_destroy(e);
+}
+
+TEST(test_a_report_of_too_many_numbers)
+{
+    double number = 7;
+    int32_t label = 7;
+
+    assert_too_many(many / 2 / sizeof label, 3, (struct ensemble_report){.contribution = &number});
+    assert_too_many(many / 2 / sizeof label, 3, (struct ensemble_report){.variance = &number});
+    assert_too_many(many / 2 / sizeof label, 3,
+                    (struct ensemble_report){.top = 1, .top_labels = &label, .top_values = &number});
+    assert_true(number == 7 && label == 7);
+}
+
+TEST(test_a_measure_of_too_many_numbers)
+{
+    static const int32_t labels[2];
+    const size_t rows = many / 2 / sizeof *labels;
+    const size_t widths[] = {3, (size_t)INT32_MAX};
+    double number = 7;
+
+    for (size_t i = 0; i < LENGTH(widths); i++) {
+        struct ensemble *e = ensemble_of(widths[i]);
+
+        add(e, labels, ENSEMBLE_I32, rows);
+        assert_int_equal(ensemble_set_method(e, ENSEMBLE_VOTE), 0);
+        assert_int_equal(ensemble_measure(e, ENSEMBLE_MEASURE_VARIANCE, &number, ENSEMBLE_F64, 1), ENSEMBLE_EOVERFLOW);
+        assert_true(number == 7);
+        ensemble_destroy(e);
+    }
+}
+
 /* Where there are no rows, nothing is written, and no room for it is needed. */
 TEST(test_a_measure_of_no_rows)
 {
@@ -99,6 +147,8 @@ int main(void)
         cmocka_unit_test(test_a_map_of_too_many_columns_or_classes),
         cmocka_unit_test(test_class_weights_of_too_many_classes),
         cmocka_unit_test(test_a_report_of_too_many_classes),
+        cmocka_unit_test(test_a_report_of_too_many_numbers),
+        cmocka_unit_test(test_a_measure_of_too_many_numbers),
         cmocka_unit_test(test_a_measure_of_no_rows),
         cmocka_unit_test(test_row_weights_whose_number_wraps),
         cmocka_unit_test(test_no_handle),
