@@ -23,8 +23,13 @@
 _Static_assert(sizeof(float) == 4 && FLT_MANT_DIG == 24 && FLT_MAX_EXP == 128, "float must be IEEE 754 binary32");
 _Static_assert(sizeof(double) == 8 && DBL_MANT_DIG == 53 && DBL_MAX_EXP == 1024, "double must be IEEE 754 binary64");
 
-/* Inlined whatever the optimisation level: kernels are built from such functions with constant arguments. */
+/*
+ * Inlined whatever the optimisation level: kernels are built from such functions with constant arguments. A build that
+ * counts which lines are run (make coverage) says -DENS_INLINE=inline, so that a function counts once, not each copy.
+ */
+#if !defined(ENS_INLINE)
 #define ENS_INLINE inline __attribute__((always_inline))
+#endif
 
 /* Kept out of its caller, so that the usual way through that has the registers to itself. Cold: and seldom called. */
 #define ENS_APART __attribute__((noinline))

@@ -300,7 +300,7 @@ TEST(test_what_is_written_lies_apart)
 /* Scores and workspaces have no alignment. */
 TEST(test_a_byte_is_enough_to_lie_in_the_way)
 {
-    unsigned char memory[sizeof three_scores + BYTES];
+    unsigned char memory[sizeof three_scores + BYTES] = {0};
     struct ensemble_fusion fusion = by(ENSEMBLE_FUSE_SUM, 0, memory);
     uint64_t fused[4];
 

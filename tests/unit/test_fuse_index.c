@@ -208,6 +208,53 @@ TEST(test_slots_are_a_power_of_two_with_room)
     }
 }
 
+/* Ids without order, so that many share a slot; and which one it is. */
+#define MANY 200000
+static uint64_t far_id(uint64_t j)
+{
+    const uint64_t x = (j + 1) * MULTIPLIER;
+
+    return x ^ x >> 32;
+}
+
+static uint64_t which_far_id(uint64_t id)
+{
+    return (id ^ id >> 32) * INVERSE - 1;
+}
+
+/*
+ * So many ids that the index is larger than what a processor has near: it is then searched in another way. Id i is at
+ * place i of one list and, from the end, of the other; both have an id twice, of which only the first counts.
+ */
+TEST(test_more_ids_than_are_near)
+{
+    uint64_t *ids = malloc(2 * (MANY + 1) * sizeof *ids), *order = malloc(MANY * sizeof *order);
+    double *sums = malloc(MANY * sizeof *sums);
+    unsigned char *seen = calloc(MANY, 1);
+    const size_t lengths[] = {MANY + 1, MANY + 1};
+    struct ensemble_fusion fusion = by(ENSEMBLE_FUSE_RRF, 0, NULL);
+
+    assert_true(ids != NULL && order != NULL && sums != NULL && seen != NULL);
+    for (size_t i = 0; i < MANY; i++)
+        ids[i] = ids[2 * MANY - i] = far_id(i);
+    ids[MANY] = far_id(7);
+    ids[2 * MANY + 1] = far_id(0);
+    fusion.k = 60;
+    assert_int_equal(ensemble_fuse_rankings(ids, lengths, 2, &fusion, order, sums, MANY), MANY);
+    for (size_t r = 0; r < MANY; r++) {
+        const uint64_t i = which_far_id(order[r]);
+
+        assert_true(i < MANY && !seen[i]);
+        seen[i] = 1;
+        assert_true(sums[r] == 1 / (60. + (double)(i + 1)) + 1 / (60. + (double)(MANY - i)));
+        assert_true(r == 0 || sums[r - 1] > sums[r] || (sums[r - 1] == sums[r] && order[r - 1] < order[r]));
+    }
+    free(seen);
+    free(sums);
+    free(order);
+    free(ids);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -215,6 +262,7 @@ int main(void)
         cmocka_unit_test(test_ids_chosen_to_be_slow_are_sorted_before_long),
         cmocka_unit_test(test_ids_chosen_to_be_slow_give_the_same_results),
         cmocka_unit_test(test_slots_are_a_power_of_two_with_room),
+        cmocka_unit_test(test_more_ids_than_are_near),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

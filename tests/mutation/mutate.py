@@ -1,0 +1,309 @@
+# SPDX-License-Identifier: MIT
+"""Puts errors into src/, one at a time, and sees whether the tests notice; `make mutation` runs it (mutation.mk).
+
+A mutant is a copy of one source file with one change: an operator, a constant, a condition, or a statement left out.
+What includes the file is compiled again (of the kernels, the portable ones and those of the best instruction set
+here), and the tests are run, those first that matter most for it, until one fails. The result is a line of
+the file named by --results; those in it are not tried again, so that runs add up. It is one of
+
+    caught      a test failed, or did not end in time
+    survived    no test failed
+    same        the compiler made the same objects of it: it means the same
+    invalid     it does not compile
+
+and only the first two count. Survivors are looked for in --survivors, a list of those that somebody has looked at.
+"""
+
+import argparse
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+import time
+
+GOAL = 0.95
+LONGEST = 600  # seconds that a test may take, until it is known how long it does
+CHANGES = [  # what is written, with the spaces around it, and what is written in its place
+    (" < ", " <= "), (" <= ", " < "), (" > ", " >= "), (" >= ", " > "), (" == ", " != "), (" != ", " == "),
+    (" && ", " || "), (" || ", " && "), (" + ", " - "), (" - ", " + "), (" * ", " / "), (" / ", " * "),
+    (" & ", " | "), (" | ", " & "), (" ^ ", " & "), (" << ", " >> "), (" >> ", " << "), ("++", "--"), ("--", "++"),
+    (" += ", " -= "), (" -= ", " += "), (" |= ", " &= "), (" &= ", " |= "), ("!", ""),
+]
+NUMBER = re.compile(r"(?<![\w.])(\d+)(?=u?\b)(?![\w.]*[.xX])")
+CONDITION = re.compile(r"^(\s*(?:\} else )?if )\((.*)\)( \{)?$")
+STATEMENT = re.compile(r"^\s+(?!return\b|goto\b|case\b|default\b|const\b|static\b|else\b)[\w*(][^;{}]*;$")
+NOT_BUILT = {"src/simd/vec_neon.h", "src/simd/vec_sve.h", "src/kernels/isa_neon.c", "src/kernels/isa_sve.c"}
+
+# Which unit tests matter most for a folder: words that their names begin with, after test_.
+UNIT = {
+    "api": "combine methods models weights class_ settings parameters lifecycle clone names info check dlpack in_place",
+    "store": "load save text number",
+    "learn": "fit_ score update",
+    "rank": "top fuse_ rank",
+    "plan": "methods combine walk report_ settled similarity missing row_weights vote parallel spaces tempered "
+            "wide_rows many_rows method_ order_rules overlap short_way softmaxes result_forms inputs plan run top_k "
+            "special_values zero_weight",
+    "dispatch": "dispatch cpu_ info",
+    "kernels": "methods special_values finite half measure",
+    "simd": "special_values finite",
+    "base": "number half text error size finite dtype alloc",
+}
+# Unit tests that take seconds each: they come after the others.
+SLOW = {f"unit/test_{name}" for name in ("many_rows method_places report_fields report_models report_known parallel "
+                                         "parallel_more settled_properties walk order_rules wide_rows").split()}
+# Programs of other folders, in the order in which they are tried: some for each folder, then all of them.
+OTHER = {
+    "kernels": "kernels/golden;methods/golden_methods;learn/golden_fit;rank/golden_rank",
+    "simd": "kernels/golden;kernels/check --quick",
+    "learn": "learn/golden_fit;learn/oracle --quick --count 34",
+    "rank": "rank/golden_rank",
+    "plan": "methods/golden_methods;methods/golden_report",
+}
+ALL = ("kernels/golden;methods/golden_methods;methods/golden_report;learn/golden_fit;rank/golden_rank;"
+       "learn/oracle --quick --count 34;methods/oracle --quick --count 100;methods/oracle_report --quick --count 30;"
+       "kernels/check --quick;rank/oracle --quick")
+
+
+def code_of(text):
+    """The text with comments, strings and preprocessor lines blank, so that each place stays where it is."""
+    def blank(match):
+        return re.sub(r"[^\n]", " ", match.group())
+    text = re.sub(r"/\*.*?\*/|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'", blank, text, flags=re.S)
+    return re.sub(r"^ *#.*$", blank, text, flags=re.M)
+
+
+def mutants_of(file):
+    """(line number, column, what is there, what is put there) for each change that can be made."""
+    with open(file, encoding="utf-8") as source:
+        lines = code_of(source.read()).split("\n")
+    for number, line in enumerate(lines, 1):
+        for old, new in CHANGES:
+            for match in re.finditer(re.escape(old), line):
+                if old != "!" or line[match.end():match.end() + 1] != "=":
+                    yield number, match.start(), old, new
+        for match in NUMBER.finditer(line):
+            value = int(match.group(1))
+            yield number, match.start(), match.group(1), str(value + 1)
+            if value:
+                yield number, match.start(), match.group(1), str(value - 1)
+        match = CONDITION.match(line)
+        if match:
+            yield number, match.start(2), match.group(2), "1"
+            yield number, match.start(2), match.group(2), "0"
+        if STATEMENT.match(line):
+            start = len(line) - len(line.lstrip())
+            yield number, start, line[start:], ";"
+
+
+def sample_of(seed):
+    mutants = []
+    for folder, _, names in sorted(os.walk("src")):
+        for name in sorted(names):
+            file = f"{folder}/{name}"
+            if name.endswith((".c", ".h")) and file not in NOT_BUILT:
+                mutants += [(file, *mutant) for mutant in mutants_of(file)]
+    random.Random(seed).shuffle(mutants)
+    return mutants
+
+
+def name_of(mutant):
+    """What a mutant is known by: no line numbers, which change all the time, but the line itself."""
+    file, number, column, old, new = mutant
+    with open(file, encoding="utf-8") as source:
+        line = source.read().split("\n")[number - 1]
+    changed = line[:column] + new + line[column + len(old):]
+    return f"{file} :: {line.strip()} :: {changed.strip()}"
+
+
+class Build:
+    def __init__(self, options):
+        self.b = options.build
+        self.tree = f"{self.b}/tree"
+        self.mutant = f"{self.b}/mutant"
+        self.library = f"{self.b}/libmutant.so"
+        self.flags = ["-Iinclude", "-Isrc"] + options.flags.split()
+        self.isas = dict(isa.split(":", 1) for isa in options.isa)
+        self.best = self.best_isa()
+        self.objects = {}  # by source file
+        self.needs = {}  # by file: the sources that are compiled again when it changes
+        for top in ("src", "include"):
+            shutil.rmtree(f"{self.tree}/{top}", ignore_errors=True)
+            shutil.copytree(top, f"{self.tree}/{top}")
+        for folder, _, names in sorted(os.walk(f"{self.b}/obj")):
+            for name in sorted(names):
+                if name.endswith(".d"):
+                    self.read_needs(f"{folder}/{name}")
+
+    def best_isa(self):
+        with open("/proc/cpuinfo", encoding="utf-8") as cpuinfo:
+            has = set(cpuinfo.read().split())
+        for isa, flags in (("avx512", {"avx512f", "avx512bw", "avx512vl"}), ("avx2", {"avx2", "f16c"})):
+            if isa in self.isas and has >= flags:
+                return isa
+        return list(self.isas)[-1]
+
+    def read_needs(self, path):
+        with open(path, encoding="utf-8") as needs:
+            files = needs.read().replace("\\\n", " ").split("\n")[0].split(":", 1)[1].split()
+        source = files[0]
+        self.objects[source] = path[:-2] + ".o"
+        for file in files:
+            self.needs.setdefault(os.path.normpath(file), []).append(source)
+
+    def compiled_again(self, file):
+        sources = self.needs.get(file, [])
+        kernels = [f"src/kernels/isa_{isa}.c" for isa in ("portable", self.best)]
+        some = [s for s in sources if "/isa_" not in s or s in kernels]
+        return some or sources
+
+    def compile(self, source, out):
+        isa = re.search(r"/isa_(\w+)\.c", source)
+        flags = self.isas[isa.group(1)].split() if isa else []
+        return subprocess.run(["gcc", *self.flags, "-w", *flags, f"-frandom-seed={source}", "-c", source, "-o",
+                               os.path.abspath(out)], cwd=self.tree, stderr=subprocess.DEVNULL).returncode == 0
+
+    def link(self, replaced):
+        objects = [replaced.get(source, built) for source, built in self.objects.items()]
+        subprocess.run(["gcc", "-shared", "-Wl,-Bsymbolic", *objects, "-o", f"{self.library}.new"], check=True)
+        os.replace(f"{self.library}.new", self.library)
+
+    def make(self, mutant):
+        """Links the mutant; or says what there is no need to run."""
+        file, number, column, old, new = mutant
+        with open(file, encoding="utf-8") as source:
+            text = source.read()
+        lines = text.split("\n")
+        line = lines[number - 1]
+        lines[number - 1] = line[:column] + new + line[column + len(old):]
+        os.makedirs(self.mutant, exist_ok=True)
+        replaced = {}
+        same = True
+        try:
+            with open(f"{self.tree}/{file}", "w", encoding="utf-8") as copy:
+                copy.write("\n".join(lines))
+            for i, source in enumerate(self.compiled_again(file)):
+                replaced[source] = f"{self.mutant}/{i}.o"
+                if not self.compile(source, replaced[source]):
+                    return "invalid"
+                with open(replaced[source], "rb") as a, open(self.objects[source], "rb") as b:
+                    same = same and a.read() == b.read()
+        finally:
+            with open(f"{self.tree}/{file}", "w", encoding="utf-8") as copy:
+                copy.write(text)
+        if same:
+            return "same"
+        self.link(replaced)
+        return None
+
+
+class Tests:
+    def __init__(self, b):
+        self.b = b
+        self.unit = sorted(name for name in os.listdir(f"{b}/tests/unit")
+                           if name.startswith("test_") and "." not in name)
+        self.limits = {}  # seconds, by test
+
+    def of(self, file):
+        """The programs with their options, those first that matter most."""
+        folder, stem = file.split("/")[1], re.sub(r"_tmpl|\..*", "", os.path.basename(file))
+        words = UNIT[folder].split()
+        near = [t for t in self.unit if t[5:].startswith(stem)]
+        next_to = [t for word in words for t in self.unit if t[5:].startswith(word)]
+        names = [f"unit/{t}" for t in near + next_to]
+        others = OTHER.get(folder, "").split(";")
+        first = others + names if folder in ("kernels", "simd") else names + others
+        every = [test for test in first + [f"unit/{t}" for t in self.unit] + ALL.split(";") if test]
+        return list(dict.fromkeys(sorted(every, key=lambda test: test in SLOW)))
+
+    def run(self, test, limit):
+        program, *options = test.split()
+        try:
+            return subprocess.run([f"{self.b}/tests/{program}", *options], stdout=subprocess.DEVNULL,
+                                  stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, timeout=limit).returncode == 0
+        except subprocess.TimeoutExpired:
+            return False
+
+    def first_that_fails(self, file, build):
+        """Its name, or None. A test that fails for the first time must pass without the change: else it says nothing."""
+        for test in self.of(file):
+            if self.run(test, self.limits.get(test, LONGEST)):
+                continue
+            if test not in self.limits:
+                build.link({})
+                begin = time.monotonic()
+                if not self.run(test, LONGEST):
+                    sys.exit(f"FAILED: {test} fails without any change, or takes more than {LONGEST} s")
+                self.limits[test] = 5 + 10 * (time.monotonic() - begin)
+            return test
+        return None
+
+
+def read_results(path):
+    results = {}
+    if os.path.exists(path):
+        with open(path, encoding="utf-8") as lines:
+            for line in lines:
+                if line.endswith("\n"):
+                    result, file, was, now, _ = line.split(" :: ")
+                    results[f"{file} :: {was} :: {now}"] = result
+    return results
+
+
+def read_survivors(path):
+    with open(path, encoding="utf-8") as lines:
+        return {line.rsplit(" :: ", 1)[0] for line in lines if line.strip() and not line.startswith("#")}
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--build", required=True)
+    parser.add_argument("--flags", required=True)
+    parser.add_argument("--isa", action="append", required=True)
+    parser.add_argument("--mutants", type=int, required=True)
+    parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--minutes", type=float, required=True)
+    parser.add_argument("--results", required=True)
+    parser.add_argument("--survivors", required=True)
+    options = parser.parse_args()
+
+    sample = sample_of(options.seed)
+    results = read_results(options.results)
+    build, tests = Build(options), Tests(options.build)
+    build.link({})
+    end = time.monotonic() + 60 * options.minutes
+    counted, caught, left = 0, 0, []
+    for mutant in sample:
+        name = name_of(mutant)
+        if counted == options.mutants:
+            break
+        if name not in results:
+            if time.monotonic() > end:
+                break
+            begin = time.monotonic()
+            result, by = build.make(mutant), "-"
+            if result is None:
+                by = tests.first_that_fails(mutant[0], build)
+                result, by = ("caught", by) if by else ("survived", "-")
+            results[name] = result
+            with open(options.results, "a", encoding="utf-8") as out:
+                out.write(f"{result} :: {name} :: {by}, {time.monotonic() - begin:.1f} s\n")
+        counted += results[name] in ("caught", "survived")
+        caught += results[name] == "caught"
+        if results[name] == "survived":
+            left.append(name)
+    build.link({})
+
+    known = read_survivors(options.survivors)
+    unknown = [name for name in left if name not in known]
+    for name in unknown:
+        print(f"survived, and not in {options.survivors}: {name}")
+    print(f"mutation: {caught} of {counted} mutants caught ({100 * caught / max(counted, 1):.1f} %), "
+          f"seed {options.seed}, of {len(sample)} changes")
+    if counted < options.mutants:
+        print(f"mutation: {options.mutants - counted} more to be tried; run it again")
+    return 1 if unknown or counted == 0 or caught < GOAL * counted else 0
+
+
+sys.exit(main())
