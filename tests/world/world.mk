@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: MIT
+#
+# What the library must leave alone in the process that it lives in, and what that process may do meanwhile. Each
+# program says at its top what it shows.
+# check-first-call: the first call by 16 threads at once, under the thread sanitizer, in STARTS processes; some at a time
+# add up. check-stacks: 32-bit x86, whose callers may align the stack to 4 bytes only.
+
+TEST_TARGETS += test-world
+CHECK_TARGETS += check-first-call check-stacks
+
+STARTS ?= 10000
+
+WORLD_B := $(B)/tests/world
+WORLD_WORKERS := $(addprefix $(WORLD_B)/,quiet readonly settings crowd twice)
+WORLD_PROGRAMS := $(WORLD_WORKERS) $(WORLD_B)/first
+
+$(WORLD_B)/%.o: tests/world/%.c $(B)/settings
+	@mkdir -p $(@D)
+	$(CC) $(TEST_CPPFLAGS) $(CFLAGS) $(TEST_CFLAGS) -fPIC -fvisibility=default -D_GNU_SOURCE -pthread -MMD -MP -c $< -o $@
+
+$(WORLD_WORKERS): $(WORLD_B)/work.o
+$(WORLD_PROGRAMS): $(WORLD_B)/%: $(WORLD_B)/%.o $(STATIC)
+	$(CC) $(CFLAGS) $(ARCH_FLAGS) $(LDFLAGS) $(filter %.o,$^) $(STATIC) -pthread -ldl -lm -o $@
+
+$(WORLD_B)/plugin.so: $(WORLD_B)/plugin.o $(WORLD_B)/work.o $(SHARED) $(SHARED_LINKS)
+	$(CC) $(CFLAGS) $(ARCH_FLAGS) $(LDFLAGS) -shared $(filter %.o,$^) $(SHARED) -o $@
+
+test-world: $(WORLD_PROGRAMS) $(WORLD_B)/plugin.so ## no system call, no setting changed; signals, forks, threads, two copies
+	@CC='$(CC)' sh tests/world/complete.sh
+	$(WORLD_B)/quiet
+	$(WORLD_B)/readonly
+	$(WORLD_B)/settings $(SHARED)
+	$(WORLD_B)/crowd
+	LD_LIBRARY_PATH=$(B) $(WORLD_B)/twice $(WORLD_B)/plugin.so
+	$(WORLD_B)/first
+
+check-first-call: ## the first call by 16 threads at once, under the thread sanitizer; STARTS=10000
+	+$(MAKE) --no-print-directory B='$(B)/first-call' CFLAGS='-O1 -g -fsanitize=thread' LDFLAGS= '$(B)/first-call/tests/world/first'
+	TSAN_OPTIONS=halt_on_error=1 $(B)/first-call/tests/world/first $(STARTS)
+
+check-stacks: ## 32-bit x86: callers whose stack is aligned to 4 bytes only
+	$(call kernels_need,i686-linux-gnu-gcc,gcc-i686-linux-gnu)
+	$(call kernels_build,kernels-i686,world/stacks,i686-linux-gnu-gcc,i686-linux-gnu-ar,-O2,-static)
+	$(B)/kernels-i686/tests/world/stacks
+
+# These align the stack no further than that themselves.
+$(WORLD_B)/low-%.o: tests/world/%.c $(B)/settings
+	@mkdir -p $(@D)
+	$(CC) $(TEST_CPPFLAGS) $(CFLAGS) $(TEST_CFLAGS) -mpreferred-stack-boundary=2 -MMD -MP -c $< -o $@
+
+$(WORLD_B)/stacks: $(WORLD_B)/low-stacks.o $(WORLD_B)/low-work.o $(STATIC)
+	$(CC) $(CFLAGS) $(ARCH_FLAGS) $(LDFLAGS) $^ -o $@
+
+-include $(wildcard $(WORLD_B)/*.d)
