@@ -98,7 +98,7 @@ int main(void)
     if (wrong)
         fail("a call while others fork");
     work_end();
-    printf("ok: %d signals whose handler calls the library, %d forks of a process with %d threads at work\n", (int)signals,
-           CHILDREN, THREADS);
+    printf("ok: %d signals whose handler calls the library, %d forks of a process with %d threads at work\n",
+           (int)signals, CHILDREN, THREADS);
     return EXIT_SUCCESS;
 }

@@ -79,8 +79,11 @@ static struct ensemble *prepared(const struct ensemble_options *options, int met
     struct ensemble *e;
     int code = ensemble_create_with(&e, WIDTH, options);
 
-    for (int i = 0; code >= 0 && i < MODELS; i++)
-        code = ensemble_add_model_output(e, i < MODELS - 1 ? outputs[dtype][kind][i] : NULL, ENSEMBLE_F32 + dtype, ROWS);
+    for (int i = 0; code >= 0 && i < MODELS; i++) {
+        const void *output = i < MODELS - 1 ? outputs[dtype][kind][i] : NULL;
+
+        code = ensemble_add_model_output(e, output, ENSEMBLE_F32 + dtype, ROWS);
+    }
     for (size_t i = 0; code >= 0 && kind != PLAIN && i < MODELS; i++)
         code = ensemble_set_input(e, i, kind == SOFT ? ENSEMBLE_LOGITS : ENSEMBLE_PROBABILITIES, 0);
     if (code >= 0)

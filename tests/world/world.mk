@@ -2,8 +2,8 @@
 #
 # What the library must leave alone in the process that it lives in, and what that process may do meanwhile. Each
 # program says at its top what it shows.
-# check-first-call: the first call by 16 threads at once, under the thread sanitizer, in STARTS processes; some at a time
-# add up. check-stacks: 32-bit x86, whose callers may align the stack to 4 bytes only.
+# check-first-call: the first call by 16 threads at once, under the thread sanitizer, in STARTS processes.
+# check-stacks: 32-bit x86, whose callers may align the stack to 4 bytes only.
 
 TEST_TARGETS += test-world
 CHECK_TARGETS += check-first-call check-stacks
@@ -25,7 +25,7 @@ $(WORLD_PROGRAMS): $(WORLD_B)/%: $(WORLD_B)/%.o $(STATIC)
 $(WORLD_B)/plugin.so: $(WORLD_B)/plugin.o $(WORLD_B)/work.o $(SHARED) $(SHARED_LINKS)
 	$(CC) $(CFLAGS) $(ARCH_FLAGS) $(LDFLAGS) -shared $(filter %.o,$^) $(SHARED) -o $@
 
-test-world: $(WORLD_PROGRAMS) $(WORLD_B)/plugin.so ## no system call, no setting changed; signals, forks, threads, two copies
+test-world: $(WORLD_PROGRAMS) $(WORLD_B)/plugin.so ## the library in a process that does other things, too
 	@CC='$(CC)' sh tests/world/complete.sh
 	$(WORLD_B)/quiet
 	$(WORLD_B)/readonly
@@ -35,7 +35,8 @@ test-world: $(WORLD_PROGRAMS) $(WORLD_B)/plugin.so ## no system call, no setting
 	$(WORLD_B)/first
 
 check-first-call: ## the first call by 16 threads at once, under the thread sanitizer; STARTS=10000
-	+$(MAKE) --no-print-directory B='$(B)/first-call' CFLAGS='-O1 -g -fsanitize=thread' LDFLAGS= '$(B)/first-call/tests/world/first'
+	+$(MAKE) --no-print-directory B='$(B)/first-call' CFLAGS='-O1 -g -fsanitize=thread' LDFLAGS= \
+	    '$(B)/first-call/tests/world/first'
 	TSAN_OPTIONS=halt_on_error=1 $(B)/first-call/tests/world/first $(STARTS)
 
 check-stacks: ## 32-bit x86: callers whose stack is aligned to 4 bytes only
