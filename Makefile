@@ -96,7 +96,8 @@ SOVERSION := 1
 MACHINE := $(shell $(CC) $(CPPFLAGS) $(CFLAGS) -dumpmachine)
 
 # float and double must be computed as what they are (src/base/compiler.h refuses a build where they are not).
-ARCH_FLAGS := $(if $(filter i386-% i486-% i586-% i686-%,$(MACHINE)),-msse2 -mfpmath=sse) \
+# Callers on 32-bit x86 may align the stack to 4 bytes, as its ABI once had it.
+ARCH_FLAGS := $(if $(filter i386-% i486-% i586-% i686-%,$(MACHINE)),-msse2 -mfpmath=sse -mstackrealign) \
     $(if $(filter s390x-%,$(MACHINE)),-std=gnu11 -fexcess-precision=fast)
 
 # -ffp-contract=off: the same bits everywhere need products and sums that are rounded one by one (docs/numerics.md).

@@ -47,7 +47,7 @@ check-stacks: ## 32-bit x86: callers whose stack is aligned to 4 bytes only
 # These align the stack no further than that themselves.
 $(WORLD_B)/low-%.o: tests/world/%.c $(B)/settings
 	@mkdir -p $(@D)
-	$(CC) $(TEST_CPPFLAGS) $(CFLAGS) $(TEST_CFLAGS) -mpreferred-stack-boundary=2 -MMD -MP -c $< -o $@
+	$(CC) $(TEST_CPPFLAGS) $(CFLAGS) $(TEST_CFLAGS) -mpreferred-stack-boundary=2 -mno-stackrealign -MMD -MP -c $< -o $@
 
 $(WORLD_B)/stacks: $(WORLD_B)/low-stacks.o $(WORLD_B)/low-work.o $(STATIC)
 	$(CC) $(CFLAGS) $(ARCH_FLAGS) $(LDFLAGS) $^ -o $@
