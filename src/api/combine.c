@@ -100,7 +100,7 @@ int ensemble_run(const struct ensemble *e, const struct ensemble_call *call)
 
 /*
  * From strides of elements to the bytes from model to model, and a row stride that is not 0. 0, or an error code where
- * the last model's output does not begin within the address space.
+ * the last model's output does not begin within what one array can be.
  */
 static inline int lay_out(const struct ensemble *e, struct ensemble_output *output, size_t model_stride, size_t *step)
 {
@@ -116,7 +116,8 @@ static inline int lay_out(const struct ensemble *e, struct ensemble_output *outp
     if (output->data == NULL || e->n_models <= 1)
         return 0;
     if (__builtin_mul_overflow(model_stride, ens_dtype_size(output->dtype), step) ||
-        __builtin_mul_overflow(*step, e->n_models - 1, &last) || ens_size_wraps(output->data, last))
+        __builtin_mul_overflow(*step, e->n_models - 1, &last) || last > PTRDIFF_MAX ||
+        ens_size_wraps(output->data, last))
         return ENSEMBLE_EOVERFLOW;
     return 0;
 }

@@ -40,12 +40,12 @@ programs()
     done
     shift
     # shellcheck disable=SC2016,SC2086 # expanded by the shell that xargs starts; a list
-    printf '%s\n' $list | out=$out xargs -P "$(getconf _NPROCESSORS_ONLN)" -I @ sh -c '
+    printf '%s\n' $list | out=$out xargs -P "$(getconf _NPROCESSORS_ONLN)" -I {} sh -c '
         program=$(echo "$1" | tr , " ")
         log=$out/log-$(echo "${program%% *}" | tr / -)
         shift
         "$@" "$out"/tests/$program > "$log" 2>&1 || { tail -n 40 "$log" >&2; echo "$program: failed" >&2; exit 255; }
-        tail -n 1 "$log"' sh @ "$@" || fail "$kind: a program fails (above)" "run it by itself: $out/tests/..."
+        tail -n 1 "$log"' sh {} "$@" || fail "$kind: a program fails (above)" "run it by itself: $out/tests/..."
 }
 
 # Every instruction set that can run, in the selection for slow machines, and the known hashes.
