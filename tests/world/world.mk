@@ -11,7 +11,7 @@ CHECK_TARGETS += check-first-call check-stacks
 STARTS ?= 10000
 
 WORLD_B := $(B)/tests/world
-WORLD_WORKERS := $(addprefix $(WORLD_B)/,quiet readonly settings crowd twice)
+WORLD_WORKERS := $(addprefix $(WORLD_B)/,memory quiet readonly settings crowd twice)
 WORLD_PROGRAMS := $(WORLD_WORKERS) $(WORLD_B)/first
 
 $(WORLD_B)/%.o: tests/world/%.c $(B)/settings
@@ -19,14 +19,17 @@ $(WORLD_B)/%.o: tests/world/%.c $(B)/settings
 	$(CC) $(TEST_CPPFLAGS) $(CFLAGS) $(TEST_CFLAGS) -fPIC -fvisibility=default -D_GNU_SOURCE -pthread -MMD -MP -c $< -o $@
 
 $(WORLD_WORKERS): $(WORLD_B)/work.o
+$(WORLD_B)/memory $(WORLD_B)/settings: $(WORLD_B)/calls.o
+$(WORLD_B)/memory: WORLD_LDFLAGS := $(UNIT_WRAP)
 $(WORLD_PROGRAMS): $(WORLD_B)/%: $(WORLD_B)/%.o $(STATIC)
-	$(CC) $(CFLAGS) $(ARCH_FLAGS) $(LDFLAGS) $(filter %.o,$^) $(STATIC) -pthread -ldl -lm -o $@
+	$(CC) $(CFLAGS) $(ARCH_FLAGS) $(LDFLAGS) $(WORLD_LDFLAGS) $(filter %.o,$^) $(STATIC) -pthread -ldl -lm -o $@
 
 $(WORLD_B)/plugin.so: $(WORLD_B)/plugin.o $(WORLD_B)/work.o $(SHARED) $(SHARED_LINKS)
 	$(CC) $(CFLAGS) $(ARCH_FLAGS) $(LDFLAGS) -shared $(filter %.o,$^) $(SHARED) -o $@
 
 test-world: $(WORLD_PROGRAMS) $(WORLD_B)/plugin.so ## the library in a process that does other things, too
 	@CC='$(CC)' sh tests/world/complete.sh
+	$(WORLD_B)/memory
 	$(WORLD_B)/quiet
 	$(WORLD_B)/readonly
 	$(WORLD_B)/settings $(SHARED)
