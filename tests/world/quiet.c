@@ -69,8 +69,10 @@ static int passes(void (*before)(void), void (*act)(void))
         _exit(EXIT_SUCCESS);
     }
     if (child < 0 || waitpid(child, &status, 0) != child || (WIFEXITED(status) && WEXITSTATUS(status) == 2)) {
+        const char *ci = getenv("CI"); /* where nothing may be skipped */
+
         printf("SKIPPED: system calls are not forbidden here: this kernel has no seccomp, or does not let us\n");
-        exit(EXIT_SUCCESS);
+        exit(ci && strcmp(ci, "true") == 0 ? EXIT_FAILURE : EXIT_SUCCESS);
     }
     return WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SUCCESS;
 }

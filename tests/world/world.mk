@@ -24,10 +24,15 @@ $(WORLD_B)/memory: WORLD_LDFLAGS := $(UNIT_WRAP)
 $(WORLD_PROGRAMS): $(WORLD_B)/%: $(WORLD_B)/%.o $(STATIC)
 	$(CC) $(CFLAGS) $(ARCH_FLAGS) $(LDFLAGS) $(WORLD_LDFLAGS) $(filter %.o,$^) $(STATIC) -pthread -ldl -lm -o $@
 
-$(WORLD_B)/plugin.so: $(WORLD_B)/plugin.o $(WORLD_B)/work.o $(SHARED) $(SHARED_LINKS)
-	$(CC) $(CFLAGS) $(ARCH_FLAGS) $(LDFLAGS) -shared $(filter %.o,$^) $(SHARED) -o $@
+# The same program, which exports what is its own (-rdynamic), but not what comes of archives: without --exclude-libs, the
+# plugin would be bound to the program's copy, as ELF has it.
+$(WORLD_B)/twice-exported: $(WORLD_B)/twice.o $(WORLD_B)/work.o $(STATIC)
+	$(CC) $(CFLAGS) $(ARCH_FLAGS) $(LDFLAGS) -rdynamic -Wl,--exclude-libs,ALL $(filter %.o,$^) $(STATIC) -pthread -ldl -lm -o $@
 
-test-world: $(WORLD_PROGRAMS) $(WORLD_B)/plugin.so ## the library in a process that does other things, too
+$(WORLD_B)/plugin.so: $(WORLD_B)/plugin.o $(WORLD_B)/work.o $(SHARED) $(SHARED_LINKS)
+	$(CC) $(CFLAGS) $(ARCH_FLAGS) $(LDFLAGS) -shared -Wl,-Bsymbolic $(filter %.o,$^) $(SHARED) -o $@
+
+test-world: $(WORLD_PROGRAMS) $(WORLD_B)/twice-exported $(WORLD_B)/plugin.so ## the library in a process that does other things, too
 	@CC='$(CC)' sh tests/world/complete.sh
 	$(WORLD_B)/memory
 	$(WORLD_B)/quiet
@@ -35,6 +40,7 @@ test-world: $(WORLD_PROGRAMS) $(WORLD_B)/plugin.so ## the library in a process t
 	$(WORLD_B)/settings $(SHARED)
 	$(WORLD_B)/crowd
 	LD_LIBRARY_PATH=$(B) $(WORLD_B)/twice $(WORLD_B)/plugin.so
+	LD_LIBRARY_PATH=$(B) $(WORLD_B)/twice-exported $(WORLD_B)/plugin.so
 	$(WORLD_B)/first
 
 check-first-call: ## the first call by 16 threads at once, under the thread sanitizer; STARTS=10000
