@@ -53,7 +53,7 @@ kernels()
 {
     programs kernels/check,--quick kernels/golden methods/oracle,--quick methods/golden_methods \
         methods/oracle_report,--quick methods/golden_report learn/oracle,--quick learn/golden_fit \
-        rank/oracle,--quick rank/golden_rank extremes/extremes -- "$@"
+        rank/oracle,--quick rank/golden_rank extremes/extremes world/memory -- "$@"
 }
 
 # A server's requests, and the library unloaded and loaded. clang links no runtime into a shared library, which must not
@@ -75,7 +75,7 @@ native()
 {
     # What null and object-size would see in a kernel, address sees when it runs; clang() has them, too.
     make_with "$CC" "$address -fno-sanitize=null,object-size" '' test-unit kernels-programs methods-programs \
-        learn-programs rank-programs soak-programs extremes-programs shared
+        learn-programs rank-programs soak-programs extremes-programs world-programs shared
     kernels
     soak
     checked "address and undefined-behaviour sanitizers of $CC: unit tests, kernels, a million requests"
@@ -86,7 +86,7 @@ clang()
     need clang clang
     ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1:detect_invalid_pointer_pairs=0
     make_with clang "-fsanitize=implicit-conversion $address" '' test-unit kernels-programs methods-programs learn-programs \
-        rank-programs soak-programs extremes-programs
+        rank-programs soak-programs extremes-programs world-programs
     kernels
     programs soak/soak --
     checked "address, undefined-behaviour and conversion sanitizers of clang: unit tests, kernels, a million requests"
@@ -97,8 +97,8 @@ memory()
 {
     need clang clang
     make_with clang '-O1 -g1 -fno-omit-frame-pointer -fsanitize=memory -fsanitize-memory-track-origins' '' \
-        kernels-programs methods-programs learn-programs rank-programs extremes-programs
-    programs rank/oracle,--quick rank/golden_rank --
+        kernels-programs methods-programs learn-programs rank-programs extremes-programs world-programs
+    programs rank/oracle,--quick rank/golden_rank world/memory --
     programs kernels/check,--quick kernels/golden --
     sed -n 's/^\([a-z0-9]*\) [0-9a-f]\{16\}$/\1/p' "$out/log-kernels-golden" > "$out/isas"
     [ -s "$out/isas" ] || fail "memory: kernels/golden names no instruction set" "mend tests/sanitize/check.sh"
@@ -128,7 +128,7 @@ valgrind()
     done
     # shellcheck disable=SC2086 # a list
     make_with "$CC" '-O1 -g1' '' $targets kernels-programs methods-programs learn-programs rank-programs \
-        extremes-programs
+        extremes-programs world-programs
     for test in $targets; do
         command valgrind -q --error-exitcode=9 --leak-check=full "$test" > "$out/log" 2>&1 ||
             { tail -n 60 "$out/log" >&2; fail "valgrind: ${test##*/}" "see above"; }
@@ -140,7 +140,8 @@ valgrind()
 musl()
 {
     need musl-gcc musl-tools
-    make_with musl-gcc -O2 -static kernels-programs methods-programs learn-programs rank-programs extremes-programs
+    make_with musl-gcc -O2 -static kernels-programs methods-programs learn-programs rank-programs extremes-programs \
+        world-programs
     kernels
     make_with musl-gcc -O2 '' install DESTDIR="$out/installed" prefix=/usr libdir=/usr/lib pkgconfigdir=/usr/lib/pkgconfig \
         cmakedir=/usr/lib/cmake/ensemble includedir=/usr/include mandir=/usr/share/man

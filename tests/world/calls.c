@@ -244,7 +244,8 @@ static int set_the_rest(struct ensemble *e, struct calls_given *given)
 /* What is wrong if a failed call has written to its report. */
 #define WROTE INT_MIN
 
-static int fit(struct ensemble *e, struct calls_given *given, const struct ensemble_fit_options *options, int with_values)
+static int fit(struct ensemble *e, struct calls_given *given, const struct ensemble_fit_options *options,
+               int with_values)
 {
     struct {
         struct ensemble_fit_report report;

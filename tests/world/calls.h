@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The calls that change a handle, make one, or take memory: all functions of the headers that work.h has not, each in as
- * many ways as ask for memory differently. complete.sh finds a function that neither has.
+ * The calls that change a handle, make one, or take memory: all functions of the headers that work.h has not, each in
+ * as many ways as ask for memory differently. complete.sh finds a function that neither has.
  */
 #ifndef TESTS_WORLD_CALLS_H
 #define TESTS_WORLD_CALLS_H

@@ -2,6 +2,7 @@
 #
 # What the library must leave alone in the process that it lives in, and what that process may do meanwhile. Each
 # program says at its top what it shows.
+# world-programs: memory, which the sanitizers run in build directories of their own.
 # check-first-call: the first call by 16 threads at once, under the thread sanitizer, in STARTS processes.
 # check-stacks: 32-bit x86, whose callers may align the stack to 4 bytes only.
 
@@ -24,16 +25,18 @@ $(WORLD_B)/memory: WORLD_LDFLAGS := $(UNIT_WRAP)
 $(WORLD_PROGRAMS): $(WORLD_B)/%: $(WORLD_B)/%.o $(STATIC)
 	$(CC) $(CFLAGS) $(ARCH_FLAGS) $(LDFLAGS) $(WORLD_LDFLAGS) $(filter %.o,$^) $(STATIC) -pthread -ldl -lm -o $@
 
-# The same program, which exports what is its own (-rdynamic), but not what comes of archives: without --exclude-libs, the
-# plugin would be bound to the program's copy, as ELF has it.
+# The same program, which exports what is its own (-rdynamic), but not what comes of archives: without --exclude-libs,
+# the plugin would be bound to the program's copy, as ELF has it.
 $(WORLD_B)/twice-exported: $(WORLD_B)/twice.o $(WORLD_B)/work.o $(STATIC)
-	$(CC) $(CFLAGS) $(ARCH_FLAGS) $(LDFLAGS) -rdynamic -Wl,--exclude-libs,ALL $(filter %.o,$^) $(STATIC) -pthread -ldl -lm -o $@
+	$(CC) $(CFLAGS) $(ARCH_FLAGS) $(LDFLAGS) -rdynamic -Wl,--exclude-libs,ALL $(filter %.o,$^) $(STATIC) -pthread -ldl \
+	    -lm -o $@
 
 $(WORLD_B)/plugin.so: $(WORLD_B)/plugin.o $(WORLD_B)/work.o $(SHARED) $(SHARED_LINKS)
 	$(CC) $(CFLAGS) $(ARCH_FLAGS) $(LDFLAGS) -shared -Wl,-Bsymbolic $(filter %.o,$^) $(SHARED) -o $@
 
-test-world: $(WORLD_PROGRAMS) $(WORLD_B)/twice-exported $(WORLD_B)/plugin.so ## the library in a process that does other things, too
+test-world: $(addprefix $(WORLD_B)/,twice-exported plugin.so) $(WORLD_PROGRAMS) ## the library in a process that does other things, too
 	@CC='$(CC)' sh tests/world/complete.sh
+	@B='$(B)' STATIC='$(STATIC)' FLAGS='$(CFLAGS) $(ARCH_FLAGS) $(LDFLAGS)' sh tests/world/throw.sh
 	$(WORLD_B)/memory
 	$(WORLD_B)/quiet
 	$(WORLD_B)/readonly
@@ -42,6 +45,8 @@ test-world: $(WORLD_PROGRAMS) $(WORLD_B)/twice-exported $(WORLD_B)/plugin.so ## 
 	LD_LIBRARY_PATH=$(B) $(WORLD_B)/twice $(WORLD_B)/plugin.so
 	LD_LIBRARY_PATH=$(B) $(WORLD_B)/twice-exported $(WORLD_B)/plugin.so
 	$(WORLD_B)/first
+
+world-programs: $(WORLD_B)/memory
 
 check-first-call: ## the first call by 16 threads at once, under the thread sanitizer; STARTS=10000
 	+$(MAKE) --no-print-directory B='$(B)/first-call' CFLAGS='-O1 -g -fsanitize=thread' LDFLAGS= \
@@ -62,3 +67,5 @@ $(WORLD_B)/stacks: $(WORLD_B)/low-stacks.o $(WORLD_B)/low-work.o $(STATIC)
 	$(CC) $(CFLAGS) $(ARCH_FLAGS) $(LDFLAGS) $^ -o $@
 
 -include $(wildcard $(WORLD_B)/*.d)
+
+.PHONY: world-programs
