@@ -312,9 +312,7 @@ FIT(fit_result_calibrated, 0, .how = ENSEMBLE_FIT_NOTHING, .calibrate = ENSEMBLE
 
 #define SCORE(name, which) \
     static int name(struct ensemble *e, struct calls_given *given) \
-    { \
-        return ensemble_score(e, which, labels, ENSEMBLE_I32, ROWS, given->room); \
-    }
+    { return ensemble_score(e, which, labels, ENSEMBLE_I32, ROWS, given->room); }
 SCORE(score_log_loss, ENSEMBLE_SCORE_LOG_LOSS)
 SCORE(score_squared_error, ENSEMBLE_SCORE_SQUARED_ERROR)
 SCORE(score_accuracy, ENSEMBLE_SCORE_ACCURACY)
@@ -339,11 +337,7 @@ static int fuse(struct calls_given *given, int32_t method)
 }
 
 #define FUSE(name, method) \
-    static int name(struct ensemble *e, struct calls_given *given) \
-    { \
-        (void)e; \
-        return fuse(given, method); \
-    }
+    static int name(struct ensemble *e, struct calls_given *given) { return (void)e, fuse(given, method); }
 FUSE(fuse_rrf, ENSEMBLE_FUSE_RRF)
 FUSE(fuse_sum, ENSEMBLE_FUSE_SUM)
 FUSE(fuse_mnz, ENSEMBLE_FUSE_MNZ)
