@@ -34,7 +34,7 @@ $(WORLD_B)/twice-exported: $(WORLD_B)/twice.o $(WORLD_B)/work.o $(STATIC)
 $(WORLD_B)/plugin.so: $(WORLD_B)/plugin.o $(WORLD_B)/work.o $(SHARED) $(SHARED_LINKS)
 	$(CC) $(CFLAGS) $(ARCH_FLAGS) $(LDFLAGS) -shared -Wl,-Bsymbolic $(filter %.o,$^) $(SHARED) -o $@
 
-test-world: $(addprefix $(WORLD_B)/,twice-exported plugin.so) $(WORLD_PROGRAMS) ## the library in somebody else's process
+test-world: $(WORLD_PROGRAMS) $(WORLD_B)/twice-exported $(WORLD_B)/plugin.so ## the library in somebody else's process
 	@CC='$(CC)' sh tests/world/complete.sh
 	@B='$(B)' STATIC='$(STATIC)' FLAGS='$(CFLAGS) $(ARCH_FLAGS) $(LDFLAGS)' sh tests/world/throw.sh
 	$(WORLD_B)/memory
