@@ -5,9 +5,10 @@
 # world-programs: memory, which the sanitizers run in build directories of their own.
 # check-first-call: the first call by 16 threads at once, under the thread sanitizer, in STARTS processes.
 # check-stacks: 32-bit x86, whose callers may align the stack to 4 bytes only.
+# check-settings-arm: the floating-point settings of Arm, in an emulator.
 
 TEST_TARGETS += test-world
-CHECK_TARGETS += check-first-call check-stacks
+CHECK_TARGETS += check-first-call check-stacks check-settings-arm
 
 STARTS ?= 10000
 
@@ -58,12 +59,19 @@ check-stacks: ## 32-bit x86: callers whose stack is aligned to 4 bytes only
 	$(call kernels_build,kernels-i686,world/stacks,i686-linux-gnu-gcc,i686-linux-gnu-ar,-O2,-static)
 	$(B)/kernels-i686/tests/world/stacks
 
+check-settings-arm: ## aarch64: floating-point settings are as before, after each call
+	$(call kernels_need,aarch64-linux-gnu-gcc,gcc-aarch64-linux-gnu)
+	$(call kernels_need,qemu-aarch64,qemu-user)
+	+$(MAKE) --no-print-directory B='$(B)/world-arm' CC=aarch64-linux-gnu-gcc AR=aarch64-linux-gnu-ar CFLAGS=-O1 \
+	    LDFLAGS= shared '$(B)/world-arm/tests/world/settings'
+	qemu-aarch64 -L /usr/aarch64-linux-gnu $(B)/world-arm/tests/world/settings $(B)/world-arm/$(notdir $(SHARED))
+
 # These align the stack no further than that themselves.
 $(WORLD_B)/low-%.o: tests/world/%.c $(B)/settings
 	@mkdir -p $(@D)
 	$(CC) $(TEST_CPPFLAGS) $(CFLAGS) $(TEST_CFLAGS) -mpreferred-stack-boundary=2 -mno-stackrealign -MMD -MP -c $< -o $@
 
-$(WORLD_B)/stacks: $(WORLD_B)/low-stacks.o $(WORLD_B)/low-work.o $(STATIC)
+$(WORLD_B)/stacks: $(addprefix $(WORLD_B)/low-,stacks.o work.o calls.o) $(STATIC)
 	$(CC) $(CFLAGS) $(ARCH_FLAGS) $(LDFLAGS) $^ -o $@
 
 -include $(wildcard $(WORLD_B)/*.d)
