@@ -28,7 +28,7 @@
  *  - A function that returns `int` returns 0 (or an index) on success and a negative ENSEMBLE_E... code on failure.
  *    After a failure nothing that the caller can see has changed. ensemble_strerror() says a code in words, and
  *    ensemble_check() names the model and the shape at fault. No function prints, aborts, locks, raises a signal, or
- *    sets errno.
+ *    sets errno. What you lend (hooks, loops, metrics) has to return: no exception or longjmp() may leave it.
  *  - Threads: one thread at a time may change a handle; any number of threads may use one `const struct ensemble *`
  *    at once. Calls on a const handle neither allocate (but ensemble_clone() does), nor lock, nor make system calls.
  *  - Data is borrowed: an output must stay valid and unchanged until the last combine that reads it. Weights are
