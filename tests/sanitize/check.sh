@@ -97,8 +97,8 @@ memory()
 {
     need clang clang
     make_with clang '-O1 -g1 -fno-omit-frame-pointer -fsanitize=memory -fsanitize-memory-track-origins' '' \
-        kernels-programs methods-programs learn-programs rank-programs extremes-programs world-programs
-    programs rank/oracle,--quick rank/golden_rank world/memory --
+        kernels-programs methods-programs learn-programs rank-programs extremes-programs
+    programs rank/oracle,--quick rank/golden_rank --
     programs kernels/check,--quick kernels/golden --
     sed -n 's/^\([a-z0-9]*\) [0-9a-f]\{16\}$/\1/p' "$out/log-kernels-golden" > "$out/isas"
     [ -s "$out/isas" ] || fail "memory: kernels/golden names no instruction set" "mend tests/sanitize/check.sh"
