@@ -8,12 +8,12 @@
 
 #include <string.h>
 
-/* The bytes that a map takes, or 0 where the address space has none so large. */
+/* The bytes that a map takes, or 0 where the address space has none so large; both are at most INT32_MAX. */
 static size_t size_of(size_t width, size_t columns)
 {
-    size_t n;
+    const size_t n = width + columns;
 
-    if (__builtin_add_overflow(width, columns, &n) || n > (size_t)PTRDIFF_MAX / 2 / sizeof(int32_t))
+    if (ENS_SIZES_ARE_SHORT && n > (size_t)PTRDIFF_MAX / 2 / sizeof(int32_t))
         return 0;
     return 2 * n * sizeof(int32_t); /* map and known_from are no longer than columns, source and known than width */
 }
@@ -43,11 +43,12 @@ int ens_class_map_turn(const struct ensemble *e, struct ens_model *model)
 
 int ens_class_map_allocate(const struct ensemble *e, struct ens_model *model, size_t n)
 {
-    const size_t size = size_of(e->width, n);
+    size_t size;
 
     if (e->width > INT32_MAX || n > INT32_MAX)
         return ENSEMBLE_EMAP;
-    if (size == 0)
+    size = size_of(e->width, n);
+    if (ENS_SIZES_ARE_SHORT && size == 0)
         return ENSEMBLE_EOVERFLOW;
     model->map = ens_allocate(&e->allocator, size);
     if (model->map == NULL)

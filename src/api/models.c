@@ -2,6 +2,7 @@
 /* The models of a handle and where their outputs are. */
 #include "api/models.h"
 
+#include "base/size.h"
 #include "plan/inputs.h"
 #include "plan/plan.h"
 
@@ -42,7 +43,7 @@ int ens_models_reserve(struct ensemble *e, size_t more)
         return ENSEMBLE_EOVERFLOW;
     if (capacity < e->n_models + more)
         capacity = e->n_models + more;
-    if (capacity > most)
+    if (ENS_SIZES_ARE_SHORT && capacity > most)
         return ENSEMBLE_EOVERFLOW;
     size = lay_out(e, capacity, NULL);
     storage = ens_allocate(&e->allocator, size);

@@ -24,11 +24,16 @@ _Static_assert(sizeof(float) == 4 && FLT_MANT_DIG == 24 && FLT_MAX_EXP == 128, "
 _Static_assert(sizeof(double) == 8 && DBL_MANT_DIG == 53 && DBL_MAX_EXP == 1024, "double must be IEEE 754 binary64");
 
 /*
- * Inlined whatever the optimisation level: kernels are built from such functions with constant arguments. A build that
- * counts which lines are run (make coverage) says -DENS_INLINE=inline, so that a function counts once, not each copy.
+ * ENS_INLINE: inlined whatever the optimisation level; kernels are built from such functions with constant arguments.
+ * ENS_ASSUME: what holds whenever this is reached; the compiler may rely on it. A build that counts which ways are taken
+ * (make coverage) defines ENS_COUNTED: a function counts once, not each copy, and an assumption is not a way.
  */
-#if !defined(ENS_INLINE)
+#if defined(ENS_COUNTED)
+#define ENS_INLINE inline
+#define ENS_ASSUME(x) ((void)0)
+#else
 #define ENS_INLINE inline __attribute__((always_inline))
+#define ENS_ASSUME(x) ((x) ? (void)0 : __builtin_unreachable())
 #endif
 
 /* Kept out of its caller, so that the usual way through that has the registers to itself. Cold: and seldom called. */

@@ -7,6 +7,12 @@
 #include <stdint.h>
 
 /*
+ * Has the address space 32 bits? Sizes made of a few int32_t are too large only there, and where there are 64, the
+ * compiler leaves out what asks for this first.
+ */
+#define ENS_SIZES_ARE_SHORT (SIZE_MAX <= UINT32_MAX)
+
+/*
  * Bytes from the start of a matrix to the end of its last row. `*bytes` is set, and 0 returned, where that fits into
  * an object (PTRDIFF_MAX bytes: more cannot exist); otherwise 1 is returned. stride >= width is the caller's care.
  */

@@ -121,8 +121,7 @@ static inline void sum_group(const struct route *route, const struct piece *piec
         .in_step = sources.step,
     };
 
-    if (n == 0)
-        __builtin_unreachable(); /* which clang-tidy cannot see */
+    ENS_ASSUME(n > 0);
     find_sources(route, piece, first, n, &sources);
     if (route->direct != NULL && piece->more_rows == 0 && !stream)
         ens_walk_span(kernel, &span, ens_dtype_shift(route->walk->inputs->summary->dtype),

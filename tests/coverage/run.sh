@@ -23,7 +23,7 @@ for test in $tests; do
     unit="$unit $B/tests/unit/$test"
 done
 # shellcheck disable=SC2086 # a list
-$MAKE -s --no-print-directory B="$B" CC=gcc AR=ar CPPFLAGS=-DENS_INLINE=inline CFLAGS='-O0 --coverage' LDFLAGS=--coverage WERROR= \
+$MAKE -s --no-print-directory B="$B" CC=gcc AR=ar CPPFLAGS=-DENS_COUNTED CFLAGS='-O0 --coverage' LDFLAGS=--coverage WERROR= \
     $unit kernels-programs methods-programs learn-programs rank-programs ||
     fail "coverage: make fails" "see above"
 
