@@ -72,19 +72,19 @@ static void say_space(struct ens_text *text, const struct ensemble *e, const str
 /* The first negative weight. */
 static void say_negative(struct ens_text *text, const struct ensemble *e)
 {
+    size_t at = 0;
+
     for (size_t i = 0; i < e->n_weights; i++)
         if (e->weights[i] < 0) {
             add_model(text, i);
             ens_text_add(text, " has a negative weight, which only ENSEMBLE_SUM and ENSEMBLE_MEAN allow");
             return;
         }
-    for (size_t i = 0; i < e->class_weights.n_models * e->width; i++)
-        if (e->class_weights.weight[i] < 0) {
-            add_model(text, i / e->width);
-            ens_text_add(text, " has a negative weight for class ");
-            ens_text_add_number(text, i % e->width);
-            return;
-        }
+    while (!(e->class_weights.weight[at] < 0)) /* one of them is */
+        at++;
+    add_model(text, at / e->width);
+    ens_text_add(text, " has a negative weight for class ");
+    ens_text_add_number(text, at % e->width);
 }
 
 int ensemble_check(const struct ensemble *e, char *message, size_t size)

@@ -3,6 +3,7 @@
 #include "api/class_map.h"
 #include "api/models.h"
 #include "api/weights.h"
+#include "base/size.h"
 #include "plan/plan.h"
 #include "store/load.h"
 #include "store/save.h"
@@ -21,12 +22,11 @@ int ensemble_save(const struct ensemble *e, char *text, size_t size)
 
 static int set_head(struct ensemble *e, const struct ens_stored *stored)
 {
-    int code = ensemble_set_method(e, stored->method);
+    int code;
 
-    if (code == 0)
-        code = ensemble_set_parameter(e, ENSEMBLE_EXPONENT, stored->exponent);
-    if (code == 0)
-        code = ensemble_set_parameter(e, ENSEMBLE_TRIM, stored->trim);
+    (void)ensemble_set_method(e, stored->method);                         /* a text has no other methods, */
+    (void)ensemble_set_parameter(e, ENSEMBLE_EXPONENT, stored->exponent); /* and only numbers that are finite */
+    code = ensemble_set_parameter(e, ENSEMBLE_TRIM, stored->trim);
     if (code == 0)
         code = ensemble_set_parameter(e, ENSEMBLE_FLOOR, stored->floor);
     if (code == 0)
@@ -126,7 +126,7 @@ int ensemble_load(struct ensemble **out, const char *text, size_t size, const st
         code = set_models(e, &stored);
     if (code) {
         ensemble_destroy(e); /* what a setter refuses is the text's fault, unless memory is lacking */
-        return code == ENSEMBLE_ENOMEM || code == ENSEMBLE_EOVERFLOW ? code : ENSEMBLE_ETEXT;
+        return code == ENSEMBLE_ENOMEM || (ENS_SIZES_ARE_SHORT && code == ENSEMBLE_EOVERFLOW) ? code : ENSEMBLE_ETEXT;
     }
     *out = e;
     return 0;

@@ -183,9 +183,12 @@ int ens_number_read(const char *text, size_t length, double *value)
     uint64_t integer;
     int64_t exponent = 0;
 
-    if (rest.end - rest.at < 2 || rest.at[0] != '0' || (rest.at[1] != 'x' && rest.at[1] != 'X'))
-        return read_integer(&rest, (uint64_t)1 << (FRACTION_BITS + 1), &integer) ||
-               compose(negative, integer, 0, value);
+    if (rest.end - rest.at < 2 || rest.at[0] != '0' || (rest.at[1] != 'x' && rest.at[1] != 'X')) {
+        if (read_integer(&rest, (uint64_t)1 << (FRACTION_BITS + 1), &integer))
+            return 1;
+        *value = negative ? -(double)integer : (double)integer; /* each of them is a double */
+        return 0;
+    }
     rest.at += 2;
     if (read_digits(&rest, &integer, &exponent) || (take(&rest, 'p', 'P') && read_exponent(&rest, &exponent)))
         return 1;

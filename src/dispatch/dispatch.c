@@ -20,26 +20,25 @@ unsigned ens_isas_here(void)
 }
 #endif
 
-/* Asking the processor is slow inside a virtual machine, so its answer is kept; every thread computes the same one. */
-static _Atomic(const struct ens_kernels *) best;
-
-static const struct ens_kernels *find_best(void)
+const struct ens_kernels *ens_kernels_of(unsigned isas, const char *name)
 {
-    const unsigned isas = ens_isas_here();
-    const struct ens_kernels *found = &ens_kernels_portable;
+    const struct ens_kernels *found = NULL;
 
     for (int i = 0; i < ENS_ISAS; i++)
-        if (tables[i] != NULL && (isas >> i & 1))
+        if (tables[i] != NULL && (isas >> i & 1) && (name == NULL || strcmp(tables[i]->name, name) == 0))
             found = tables[i];
     return found;
 }
+
+/* Asking the processor is slow inside a virtual machine, so its answer is kept; every thread computes the same one. */
+static _Atomic(const struct ens_kernels *) best;
 
 const struct ens_kernels *ens_kernels_best(void)
 {
     const struct ens_kernels *kernels = atomic_load_explicit(&best, memory_order_relaxed);
 
     if (kernels == NULL) {
-        kernels = find_best();
+        kernels = ens_kernels_of(ens_isas_here(), NULL);
         atomic_store_explicit(&best, kernels, memory_order_relaxed);
     }
     return kernels;
@@ -47,10 +46,5 @@ const struct ens_kernels *ens_kernels_best(void)
 
 const struct ens_kernels *ens_kernels_named(const char *name)
 {
-    const unsigned isas = ens_isas_here();
-
-    for (int i = 0; i < ENS_ISAS; i++)
-        if (tables[i] != NULL && (isas >> i & 1) && strcmp(tables[i]->name, name) == 0)
-            return tables[i];
-    return NULL;
+    return ens_kernels_of(ens_isas_here(), name);
 }

@@ -8,6 +8,9 @@
 /* Never NULL. */
 const struct ens_kernels *ens_kernels_best(void);
 
+/* The same for a machine that has these instruction sets (1u << ENS_ISA_...), and with a name: the ones of that, or NULL. */
+const struct ens_kernels *ens_kernels_of(unsigned isas, const char *name);
+
 /* NULL where this build or this machine does not have an instruction set of that name. */
 const struct ens_kernels *ens_kernels_named(const char *name);
 

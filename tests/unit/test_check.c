@@ -53,6 +53,24 @@ TEST(test_check_names_the_model_that_has_other_rows)
     ensemble_destroy(e);
 }
 
+TEST(test_check_names_the_weights_that_are_for_fewer_models)
+{
+    const float rows[12] = {0}, row_weights[8] = {1, 1, 1, 1, 1, 1, 1, 1};
+    const double class_weights[9] = {1, 1, 1, 1, 1, 1, 1, 1, 1};
+    struct ensemble *e = ensemble_of(3);
+
+    add(e, rows, ENSEMBLE_F32, 4);
+    add(e, rows, ENSEMBLE_F32, 4);
+    assert_int_equal(ensemble_set_row_weights(e, row_weights, 4, 2), 0);
+    assert_int_equal(ensemble_set_class_weights(e, class_weights, 2, 3), 0);
+    assert_says(e, 0, "");
+    add(e, rows, ENSEMBLE_F32, 4);
+    assert_says(e, ENSEMBLE_EWEIGHTS, "class weights were set for 2 models, but there are 3");
+    assert_int_equal(ensemble_set_class_weights(e, class_weights, 3, 3), 0);
+    assert_says(e, ENSEMBLE_EWEIGHTS, "row weights were set for 2 models, but there are 3");
+    ensemble_destroy(e);
+}
+
 TEST(test_check_compares_rows_with_the_first_model_that_takes_part)
 {
     const double weights[] = {0, 1, 1};
@@ -277,6 +295,7 @@ int main(void)
         cmocka_unit_test(test_check_without_a_handle),
         cmocka_unit_test(test_check_without_models),
         cmocka_unit_test(test_check_names_the_model_that_has_other_rows),
+        cmocka_unit_test(test_check_names_the_weights_that_are_for_fewer_models),
         cmocka_unit_test(test_check_compares_rows_with_the_first_model_that_takes_part),
         cmocka_unit_test(test_check_names_the_model_that_has_no_output),
         cmocka_unit_test(test_check_names_the_number_of_weights),

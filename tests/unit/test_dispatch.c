@@ -34,6 +34,26 @@ TEST(test_the_best_is_the_last_of_the_list_that_is_here)
     assert_ptr_equal(ens_kernels_best(), ens_kernels_named(last));
 }
 
+/* Whatever else a machine has: as the portable set is always there, it has one. */
+TEST(test_of_some_instruction_sets_the_last_that_was_built_is_found)
+{
+    for (unsigned isas = 1; isas < 1u << LENGTH(names); isas += 2) {
+        const char *last = NULL;
+
+        for (size_t i = 0; i < LENGTH(names); i++) {
+            const struct ens_kernels *named = ens_kernels_of(isas, names[i]);
+
+            if (built & isas & 1u << i) {
+                last = names[i];
+                assert_string_equal(named->name, names[i]);
+            } else {
+                assert_null(named);
+            }
+        }
+        assert_string_equal(ens_kernels_of(isas, NULL)->name, last);
+    }
+}
+
 TEST(test_a_handle_uses_the_best_unless_told_otherwise)
 {
     struct ensemble *e = example();
@@ -77,6 +97,7 @@ int main(void)
         cmocka_unit_test(test_every_machine_is_portable),
         cmocka_unit_test(test_the_machine_says_the_same_each_time),
         cmocka_unit_test(test_the_best_is_the_last_of_the_list_that_is_here),
+        cmocka_unit_test(test_of_some_instruction_sets_the_last_that_was_built_is_found),
         cmocka_unit_test(test_a_handle_uses_the_best_unless_told_otherwise),
         cmocka_unit_test(test_each_name_of_the_list_finds_its_kernels_or_none),
         cmocka_unit_test(test_other_names_find_nothing),

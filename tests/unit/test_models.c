@@ -2,6 +2,10 @@
 /* Adding models and pointing them at new data: src/api/models.c. */
 #include "support.h"
 
+#include "api/models.h"
+
+#include <limits.h>
+
 /* The address of the last byte that there can be. */
 static const void *const last_byte = (const void *)UINTPTR_MAX;
 
@@ -11,6 +15,17 @@ TEST(test_adding_models_returns_their_indices)
 
     for (int i = 0; i < 1000; i++)
         assert_int_equal(ensemble_add_model_output(e, example_outputs[0], ENSEMBLE_F32, 1), i);
+    ensemble_destroy(e);
+}
+
+/* Indices are ints. So many models would take hundreds of gigabytes; what makes room for them is asked itself. */
+TEST(test_there_is_no_room_for_more_models_than_have_indices)
+{
+    struct ensemble *e = example();
+
+    assert_int_equal(ens_models_reserve(e, INT_MAX), ENSEMBLE_EOVERFLOW);
+    assert_int_equal(ens_models_reserve(e, SIZE_MAX), ENSEMBLE_EOVERFLOW);
+    assert_int_equal(ensemble_add_model_output(e, example_outputs[0], ENSEMBLE_F32, 1), 3);
     ensemble_destroy(e);
 }
 
@@ -250,6 +265,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_adding_models_returns_their_indices),
+        cmocka_unit_test(test_there_is_no_room_for_more_models_than_have_indices),
         cmocka_unit_test(test_adding_to_null_is_an_error),
         cmocka_unit_test(test_adding_an_unknown_dtype_is_an_error),
         cmocka_unit_test(test_adding_more_bytes_than_an_object_has_is_an_error),
