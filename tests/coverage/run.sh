@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# sh tests/coverage/run.sh, with MAKE, B, UNIT (the unit tests' names) and LONG (not empty: the oracles in full) from
-# the Makefile
+# sh tests/coverage/run.sh, with MAKE, B, UNIT (the unit tests' names), FLAGS (the library's) and LONG (not empty: the
+# oracles in full) from the Makefile
 #
 # Builds the library so that it counts, runs the tests, and compares what was not taken with exceptions.txt.
 set -eu
@@ -12,20 +12,35 @@ for tool in gcc gcovr; do
     have $tool || { skipped "coverage: $tool is not installed"; exit 0; }
 done
 
-# The counters are no atomic variables, which would take several times as long: threads that race for them make counts
-# wrong, even negative. So tests with threads are left out; what they take, others must take too.
+# Counters that are no atomic variables are quicker by far, but threads that race for them make counts wrong. So the tests
+# with threads have a library of their own.
+single=
+threaded=
 # shellcheck disable=SC2153 # from the Makefile
-tests=$(for test in $UNIT; do
-    grep -lE 'loops\.h|pthread\.h' "tests/unit/$test.c" > /dev/null || echo "$test"
-done)
-unit=
-for test in $tests; do
-    unit="$unit $B/tests/unit/$test"
+for test in $UNIT; do
+    if grep -qE 'loops\.h|pthread\.h' "tests/unit/$test.c"; then
+        threaded="$threaded $test"
+    else
+        single="$single $test"
+    fi
 done
-# shellcheck disable=SC2086 # a list
-$MAKE -s --no-print-directory B="$B" CC=gcc AR=ar CPPFLAGS=-DENS_COUNTED CFLAGS='-O0 --coverage' LDFLAGS=--coverage WERROR= \
-    $unit kernels-programs methods-programs learn-programs rank-programs ||
-    fail "coverage: make fails" "see above"
+
+# make_with FOLDER FLAGS UNIT-TESTS TARGET...: in a build directory of their own, with the library without optimisation.
+make_with()
+{
+    folder=$1
+    counting="--coverage $2"
+    programs=$(for test in $3; do echo "$folder/tests/unit/$test"; done)
+    shift 3
+    # shellcheck disable=SC2086,SC2153 # a list; from the Makefile
+    $MAKE -s --no-print-directory B="$folder" CC=gcc AR=ar CPPFLAGS=-DENS_COUNTED CFLAGS=-O1 \
+        LIB_CFLAGS="$FLAGS -O0 $counting" LDFLAGS=--coverage WERROR= $programs "$@" ||
+        fail "coverage: make fails" "see above"
+}
+
+make_with "$B" '' "$single" kernels-programs methods-programs learn-programs rank-programs extremes-programs fuzz-programs \
+    "$B/tests/world/memory"
+make_with "$B/threads" -fprofile-update=atomic "$threaded"
 
 # What an earlier run has counted.
 find "$B" -name '*.gcda' -delete
@@ -33,27 +48,44 @@ find "$B" -name '*.gcda' -delete
 # A program of the tests and its options, one word each. What it says is kept beside it.
 run()
 {
-    log=$B/tests/$1.log
-    program=$B/tests/$1
+    program=$B/$1
+    log=$program.log
     shift
     "$program" "$@" > "$log" 2>&1 || { tail -n 40 "$log" >&2; fail "coverage: $program $*" "see above"; }
 }
 
-for test in $tests; do
-    run "unit/$test"
+for test in $single; do
+    run "tests/unit/$test"
+done
+for test in $threaded; do
+    run "threads/tests/unit/$test"
 done
 for golden in kernels/golden methods/golden_methods methods/golden_report learn/golden_fit rank/golden_rank; do
-    run $golden
+    run "tests/$golden"
+done
+run tests/extremes/extremes
+run tests/world/memory
+for inputs in tests/fuzz/corpus/*; do
+    run "tests/fuzz/${inputs##*/}" "$inputs"
 done
 how=${LONG:+--seed 1}
 for oracle in kernels/check methods/oracle methods/oracle_report learn/oracle rank/oracle; do
     # shellcheck disable=SC2086 # options
-    run $oracle ${how:---quick}
+    run "tests/$oracle" ${how:---quick}
 done
 
-gcovr --root . --filter src/ --object-directory "$B/obj" --exclude-throw-branches --exclude-unreachable-branches \
-    --json "$B/coverage.json" "$B/obj" > "$B/gcovr.log" 2>&1 ||
+# count FOLDER OPTION...: what the programs of a build directory have counted
+count()
+{
+    folder=$1
+    shift
+    gcovr --root . --filter src/ --object-directory "$folder/obj" --exclude-throw-branches --exclude-unreachable-branches \
+        "$@" > "$B/gcovr.log" 2>&1 || { tail -n 20 "$B/gcovr.log" >&2; fail "coverage: gcovr fails" "see above"; }
+}
+count "$B/threads" --json "$B/threads.json" "$B/threads/obj"
+count "$B" --json "$B/single.json" "$B/obj"
+gcovr --root . --add-tracefile "$B/single.json" --add-tracefile "$B/threads.json" --json "$B/coverage.json" > "$B/gcovr.log" 2>&1 ||
     { tail -n 20 "$B/gcovr.log" >&2; fail "coverage: gcovr fails" "see above"; }
 /usr/bin/python3 tests/coverage/judge.py "$B/coverage.json" tests/coverage/exceptions.txt ||
     fail "coverage: not everything is taken (above)" "add a test, or remove code that nothing can reach"
-checked "coverage: $(echo "$tests" | wc -w) unit test programs, goldens, oracles"
+checked "coverage: $(echo "$single$threaded" | wc -w) unit test programs, goldens, oracles, extremes, the fuzzers' inputs"
