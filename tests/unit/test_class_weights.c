@@ -160,6 +160,23 @@ TEST(test_a_class_without_any_model_is_nan)
         }
 }
 
+/* What is left of class 0 without the second model cannot be made to stand for all of it; class 1 can. */
+TEST(test_a_class_of_which_too_little_is_left_is_nan)
+{
+    const double values[] = {.5, .25, .75, .125}, classes[] = {1e-300, 1, 1e300, 1}, expected[] = {NOT, .5};
+
+    for (size_t i = 0; i < LENGTH(number_dtypes); i++) {
+        struct said said = say(ENSEMBLE_SUM, number_dtypes[i], values, 2, 1, 2);
+
+        weigh_classes(&said, classes);
+        assert_int_equal(ensemble_set_model_output(said.e, 1, NULL, number_dtypes[i], 1, 0), 0);
+        assert_int_equal(ensemble_set_missing_policy(said.e, ENSEMBLE_LEAVE_OUT_MISSING, 0), 0);
+        assert_result(said.e, ENSEMBLE_F64, expected, 2, 0);
+        assert_result(said.e, ENSEMBLE_F32, expected, 2, 0);
+        forget(&said);
+    }
+}
+
 /* In every column of a wide row its own weights: whole numbers, so SUM has nothing to round. */
 TEST(test_class_weights_of_wide_rows)
 {
@@ -299,6 +316,7 @@ int main(void)
         cmocka_unit_test(test_each_class_is_an_ensemble_of_its_own),
         cmocka_unit_test(test_a_class_weight_of_0_takes_a_model_out_of_that_class),
         cmocka_unit_test(test_a_class_without_any_model_is_nan),
+        cmocka_unit_test(test_a_class_of_which_too_little_is_left_is_nan),
         cmocka_unit_test(test_class_weights_of_wide_rows),
         cmocka_unit_test(test_class_weights_are_copied),
         cmocka_unit_test(test_class_weights_can_be_set_again_and_taken_back),

@@ -156,6 +156,41 @@ TEST(test_medians_of_many_models)
 }
 
 /* Weights of 0 to 7 eighths: some models take no part, and half of the sum is often met exactly. */
+/* In each row few of many models have a weight: the median is that of an ensemble of those. */
+TEST(test_medians_of_few_of_many_models)
+{
+    const size_t numbers[] = {31, 32, 33, 64, 65, MOST};
+    static double values[MOST * COUNT], some[9 * COUNT], expected[COUNT];
+    static float gates[ROWS * MOST], ones[ROWS * 9];
+    struct rng rng = {77};
+
+    for (size_t i = 0; i < LENGTH(ones); i++)
+        ones[i] = 1;
+    for (size_t i = 0; i < LENGTH(numbers); i++)
+        for (size_t few = 1; few <= 9; few++) {
+            const size_t n = numbers[i];
+            struct said all, rest;
+
+            fill(&rng, values, n * COUNT, 0);
+            memset(gates, 0, sizeof gates);
+            for (size_t k = 0; k < few; k++) {
+                const size_t model = k * (n - 1) / 9 + 1;
+
+                memcpy(some + k * COUNT, values + model * COUNT, COUNT * sizeof *some);
+                for (size_t row = 0; row < ROWS; row++)
+                    gates[row * n + model] = 1;
+            }
+            all = say(ENSEMBLE_MEDIAN, ENSEMBLE_F32, values, n, ROWS, WIDTH);
+            rest = say(ENSEMBLE_MEDIAN, ENSEMBLE_F32, some, few, ROWS, WIDTH);
+            assert_int_equal(ensemble_set_row_weights(all.e, gates, ROWS, n), 0);
+            assert_int_equal(ensemble_set_row_weights(rest.e, ones, ROWS, few), 0);
+            combine_to(rest.e, ENSEMBLE_F64, expected, COUNT);
+            assert_result(all.e, ENSEMBLE_F64, expected, COUNT, 0);
+            forget(&all);
+            forget(&rest);
+        }
+}
+
 TEST(test_weighted_medians_against_a_plain_sort)
 {
     static double values[MOST * COUNT];
@@ -306,6 +341,7 @@ int main(void)
         cmocka_unit_test(test_medians_of_2_to_40_models_with_default_weights),
         cmocka_unit_test(test_medians_of_2_to_40_models_with_equal_weights_of_any_size),
         cmocka_unit_test(test_medians_of_many_models),
+        cmocka_unit_test(test_medians_of_few_of_many_models),
         cmocka_unit_test(test_weighted_medians_against_a_plain_sort),
         cmocka_unit_test(test_half_of_the_weight_is_met_exactly_or_passed),
         cmocka_unit_test(test_trimmed_means_of_1_to_40_models),

@@ -145,6 +145,24 @@ static void try_workspaces(const struct softmaxes *s)
     free(workspace);
 }
 
+/* A result at an address that is no multiple of its elements' size, which nothing else can be put in. */
+static void try_odd_address(const struct softmaxes *s)
+{
+    const size_t most = ensemble_workspace_size(s->e);
+    unsigned char *workspace = malloc(most), *found = s->found;
+
+    assert_non_null(workspace);
+    for (size_t size = 0; size <= most; size += most) {
+        poison(found, s->bytes + s->bytes / ROWS);
+        run(s, found + 1, &(struct ensemble_call){.workspace = workspace, .workspace_size = size});
+        assert_poisoned(found, 1);
+        assert_poisoned(found + 1 + s->bytes, s->bytes / ROWS - 1);
+        memmove(found, found + 1, s->bytes);
+        assert_found(s, found);
+    }
+    free(workspace);
+}
+
 /* Told of: the same row, and its label. */
 static void try_report(const struct softmaxes *s, size_t models)
 {
@@ -183,6 +201,7 @@ static void try_case(size_t width, size_t models, const int32_t *dtypes, int32_t
     poison(s.expected, s.bytes);
     run(&s, s.expected, &(struct ensemble_call){.row_weights = gates, .row_weights_count = ROWS * models});
     try_workspaces(&s);
+    try_odd_address(&s);
     if (!special)
         try_report(&s, models);
     if (result == dtypes[0]) { /* in place: the last model that is read is the first one of the next row */
@@ -249,6 +268,22 @@ TEST(test_softmaxes_of_rows_that_are_not_finite_are_what_they_always_were)
         }
 }
 
+/* Without rows, outputs need not be anywhere. */
+TEST(test_softmaxes_of_no_rows)
+{
+    struct ensemble *e = ensemble_of(300);
+    float y[300];
+
+    for (size_t i = 0; i < 3; i++) {
+        add(e, NULL, ENSEMBLE_F32, 0);
+        assert_int_equal(ensemble_set_input(e, i, ENSEMBLE_LOGITS, 0), 0);
+    }
+    poison(y, sizeof y);
+    assert_int_equal(ensemble_combine(e, y, ENSEMBLE_F32, 0), 0);
+    assert_poisoned(y, sizeof y);
+    ensemble_destroy(e);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -256,6 +291,7 @@ int main(void)
         cmocka_unit_test(test_softmaxes_of_other_dtypes_have_the_same_bits),
         cmocka_unit_test(test_softmaxes_of_which_a_logarithm_or_a_softmax_is_taken_have_the_same_bits),
         cmocka_unit_test(test_softmaxes_of_rows_that_are_not_finite_are_what_they_always_were),
+        cmocka_unit_test(test_softmaxes_of_no_rows),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -218,6 +218,86 @@ TEST(test_a_workspace_is_wanted_where_rows_are_gone_through_more_than_once)
     free(values);
 }
 
+/* Classes in another order for one model. */
+static void turn_classes(const struct said *said, size_t model)
+{
+    int32_t *map = malloc(said->width * sizeof *map);
+
+    assert_non_null(map);
+    for (size_t j = 0; j < said->width; j++)
+        map[j] = (int32_t)((j + 100) % said->width);
+    assert_int_equal(ensemble_set_class_map(said->e, model, map, said->width), 0);
+    free(map);
+}
+
+/* Exponentials are kept for the first model only. */
+TEST(test_workspaces_of_models_of_different_kinds)
+{
+    double *values = logits(3 * 2 * 600, 10);
+    struct said said = say(ENSEMBLE_SUM, ENSEMBLE_F32, values, 3, 2, 600);
+    size_t size;
+
+    assert_int_equal(ensemble_set_input(said.e, 0, ENSEMBLE_LOGITS, 0), 0);
+    assert_int_equal(ensemble_set_input(said.e, 1, ENSEMBLE_PROBABILITIES, 0), 0);
+    size = ensemble_workspace_size(said.e);
+    assert_true(size > 0);
+    assert_int_equal(ensemble_set_input(said.e, 2, ENSEMBLE_LOGITS, 0), 0);
+    turn_classes(&said, 2);
+    assert_int_equal(ensemble_workspace_size(said.e), size);
+    assert_workspace_changes_nothing(&said);
+    turn_classes(&said, 0);
+    assert_int_equal(ensemble_workspace_size(said.e), 0);
+    assert_workspace_changes_nothing(&said);
+    forget(&said);
+    free(values);
+}
+
+/* A model with classes of its own is not sorted; its ranks are those of the same numbers in the ensemble's order. */
+TEST(test_workspaces_of_ranks_where_one_model_has_classes_of_its_own)
+{
+    const size_t width = 1100, rows = 2, count = rows * width;
+    double *values = logits(3 * count, 11), *turned = malloc(3 * count * sizeof *turned), *expected;
+    struct said said = say(ENSEMBLE_RANK, ENSEMBLE_F32, values, 3, rows, width), plain;
+
+    assert_non_null(turned);
+    memcpy(turned, values, 3 * count * sizeof *turned);
+    for (size_t row = 0; row < rows; row++)
+        for (size_t j = 0; j < width; j++)
+            turned[count + row * width + (j + 100) % width] = values[count + row * width + j];
+    plain = say(ENSEMBLE_RANK, ENSEMBLE_F32, turned, 3, rows, width);
+    turn_classes(&said, 1);
+    assert_workspace_changes_nothing(&said);
+    expected = turned;
+    combine_to(plain.e, ENSEMBLE_F64, expected, count);
+    assert_result(said.e, ENSEMBLE_F64, expected, count, 0);
+    forget(&said);
+    forget(&plain);
+    free(turned);
+    free(values);
+}
+
+/* Sizes that wrap around to a few hundred bytes: what no memory could hold is not asked for. */
+TEST(test_workspaces_that_no_memory_could_hold)
+{
+    const size_t width = SIZE_MAX / 32 + 9; /* 32 times this, or 4 times this many doubles, are hardly any */
+    const int32_t methods[] = {ENSEMBLE_RANK, ENSEMBLE_MEAN};
+
+    for (size_t m = 0; m < LENGTH(methods); m++) {
+        struct ensemble *e = ensemble_of(width);
+
+        assert_int_equal(ensemble_set_method(e, methods[m]), 0);
+        for (size_t n = 1; n <= 40; n++) {
+            add(e, NULL, ENSEMBLE_F64, 0);
+            assert_int_equal(ensemble_set_input(e, n - 1, ENSEMBLE_LOGITS, 0), 0);
+            if (methods[m] == ENSEMBLE_RANK || n > 1)
+                assert_int_equal(ensemble_workspace_size(e), 0);
+            else
+                assert_true(ensemble_workspace_size(e) >= width * sizeof(double));
+        }
+        ensemble_destroy(e);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -230,6 +310,9 @@ int main(void)
         cmocka_unit_test(test_a_wide_row_of_logits_that_has_no_softmax_is_nan),
         cmocka_unit_test(test_workspaces_of_many_models),
         cmocka_unit_test(test_a_workspace_is_wanted_where_rows_are_gone_through_more_than_once),
+        cmocka_unit_test(test_workspaces_of_models_of_different_kinds),
+        cmocka_unit_test(test_workspaces_of_ranks_where_one_model_has_classes_of_its_own),
+        cmocka_unit_test(test_workspaces_that_no_memory_could_hold),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -29,6 +29,7 @@ UNIT_LDLIBS_test_report_known := -lm
 UNIT_LDLIBS_test_fuse_extremes := -lm
 UNIT_LDLIBS_test_fit_accuracy := -lm
 UNIT_LDLIBS_test_report_rows := -lm
+UNIT_LDLIBS_test_report_classes := -lm
 UNIT_LDLIBS_test_fit_bits := -lm
 UNIT_LDLIBS_test_fit_calibrate := -lm
 UNIT_LDLIBS_test_fit_closed := -lm
