@@ -238,7 +238,7 @@ TEST(test_workspaces_of_models_of_different_kinds)
     size_t size;
 
     assert_int_equal(ensemble_set_input(said.e, 0, ENSEMBLE_LOGITS, 0), 0);
-    assert_int_equal(ensemble_set_input(said.e, 1, ENSEMBLE_PROBABILITIES, 0), 0);
+    assert_int_equal(ensemble_set_input(said.e, 1, ENSEMBLE_LOG_PROBABILITIES, 0), 0);
     size = ensemble_workspace_size(said.e);
     assert_true(size > 0);
     assert_int_equal(ensemble_set_input(said.e, 2, ENSEMBLE_LOGITS, 0), 0);
