@@ -34,15 +34,13 @@ static double value_at(const struct ens_blend *b, const void *address)
     return ens_get(b, &value, 0);
 }
 
-/* The model's term in the sum that the method forms for a class. */
+/* The model's term in the sum that the method forms for a class; it takes part in the row. */
 static ENS_APART double term(const struct ens_blend *b, size_t k, size_t column)
 {
     const struct ens_tile tile = {b->row.index, column, 1};
     const int scaled = !b->by_class && b->recipe->before == ENS_NO_MAP;
     double factor, value = 1;
 
-    if (b->by_row && ens_share(b, k) == 0)
-        return 0;
     factor = b->by_class ? factor_in_class(b, k, column) : ens_factor(b, k);
     if (factor == 0)
         return 0;

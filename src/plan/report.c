@@ -68,8 +68,8 @@ static int check_settled(const struct ensemble *e)
     const struct ens_recipe *recipe = &e->plan.recipe;
     const int votes = recipe->gathering == ENS_COUNTED;
 
-    if (!votes && (recipe->gathering != ENS_SUMMED || recipe->form != ENS_FORM_LINEAR ||
-                   recipe->before != ENS_NO_MAP || recipe->after != ENS_NO_MAP))
+    /* A linear sum that is mapped has a map before, too. */
+    if (!votes && (recipe->gathering != ENS_SUMMED || recipe->form != ENS_FORM_LINEAR || recipe->before != ENS_NO_MAP))
         return ENSEMBLE_EREPORT;
     if (e->class_weights.n_models > 0 || e->form >= ENSEMBLE_RESULT_SOFTMAX)
         return ENSEMBLE_EREPORT;
@@ -171,7 +171,7 @@ int ens_report_begin(struct ens_blend *b)
     return (r->asks & ENS_ASKS_MODELS) && !ens_is_finite(r->weight) ? ENSEMBLE_EZEROSUM : 0;
 }
 
-/* Sums for the entropy. A class that no model speaks of counts 0. */
+/* Sums for the entropy. A class that no model speaks of counts 0; any other NaN leaves the row without an entropy. */
 static ENS_APART void add_entropy(const struct ens_blend *b, const struct ens_tile *tile, const void *values)
 {
     struct ens_report *r = b->report;
@@ -184,7 +184,7 @@ static ENS_APART void add_entropy(const struct ens_blend *b, const struct ens_ti
         for (size_t j = 0; j < n; j++)
             x[j] = ens_get(b, values, at + j);
         for (size_t j = 0; b->by_class && j < n; j++)
-            if (ens_is_nan(x[j]) && ens_is_gap(b, tile->column + at + j))
+            if (ens_is_nan(x[j]))
                 x[j] = in_log ? -INFINITY : 0;
         if (in_log)
             b->kernels->map[ENS_f64][ENS_MAP_exp](x, x, n, &(struct ens_map){.a = 1});
@@ -194,7 +194,10 @@ static ENS_APART void add_entropy(const struct ens_blend *b, const struct ens_ti
     }
 }
 
-/* One value of many to the largest ones, which are kept in order in the caller's arrays. */
+/*
+ * One value of many to the largest ones, which are kept in order in the caller's arrays. Once there are as many as are
+ * asked for, it is larger than the last one of them.
+ */
 static inline void add_value(struct ens_report *r, size_t row, size_t class, double x)
 {
     const size_t most = r->asked->top;
@@ -202,7 +205,7 @@ static inline void add_value(struct ens_report *r, size_t row, size_t class, dou
     int32_t *label = r->asked->top_labels + row * most;
     size_t at = r->kept;
 
-    if (!(r->kept < most || x > value[most - 1]) || ens_is_nan(x))
+    if (ens_is_nan(x))
         return;
     if (r->kept < most)
         r->kept++;

@@ -66,9 +66,10 @@ int ens_is_simple(const struct ens_blend *b)
     const struct ens_recipe *recipe = b->recipe;
     const struct ens_summary *summary = b->walk->inputs->summary;
 
+    /* A linear sum that is mapped has a map before, too. */
     if (recipe->gathering != ENS_SUMMED || recipe->form != ENS_FORM_LINEAR || recipe->before != ENS_NO_MAP ||
-        recipe->after != ENS_NO_MAP || recipe->n_steps > 0 || recipe->log || b->by_class || b->by_row ||
-        b->e->plan.n > ENS_GROUP_FAR || b->e->plan.n < 2 || summary->other_dtypes > 0)
+        recipe->n_steps > 0 || recipe->log || b->by_class || b->by_row || b->e->plan.n > ENS_GROUP_FAR ||
+        b->e->plan.n < 2 || summary->other_dtypes > 0)
         return 0;
     for (size_t k = 0; k < b->e->plan.n; k++)
         if (!ens_values_are_plain(b, k))
