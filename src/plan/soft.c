@@ -7,7 +7,6 @@
 #include "plan/values.h"
 
 #include <math.h>
-#include <string.h>
 
 /* What is asked of the combined row alone leaves the pool as it is, and does not look at the models' values again. */
 static int is_undisturbed(const struct ens_blend *b)
@@ -54,7 +53,10 @@ size_t ens_soft_rows(const struct ens_blend *b)
     return is_soft(b) ? rows_for(b) : b->e->plan.n;
 }
 
-/* The workspace; else the pool behind the tile that is gathered in; else, if the sum is there anyway, the result. */
+/*
+ * The workspace; else the pool behind the tile that is gathered in, if both rows fit there; else, if the sum is there
+ * anyway, the result.
+ */
 void ens_soft_begin(struct ens_blend *b)
 {
     const size_t row = b->e->width << b->shift, pool = ENS_POOL_BYTES - (b->tile << b->shift);
@@ -62,7 +64,7 @@ void ens_soft_begin(struct ens_blend *b)
 
     if (!is_soft(b))
         return;
-    if (room == NULL && row <= pool / 2 && rows_for(b) * row <= pool)
+    if (room == NULL && row <= pool / 2)
         room = ens_pool(b, 1);
     if (is_free(b))
         b->soft = (struct ens_soft){.on = 1, .room = {NULL, room}, .ahead = NAN};
@@ -154,6 +156,7 @@ void ens_soft_row(struct ens_blend *b)
     b->soft.ahead = s.most;
 }
 
+/* Without room for the last model's exponentials the sum is complete, and `out` is where it is: in the result. */
 void ens_soft_tile(const struct ens_blend *b, const struct ens_tile *tile, void *out)
 {
     const double *factors = b->soft.factors;
@@ -172,6 +175,4 @@ void ens_soft_tile(const struct ens_blend *b, const struct ens_tile *tile, void 
 
     if (n == 1 || kept != NULL)
         b->kernels->wsum[b->acc][b->acc][b->acc](&span);
-    else if (out != in[0])
-        memcpy(out, in[0], tile->length << b->shift);
 }

@@ -174,7 +174,8 @@ size_t ens_rows_at_once(const struct ens_blend *b)
     for (size_t k = 0; k < b->e->plan.n; k++)
         if (ens_model_of(b, k)->map != NULL)
             return 1;
-    if (b->by_row || b->by_class || b->stats || b->soft.on || b->recipe->n_steps != 1 ||
+    /* Sums of softmaxes need statistics, too. */
+    if (b->by_row || b->by_class || b->stats || b->recipe->n_steps != 1 ||
         b->recipe->steps[0] != ENS_STEP_NORMALISE || walk->inputs->summary->gaps > 0 || walk->result_stride != width)
         return 1;
     return rows < ENS_ROWS_AT_ONCE ? rows : ENS_ROWS_AT_ONCE;

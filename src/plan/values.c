@@ -12,11 +12,11 @@ double ens_cooling(const struct ens_blend *b, const struct ens_model *model)
     return b->acc == ENS_f64 ? model->cooling : (double)(float)model->cooling;
 }
 
-/* Are the exponentials of a model's logits at hand? */
+/* Are the exponentials of a model's logits at hand? There is room for any only where the form is linear. */
 static int has_exponentials(const struct ens_blend *b, size_t k)
 {
     return b->room.exponentials != NULL && ens_model_of(b, k)->space == ENSEMBLE_LOGITS &&
-           ens_model_of(b, k)->map == NULL && b->recipe->form == ENS_FORM_LINEAR;
+           ens_model_of(b, k)->map == NULL;
 }
 
 const unsigned char *ens_row_of(const struct ens_blend *b, size_t k, size_t row)
@@ -114,7 +114,7 @@ void ens_ranks_prepare(const struct ens_blend *b, size_t k)
     const size_t width = b->e->width;
     unsigned char *sorted = b->room.sorted;
 
-    if (sorted == NULL || width < ENS_SORTED_FROM || ens_model_of(b, k)->map != NULL)
+    if (sorted == NULL || ens_model_of(b, k)->map != NULL)
         return;
     memcpy(sorted + (k * width << b->shift), ens_raw(b, k, b->row.index, 0, width, sorted + (k * width << b->shift)),
            width << b->shift);
@@ -139,7 +139,7 @@ static const void *ranks(const struct ens_blend *b, size_t k, const struct ens_t
         else
             ((float *)(void *)values)[j] = .5F;
     }
-    if (b->room.sorted != NULL && columns >= ENS_SORTED_FROM && model->map == NULL) {
+    if (b->room.sorted != NULL && model->map == NULL) {
         b->kernels->outrank_sorted[b->acc](values, raw, tile->length, b->room.sorted + (k * columns << b->shift),
                                            columns);
         return values;
