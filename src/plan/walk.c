@@ -161,7 +161,7 @@ static void sum_tile(const struct route *route, const struct piece *piece, void 
             kernels->wsum[route->acc][ens_input(route->walk->inputs, route->plan->model[first]).dtype - 1];
 
         n = group_size(route, first);
-        if (first + n == n_models && by_result[result] != NULL && ens_walk_at_once(n, route->far)) {
+        if (first + n == n_models && by_result[result] != NULL) {
             sum_group(route, piece, first, n, by_result[result], start, piece->out, piece->stream);
             return;
         }
@@ -265,7 +265,7 @@ void ens_walk_part(const struct ens_walk *walk, const struct ens_part *part)
     const size_t width = walk->e->width, stride = walk->result_stride;
     const unsigned shift = ens_dtype_shift(walk->dtype);
     const int dense = walk->row_count == 1 || (walk->inputs->summary->gaps == 0 && stride == width);
-    const int one_line = part->rows == 1 || (dense && part->columns == width);
+    const int one_line = part->rows == 1 || dense;
     const int stream = is_streamed(walk, dense);
     const struct route route = choose_route(walk);
     struct piece piece = {.row = walk->row_begin + part->row,

@@ -50,7 +50,7 @@ static inline void ens_walk_span(ens_span_kernel *kernel, const struct ens_span 
         kernel(span);
 }
 
-/* A part of a result: some of its rows, counted from its first one, and some columns of each. */
+/* A part of a result: some of its rows, counted from its first one, or some columns of a single row. */
 struct ens_part {
     size_t row, rows;
     size_t column, columns;

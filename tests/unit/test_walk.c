@@ -222,11 +222,12 @@ TEST(test_rows_with_gaps)
     }
 }
 
-/* From 4 MiB on a result goes past the caches: from any address on, aligned or not even to its elements. */
+/* From 8 MiB on a result goes past the caches: from any address on, aligned or not even to its elements. */
+#define LARGE ((size_t)8 << 20)
 TEST(test_large_results_at_any_address)
 {
     const size_t offsets[] = {0, 4, 20, 60, 1};
-    const size_t width = (4u << 20) / 4 + 5;
+    const size_t width = LARGE / 4 + 5;
 
     for (size_t i = 0; i < LENGTH(offsets); i++) {
         const struct job job = {2, 1, width, 0, floats, 1, ENSEMBLE_F32, offsets[i]};
@@ -238,7 +239,7 @@ TEST(test_large_results_at_any_address)
 TEST(test_large_results_in_halves)
 {
     const size_t offsets[] = {0, 2, 30, 1};
-    const size_t width = (4u << 20) / 2 + 33;
+    const size_t width = LARGE / 2 + 33;
 
     for (size_t i = 0; i < LENGTH(offsets); i++) {
         const struct job direct = {1, 1, width, 0, halves, 1, ENSEMBLE_F16, offsets[i]};
@@ -249,13 +250,36 @@ TEST(test_large_results_in_halves)
     }
 }
 
+/* Where outputs have gaps, each row goes past the caches by itself if it is so large, or else none does. */
+TEST(test_large_results_of_rows_with_gaps)
+{
+    const struct job large_rows = {2, 2, LARGE / 4 + 5, 3, floats, 1, ENSEMBLE_F32, 8};
+    const struct job large_together = {2, 4, LARGE / 8 + 5, 3, floats, 1, ENSEMBLE_F32, 8};
+
+    assert_walks(&large_rows);
+    assert_walks(&large_together);
+}
+
+/* Sixteen models at a time, and nine as five and four. */
 TEST(test_many_models_that_do_not_fit_into_the_caches)
 {
-    const struct job job = {17, 3, 30000, 0, floats, 1, ENSEMBLE_F32, 0};
-    const struct job mixed = {19, 1, 50001, 3, mixture, LENGTH(mixture), ENSEMBLE_F32, 0};
+    const struct job jobs[] = {{17, 3, 30000, 0, floats, 1, ENSEMBLE_F32, 0},
+                               {19, 1, 50001, 3, mixture, LENGTH(mixture), ENSEMBLE_F32, 0},
+                               {9, 2, 30001, 0, floats, 1, ENSEMBLE_F32, 0},
+                               {25, 3, 7003, 0, floats, 1, ENSEMBLE_BF16, 2}};
 
-    assert_walks(&job);
-    assert_walks(&mixed);
+    for (size_t i = 0; i < LENGTH(jobs); i++)
+        assert_walks(&jobs[i]);
+}
+
+/* Rows with gaps are then summed one after the other: by one call of a kernel, or in tiles. */
+TEST(test_rows_with_gaps_that_do_not_fit_into_the_caches)
+{
+    const struct job direct = {16, 4, 8209, 5, floats, 1, ENSEMBLE_F32, 0};
+    const struct job tiles = {12, 3, 15001, 1, floats, 1, ENSEMBLE_F32, 4};
+
+    assert_walks(&direct);
+    assert_walks(&tiles);
 }
 
 /* The result goes to memory of its own, and then in place of one model. */
@@ -289,7 +313,7 @@ TEST(test_a_result_may_replace_any_of_many_models)
 
 TEST(test_a_large_result_may_replace_any_model)
 {
-    const struct job job = {2, 1, (4u << 20) / 4 + 5, 0, floats, 1, ENSEMBLE_F32, 0};
+    const struct job job = {2, 1, LARGE / 4 + 5, 0, floats, 1, ENSEMBLE_F32, 0};
 
     assert_replaces(&job, 0);
     assert_replaces(&job, 1);
@@ -306,7 +330,9 @@ int main(void)
         cmocka_unit_test(test_rows_with_gaps),
         cmocka_unit_test(test_large_results_at_any_address),
         cmocka_unit_test(test_large_results_in_halves),
+        cmocka_unit_test(test_large_results_of_rows_with_gaps),
         cmocka_unit_test(test_many_models_that_do_not_fit_into_the_caches),
+        cmocka_unit_test(test_rows_with_gaps_that_do_not_fit_into_the_caches),
         cmocka_unit_test(test_a_result_may_replace_any_of_many_models),
         cmocka_unit_test(test_a_large_result_may_replace_any_model),
     };
