@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How alike models are: who is compared, rows that nobody has a class for, numbers at any address, and the ends of 1. */
+/* How alike models are: who is compared, rows in which a model has no class, numbers at any address, the ends of 1. */
 #include "completions.h"
 
 static double *random_values(size_t count, uint64_t seed)
