@@ -173,6 +173,7 @@ TEST(test_rows_of_very_many_models_with_nan_left_out)
     assert_true(begin_trial(&t));
     some_nan_are_left_out(&t);
     check_rows(&t, fields_of(&t));
+    check_rows(&t, fields_of(&t) & ~(REASONS | FIELD(VOTE_DISAGREEMENT)));
     end_trial(&t);
 }
 
@@ -198,7 +199,8 @@ TEST(test_rows_in_which_nobody_takes_part)
 
         assert_true(begin_trial(&t));
         no_weight(&t);
-        assert_no_answers(&t, FIELD(CONFIDENCE) | FIELD(MARGIN) | TOP | REASONS, ENSEMBLE_ROW_NOBODY);
+        assert_no_answers(&t, FIELD(CONFIDENCE) | FIELD(MARGIN) | TOP, ENSEMBLE_ROW_NOBODY);
+        assert_no_answers(&t, REASONS, ENSEMBLE_ROW_NOBODY);
         end_trial(&t);
     }
 }

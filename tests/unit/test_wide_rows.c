@@ -276,6 +276,28 @@ TEST(test_workspaces_of_ranks_where_one_model_has_classes_of_its_own)
     free(values);
 }
 
+/* Of a model with few classes no more than those are read. */
+TEST(test_workspaces_of_ranks_where_one_model_has_one_class)
+{
+    const size_t width = 1100;
+    const int32_t map[] = {5};
+    double *values = logits(2 * width, 12);
+    struct said said = say(ENSEMBLE_RANK, ENSEMBLE_F32, values, 2, 1, width);
+    unsigned char *page = mmap(NULL, 2 * PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    float *last = (float *)(void *)(page + PAGE_BYTES) - 1;
+
+    assert_true(page != MAP_FAILED);
+    assert_int_equal(mprotect(page + PAGE_BYTES, PAGE_BYTES, PROT_NONE), 0);
+    *last = 1;
+    assert_int_equal(ensemble_set_model_output(said.e, 1, NULL, ENSEMBLE_F32, 1, 0), 0);
+    assert_int_equal(ensemble_set_class_map(said.e, 1, map, 1), 0);
+    assert_int_equal(ensemble_set_model_output(said.e, 1, last, ENSEMBLE_F32, 1, 0), 0);
+    assert_workspace_changes_nothing(&said);
+    forget(&said);
+    assert_int_equal(munmap(page, 2 * PAGE_BYTES), 0);
+    free(values);
+}
+
 /* Sizes that wrap around to a few hundred bytes: what no memory could hold is not asked for. */
 TEST(test_workspaces_that_no_memory_could_hold)
 {
@@ -312,6 +334,7 @@ int main(void)
         cmocka_unit_test(test_a_workspace_is_wanted_where_rows_are_gone_through_more_than_once),
         cmocka_unit_test(test_workspaces_of_models_of_different_kinds),
         cmocka_unit_test(test_workspaces_of_ranks_where_one_model_has_classes_of_its_own),
+        cmocka_unit_test(test_workspaces_of_ranks_where_one_model_has_one_class),
         cmocka_unit_test(test_workspaces_that_no_memory_could_hold),
     };
 
