@@ -47,8 +47,7 @@ static int check_how(struct ensemble_fusion *how, size_t n_lists, size_t n_fused
 /* Lengths and weights; how many ids there are. */
 static int check_lists(struct ens_rankings *rankings)
 {
-    if (rankings->n > PTRDIFF_MAX / sizeof *rankings->lengths ||
-        (rankings->weights != NULL && rankings->n > PTRDIFF_MAX / sizeof *rankings->weights))
+    if (rankings->n > PTRDIFF_MAX / sizeof *rankings->weights) /* lengths are no larger than weights */
         return ENSEMBLE_EOVERFLOW;
     for (size_t i = 0; i < rankings->n; i++) {
         const double weight = rankings->weights == NULL ? 1 : rankings->weights[i];
