@@ -47,7 +47,10 @@ layers()
         BEGIN { n = split("api store learn rank plan dispatch kernels simd base", name, " "); for (i = 1; i <= n; i++) rank[name[i]] = i }
         {
             split($1, part, "/"); from = part[2];
-            if ($2 == "public") { if ($1 != "src/base/public.h") print $1 " includes a public header; use base/public.h" }
+            if ($2 == "public") {
+                if ($1 !~ /^src\/(base|rank)\/public\.h$/)
+                    print $1 " includes a public header; use base/public.h or rank/public.h"
+            }
             else if (!(from in rank)) print $1 " is in no layer"
             else if (!($2 in rank)) print $1 " includes a file of no layer: write the layer, as in \"base/dtype.h\""
             else if (rank[$2] < rank[from]) print $1 " includes upwards: " $2

@@ -73,7 +73,7 @@ TEST(test_the_largest_scores)
     assert_fused(result, 3, ids, scores, 0);
 }
 
-/* Beside the largest scores there are, too, small ones are what they are over the largest, down to the least quotient. */
+/* Beside the largest scores, too, small ones are what they are over the largest, down to the least quotient. */
 TEST(test_small_scores_beside_large_ones)
 {
     const int32_t quotients[] = {ENSEMBLE_NORM_MIN_MAX, ENSEMBLE_NORM_SUM, ENSEMBLE_NORM_MAX};
