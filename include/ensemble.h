@@ -142,7 +142,7 @@ enum {
     ENSEMBLE_ERANGE = -11,    /* the range of rows does not lie within the outputs' rows */
     ENSEMBLE_EWEIGHTS = -12,  /* the number of weights is not that of the models, the classes, or the rows */
     ENSEMBLE_ENOTFINITE = -13,/* a weight is NaN or infinite */
-    ENSEMBLE_EZEROSUM = -14,  /* weights to be divided by their sum: it is 0 or infinite, or a factor is not finite */
+    ENSEMBLE_EZEROSUM = -14,  /* weights to be divided by their sum: it is 0 or infinite, or a factor infinite */
     ENSEMBLE_EOVERLAP = -15,  /* the result overlaps an output, and is not exactly that output */
     ENSEMBLE_EOVERFLOW = -16, /* a size, or the end of a buffer, is beyond what the address space can hold */
     ENSEMBLE_ENOMEM = -17,    /* out of memory */
