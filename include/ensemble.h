@@ -142,7 +142,7 @@ enum {
     ENSEMBLE_ERANGE = -11,    /* the range of rows does not lie within the outputs' rows */
     ENSEMBLE_EWEIGHTS = -12,  /* the number of weights is not that of the models, the classes, or the rows */
     ENSEMBLE_ENOTFINITE = -13,/* a weight is NaN or infinite */
-    ENSEMBLE_EZEROSUM = -14,  /* weights to be divided by their sum: it is 0, or a quotient or product is not finite */
+    ENSEMBLE_EZEROSUM = -14,  /* weights to be divided by their sum: it is 0 or infinite, or a factor infinite */
     ENSEMBLE_EOVERLAP = -15,  /* the result overlaps an output, and is not exactly that output */
     ENSEMBLE_EOVERFLOW = -16, /* a size, or the end of a buffer, is beyond what the address space can hold */
     ENSEMBLE_ENOMEM = -17,    /* out of memory */
@@ -871,8 +871,8 @@ int ensemble_load(struct ensemble **out, const char *text, size_t size, const st
 /*
  * Would ensemble_combine() work, given a result of the right type and size? Returns 0, or the code that it would
  * return. If `message` is not NULL, `size` is its length in bytes, and a sentence about the fault is written there,
- * which names the model and the shape, such as "model 2 has 5 rows, but model 0 has 4"; the empty string if all is
- * well. The text is always ended by a NUL (unless size is 0), and cut where it does not fit; 128 bytes hold any.
+ * such as "model 2 has 5 rows, but model 0 has 4"; that of ensemble_strerror() where there is no model to name; the
+ * empty string if all is well. It always ends with a NUL (unless size is 0), and is cut to fit; 128 bytes hold any.
  */
 int ensemble_check(const struct ensemble *e, char *message, size_t size);
 

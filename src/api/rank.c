@@ -6,6 +6,7 @@
 #include "base/dtype.h"
 #include "base/finite.h"
 #include "rank/fuse.h"
+#include "rank/index.h"
 #include "rank/overlap.h"
 
 /* The size in 0.7, the first release that had it. */
@@ -47,8 +48,7 @@ static int check_how(struct ensemble_fusion *how, size_t n_lists, size_t n_fused
 /* Lengths and weights; how many ids there are. */
 static int check_lists(struct ens_rankings *rankings)
 {
-    if (rankings->n > PTRDIFF_MAX / sizeof *rankings->lengths ||
-        (rankings->weights != NULL && rankings->n > PTRDIFF_MAX / sizeof *rankings->weights))
+    if (rankings->n > PTRDIFF_MAX / sizeof *rankings->weights) /* lengths are no larger than weights */
         return ENSEMBLE_EOVERFLOW;
     for (size_t i = 0; i < rankings->n; i++) {
         const double weight = rankings->weights == NULL ? 1 : rankings->weights[i];
@@ -84,12 +84,15 @@ static int check_overlap(const struct ens_rankings *rankings, const struct ensem
     return ens_rank_overlap(rankings, written, sizeof written / sizeof *written);
 }
 
-/* Apart, so that only calls that need the stack use it. */
+/* Apart, so that only calls that need the stack use it. Of the types that lie there: entries, then seats and slots. */
 static ENS_APART size_t fuse_on_stack(const struct ens_rankings *rankings, const struct ens_fused *fused)
 {
-    unsigned char workspace[STACK_BYTES];
+    union {
+        struct ens_entry entries[IDS_ON_STACK];
+        uint32_t numbers[STACK_BYTES / sizeof(uint32_t)];
+    } workspace;
 
-    return ens_fuse(rankings, workspace, fused);
+    return ens_fuse(rankings, &workspace, fused);
 }
 
 /* In the caller's workspace, or on the stack, or in memory from malloc(). */

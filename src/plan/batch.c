@@ -45,19 +45,21 @@ static int is_unmapped(const struct ens_blend *b, size_t k)
     return ens_model_of(b, k)->map == NULL;
 }
 
-/* Sums whose factors differ from row to row, or from class to class. Do several rows of `width` fit into a tile? */
+/*
+ * Linear sums without steps, whose factors may differ from row to row, or from class to class. Do several rows of
+ * `width` fit into a tile? A map after the sum comes with one before it.
+ */
 static enum kind kind_of_sum(const struct ens_blend *b, int fits)
 {
     const struct ens_recipe *recipe = b->recipe;
     const int plain = all_models(b, ens_values_are_plain);
 
-    if (recipe->form != ENS_FORM_LINEAR || recipe->before != ENS_NO_MAP || recipe->after != ENS_NO_MAP ||
-        recipe->n_steps > 0 || b->walk->inputs->summary->other_dtypes > 0 ||
+    if (recipe->before != ENS_NO_MAP || b->walk->inputs->summary->other_dtypes > 0 ||
         b->kernels->panel[b->acc][dtype_of(b)][0] == NULL || !(fits || b->walk->dtype - 1 == b->acc))
         return NONE;
     if (b->by_class)
         return b->known_factors && plain ? BY_CLASS : NONE;
-    if (plain && b->row_weights != NULL)
+    if (plain)
         return BY_ROW;
     return fits && all_models(b, is_unmapped_logits) ? LOGITS : NONE;
 }
@@ -77,7 +79,7 @@ static enum kind kind_of(const struct ens_blend *b)
         all_models(b, is_unmapped))
         return VOTES;
     if (recipe->form == ENS_FORM_RANKS && fits && b->row_weights == NULL && recipe->n_steps == 0 && !b->by_class &&
-        recipe->after == ENS_NO_MAP && all_models(b, is_unmapped))
+        all_models(b, is_unmapped))
         return RANKS;
     if (recipe->n_steps == 1 && recipe->steps[0] == ENS_STEP_SOFTMAX && b->e->width <= b->tile / 2 && !b->by_row &&
         !b->by_class && !b->stats && summary->gaps == 0 && all_models(b, is_unmapped))
@@ -134,6 +136,7 @@ static void weigh_row(const struct ens_blend *b, size_t row, double *factor, uns
     }
     for (size_t k = 0; b->recipe->shares && k < plan->n; k++)
         factor[k] /= total;
+    fault = b->recipe->shares && !ens_is_finite(total);
     for (size_t k = 0; k < plan->n; k++)
         fault |= !ens_is_finite(factor[k]);
     if (!any || fault)
@@ -266,11 +269,13 @@ static void sum_rows(const struct ens_blend *b, enum kind kind, const struct row
 static size_t rows_as_one(const struct ens_blend *b)
 {
     const struct ens_walk *walk = b->walk;
-    const size_t bytes = b->e->plan.n * b->e->width << b->shift, rows = bytes > 0 ? ENS_POOL_BYTES / bytes : 0;
+    size_t rows;
 
+    _Static_assert(ENS_POOL_BYTES / (MODELS * ENS_SHORT_ROW * sizeof(double)) >= 2, "several rows fit");
     if (walk->inputs->summary->gaps > 0 || walk->result_stride != b->e->width || walk->dtype - 1 != b->acc ||
-        b->e->width > ENS_SHORT_ROW || walk->row_count < 2 || rows < 2)
+        b->e->width > ENS_SHORT_ROW || walk->row_count < 2)
         return 0;
+    rows = ENS_POOL_BYTES / (b->e->plan.n * b->e->width << b->shift);
     return rows < walk->row_count ? rows : walk->row_count;
 }
 
@@ -319,11 +324,11 @@ static void sum_rows_by_class(const struct ens_blend *b, const struct rows *rows
     run_panel(b, rows, dtype_of(b), &panel, b->pool);
 }
 
-/* Is the result none of the outputs, which are still to be read when it is written? */
+/* Is the result none of the outputs, which are still to be read when it is written? None of them is missing. */
 static int is_apart(const struct ens_blend *b)
 {
     for (size_t k = 0; k < b->e->plan.n; k++)
-        if (ens_output_of(b, k).data != NULL && ens_row_of(b, k, b->walk->row_begin) == b->walk->result)
+        if (ens_row_of(b, k, b->walk->row_begin) == b->walk->result)
             return 0;
     return 1;
 }

@@ -45,8 +45,7 @@ static int is_straight(const struct ens_blend *b)
 
     if (b->by_row || b->by_class || b->recipe->rowwise || b->recipe->log || plan->n == 0 || plan->n > ENS_GROUP_FAR ||
         !(median || b->recipe->gathering == ENS_FOLDED || is_mean(b->recipe)) ||
-        b->walk->inputs->summary->other_dtypes > 0 || dtype != b->walk->dtype || dtype > ENSEMBLE_F64 ||
-        (dtype - 1 != b->acc && !is_mean(b->recipe)))
+        b->walk->inputs->summary->other_dtypes > 0 || dtype != b->walk->dtype || dtype > ENSEMBLE_F64)
         return 0;
     for (size_t k = 0; k < plan->n; k++)
         if (ens_model_of(b, k)->space > ENSEMBLE_PROBABILITIES)

@@ -314,8 +314,7 @@ void ens_contest_afresh(struct ens_blend *b)
     b->recipe = &ens_recipe_of_values;
     ens_stats_of_row(b);
     ens_shares_of_row(b);
-    if (b->row.models > 0)
-        ens_contest(b, row.index, b->e->width);
+    ens_contest(b, row.index, b->e->width);
     b->recipe = recipe;
     b->row = row;
 }

@@ -166,7 +166,7 @@ static ENS_APART void blend_known_classes(const struct ens_blend *b, const struc
 /* Model k's vote, as a place in a tile; `length` of it, or more: none. */
 static size_t vote_at(const struct ens_blend *b, size_t k, const struct ens_tile *tile)
 {
-    const double label = b->by_row && ens_share(b, k) == 0 ? -1 : ens_stat(b, k).most - (double)tile->column;
+    const double label = ens_share(b, k) == 0 ? -1 : ens_stat(b, k).most - (double)tile->column;
 
     return label < 0 || label >= (double)tile->length ? tile->length : (size_t)label;
 }

@@ -14,7 +14,7 @@ static void check_labels(const struct ens_blend *b, const unsigned char *from, s
 
     for (size_t r = 0; r < n; r++, from += stride) {
         memcpy(&label, from, sizeof label);
-        labels[r] = (size_t)(uint32_t)label < width && label >= 0 ? label : -1;
+        labels[r] = label >= 0 && (size_t)label < width ? label : -1;
     }
 }
 

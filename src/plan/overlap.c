@@ -16,11 +16,12 @@ struct area {
     size_t stride; /* from row to row */
 };
 
+/* Of as many rows each. */
 static int overlap(const struct area *a, const struct area *b)
 {
     uintptr_t apart;
 
-    if (a->size == 0 || b->size == 0 || a->start >= b->start + b->size || b->start >= a->start + a->size)
+    if (a->size == 0 || a->start >= b->start + b->size || b->start >= a->start + a->size)
         return 0;
     if (a->stride != b->stride)
         return 1;

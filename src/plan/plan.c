@@ -75,6 +75,8 @@ static int plan_class(struct ensemble *e, size_t column)
         taken |= class_weight(e, i, column) != 0;
     }
     weights->gaps |= !taken;
+    if (e->plan.recipe.shares && !ens_is_finite(total))
+        return ENSEMBLE_EZEROSUM;
     for (size_t i = 0; i < e->n_models; i++) {
         double factor = class_weight(e, i, column);
 

@@ -84,9 +84,11 @@ static int is_unusable(const struct ens_blend *b, double weight)
     return !ens_is_finite(weight) || (weight < 0 && !b->recipe->signed_weights);
 }
 
-/* The factors of a row's models have to be numbers. */
+/* The factors of a row's models have to be numbers; of an infinite sum each would be 0. */
 static int has_factors(const struct ens_blend *b)
 {
+    if (b->recipe->shares && !ens_is_finite(b->row.present))
+        return 0;
     for (size_t k = 0; k < b->e->plan.n; k++)
         if (!ens_is_finite(ens_factor(b, k)))
             return 0;
@@ -195,6 +197,9 @@ void ens_shares_of_classes(const struct ens_blend *b, const struct ens_tile *til
             shares->present[j] += share;
             shares->state[j] |= ENS_CLASS_TAKEN;
         }
+    for (size_t j = 0; b->recipe->shares && j < tile->length; j++)
+        if (!ens_is_finite(shares->present[j])) /* every quotient would be 0 */
+            shares->state[j] = 0;
 }
 
 static void put(const struct ens_blend *b, void *factors, size_t j, double factor)

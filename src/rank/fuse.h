@@ -3,7 +3,7 @@
 #ifndef ENS_RANK_FUSE_H
 #define ENS_RANK_FUSE_H
 
-#include "base/public.h"
+#include "rank/public.h"
 
 /* Ids of all lists, at most: so that entries have 32-bit numbers, and all sizes fit into a size_t. */
 #define ENS_MOST_IDS (SIZE_MAX / 64 < INT32_MAX ? SIZE_MAX / 64 : (size_t)INT32_MAX)

@@ -28,12 +28,15 @@ static struct extent extent_of(const struct ens_rankings *rankings, const struct
     return extent;
 }
 
-/* A power of two by which the scores become such that neither their squares nor their sums leave double's range. */
+/*
+ * A power of two by which the scores become such that neither their squares nor their sums leave double's range. By two
+ * steps for large ones: what they make subnormal is less than 2^-1200 of the largest score, so that its quotient is 0.
+ */
 static double unit_of(const struct extent *extent)
 {
     const double largest = -extent->least > extent->most ? -extent->least : extent->most;
 
-    return largest > 0x1p460 ? 0x1p-600 : largest < 0x1p-400 ? 0x1p700 : 1;
+    return largest > 0x1p741 ? 0x1p-564 : largest > 0x1p460 ? 0x1p-282 : largest < 0x1p-400 ? 0x1p700 : 1;
 }
 
 /* The sum of (unit x score - shift), or of its squares. */

@@ -10,8 +10,10 @@ static int take_line(struct ens_slice *text, enum ens_key key, struct ens_slice 
 {
     struct ens_slice rest = *text, word;
 
-    if (!ens_slice_take_words(&rest, line) || !ens_slice_take_word(line, &word) ||
-        !ens_slice_is(&word, ens_key_words[key]))
+    if (!ens_slice_take_words(&rest, line))
+        return 0;
+    (void)ens_slice_take_word(line, &word); /* there is one */
+    if (!ens_slice_is(&word, ens_key_words[key]))
         return 0;
     *text = rest;
     return 1;
@@ -228,9 +230,8 @@ int ens_stored_class(struct ens_slice *line, int32_t *class)
 {
     struct ens_slice word;
 
-    if (!ens_slice_take_word(line, &word) || ens_number_read_int32(word.at, ens_slice_length(&word), class))
-        return ENSEMBLE_ETEXT;
-    return 0;
+    (void)ens_slice_take_word(line, &word); /* there is one: they have been counted */
+    return ens_number_read_int32(word.at, ens_slice_length(&word), class) ? ENSEMBLE_ETEXT : 0;
 }
 
 int ens_stored_classes(const struct ens_slice *line, int32_t *classes, size_t n)

@@ -33,7 +33,7 @@ make_with()
     programs=$(for test in $3; do echo "$folder/tests/unit/$test"; done)
     shift 3
     # shellcheck disable=SC2086,SC2153 # a list; from the Makefile
-    $MAKE -s --no-print-directory B="$folder" CC=gcc AR=ar CPPFLAGS=-DENS_COUNTED CFLAGS=-O1 \
+    $MAKE -s --no-print-directory B="$folder" CC=gcc AR=ar CPPFLAGS=-DENS_COVERAGE CFLAGS=-O1 \
         LIB_CFLAGS="$FLAGS -O0 $counting" LDFLAGS=--coverage WERROR= $programs "$@" ||
         fail "coverage: make fails" "see above"
 }

@@ -4,7 +4,7 @@
  * program prints a line for each constant ("asked: FIRST-CONSTANT-OF-ITS-ENUM NUMBER") and for each field of a struct
  * ("asked: STRUCT FIELD") that a call which succeeded had. covers.sh compares them with the headers.
  */
-#include "base/public.h"
+#include "rank/public.h"
 
 #include <ensemble_rank.h>
 

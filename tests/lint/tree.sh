@@ -47,7 +47,10 @@ layers()
         BEGIN { n = split("api store learn rank plan dispatch kernels simd base", name, " "); for (i = 1; i <= n; i++) rank[name[i]] = i }
         {
             split($1, part, "/"); from = part[2];
-            if ($2 == "public") { if ($1 != "src/base/public.h") print $1 " includes a public header; use base/public.h" }
+            if ($2 == "public") {
+                if ($1 !~ /^src\/(base|rank)\/public\.h$/)
+                    print $1 " includes a public header; use base/public.h or rank/public.h"
+            }
             else if (!(from in rank)) print $1 " is in no layer"
             else if (!($2 in rank)) print $1 " includes a file of no layer: write the layer, as in \"base/dtype.h\""
             else if (rank[$2] < rank[from]) print $1 " includes upwards: " $2
@@ -94,6 +97,10 @@ text()
         xargs grep -nE "[ $tab]+\$" /dev/null | none "white space at the end of a line" "remove it"
     other_languages '*.[ch]' '*.cpp' '*.mk' Makefile | xargs grep -nE '^.{121}' /dev/null |
         none "lines of more than 120 columns" "break them"
+    find_files '*.md' | while read -r file; do
+        awk '/^ *```/ { code = !code; next }
+            !code && !/^ *\|/ && !/^    / && length > 120 { print FILENAME ":" FNR ": " $0 }' "$file"
+    done | none "lines of more than 120 columns in documents" "break them; only tables and code may be wider"
     other_languages '*.[ch]' '*.cpp' '*.mk' '*.sh' '*.md' '*.3' '*.in' run Makefile | sort -u |
         xargs grep -nwE 'TO[D]O|FIX[M]E|X[X]X|HA[C]K' /dev/null | none "marks of unfinished work" "finish it, or open an issue"
     checked "text: no tabs, no white space at line ends, 120 columns, nothing marked as unfinished"

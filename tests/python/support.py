@@ -7,7 +7,7 @@ import numpy as np
 from ensemble import Ensemble, EnsembleError
 
 EDTYPE, EEMPTY, EMISSING, EROWS, ECOUNT, EWEIGHTS, EOVERLAP = -3, -6, -7, -8, -10, -12, -15
-EMODEL, ENEGATIVE, ENAME, ETEXT, EQUORUM = -5, -22, -29, -30, -23
+EMODEL, EISA, ENEGATIVE, ENAME, ETEXT, EQUORUM = -5, -18, -22, -29, -30, -23
 
 
 def example():

@@ -165,6 +165,22 @@ class Lifetimes(Case):
         gc.collect()
         self.assertIsNone(gone())
 
+    def test_arrays_do_not_move_while_they_are_held(self):
+        """NumPy does not look for references with refcheck=False, but for weak ones it does."""
+        a, out, weights = np.ones((2, 3), np.float32), np.empty((2, 3), np.float32), np.ones((2, 1), np.float32)
+        e = Ensemble(3)
+        e.add(a)
+        e.set_row_weights(weights)
+        e.combine(out)
+        for copy in (e, e.copy()):
+            for array in (a, weights) if copy is not e else (a, weights, out):
+                for check in (True, False):
+                    with self.assertRaisesRegex(ValueError, "cannot resize"):
+                        array.resize((4000, 3), refcheck=check)
+            copy.close()
+        for array in (a, weights, out):
+            array.resize((4000, 3), refcheck=False)
+
     def test_closing_lets_arrays_go(self):
         a, out = np.ones((2, 3), np.float32), np.empty((2, 3), np.float32)
         references = sys.getrefcount(a), sys.getrefcount(out)

@@ -5,7 +5,7 @@ import threading
 import unittest
 
 import numpy as np
-from support import (ECOUNT, EEMPTY, EMISSING, EMODEL, ENAME, ENEGATIVE, EQUORUM, EROWS, ETEXT, EWEIGHTS, Case,
+from support import (ECOUNT, EEMPTY, EISA, EMISSING, EMODEL, ENAME, ENEGATIVE, EQUORUM, EROWS, ETEXT, EWEIGHTS, Case,
                      example)
 
 import ensemble
@@ -358,6 +358,58 @@ class Errors(Case):
                      lambda: e.score("x", [0]), lambda: e.fit([0], "x"), lambda: e.fit([0], calibrate="x"),
                      lambda: e.add(np.ones((1, 3)), space="x"), lambda: e.fit([0], [])):
             with self.assertRaisesRegex(ValueError, "there is no .*; there are: "):
+                call()
+
+    def test_names(self):
+        e = example()
+        e.add(np.ones((1, 3)), name="a")
+        self.assertEqual((e.name(3), e.name(0), e.find("a")), ("a", "", 3))
+        self.assertEqual(self.refused(EMODEL, e.find, "b"), "no model has the name 'b'")
+        self.assertIn("'a\\x00b'", self.refused(EMODEL, e.find, "a\0b"))
+        self.assertIn("'b\\x00'", self.refused(ENAME, e.add, None, name="b\0"))
+        self.refused(EISA, Ensemble, 3, isa="portable\0x")
+        for call in (lambda: e.find(3), lambda: e.find(b"a"), lambda: e.add(None, name=3), lambda: Ensemble(3, isa=3),
+                     lambda: Ensemble.load(b"a")):
+            with self.assertRaisesRegex(TypeError, " is a str, not (int|bytes)"):
+                call()
+        self.assertEqual(len(e), 4)
+
+    def test_numbers_that_c_has_no_room_for(self):
+        e, row = example(), np.ones((1, 3), np.float32)
+        for index in (-1, -1 << 64, 1 << 31, (1 << 32) + 1, 1 << 64):
+            self.assertEqual(self.refused(EMODEL, e.point, index, row), f"no model has the index {index}")
+            self.refused(EMODEL, e.name, index)
+        self.refused(EMODEL, e.point, 3, row)
+        e.point(np.int64(0), row)
+        for call in (lambda: Ensemble((1 << 64) + 3), lambda: Ensemble(-1), lambda: e.fit([0], folds=1 << 32),
+                     lambda: e.fit([0], bags=-1), lambda: e.fit([0], seed=1 << 64), lambda: e.fit([0], max_models=-1),
+                     lambda: e.fit([0], rounds=1 << 64)):
+            with self.assertRaisesRegex(ValueError, "a number from 0 to 2.*, not "):
+                call()
+        with self.assertRaisesRegex(ValueError, "one of the classes is beyond 32 bits"):
+            e.add(row, classes=np.array([0, 1, (1 << 32) + 2]))
+        for call in (lambda: e.point("0", row), lambda: e.point(0., row), lambda: e.name(None), lambda: Ensemble(3.),
+                     lambda: e.fit([0], folds=2.), lambda: e.add(row, classes=[0, .5, 1]),
+                     lambda: e.add(row, classes=[0, 1, 1 << 64])):
+            with self.assertRaisesRegex(TypeError, "integer"):
+                call()
+        self.assertEqual(len(e), 3)
+
+    def test_arguments_of_run_of_other_types(self):
+        e, row = example(), np.ones((1, 3), np.float32)
+        for words, call in (("rows are a slice, .*, not int", lambda: e.run(rows=2)),
+                            ("rows are a slice, .*, not list", lambda: e.run(rows=[0, 1])),
+                            ("slice indices", lambda: e.run(rows=slice("0", "1"))),
+                            ("the result is a NumPy array, not list", lambda: e.run(out=[1, 2, 3])),
+                            ("an output is a NumPy array, not list", lambda: e.run(row, row, [1, 2, 3])),
+                            ("row weights is a NumPy array, not int", lambda: e.run(row_weights=1)),
+                            ("data type 'x' not understood", lambda: e.run(dtype="x")),
+                            ("report: a name of FIELDS or several, not int", lambda: e.run(report=3)),
+                            ("integer", lambda: e.run(top="x"))):
+            with self.assertRaisesRegex(TypeError, words):
+                call()
+        for call in (lambda: e.run(top=-1), lambda: e.run(top=1 << 64)):
+            with self.assertRaisesRegex(ValueError, "top: a number from 0"):
                 call()
 
     def test_a_model_that_cannot_be_added_is_not_there(self):

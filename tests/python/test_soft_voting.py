@@ -79,8 +79,9 @@ class Voting(Case):
         for wrong in (SoftVoting(CLASSIFIERS, "best"), SoftVoting([CLASSIFIERS[0], CLASSIFIERS[0]])):
             with self.assertRaises(ValueError):
                 wrong.fit(self.train, self.learn)
-        with self.assertRaises(ValueError):
-            SoftVoting(CLASSIFIERS[:2], [1, 2, 3]).fit(self.train, self.learn).predict(self.test)
+        for weights in ([1, 2, 3], [1], [[1, 2]], 1.):
+            with self.assertRaisesRegex(ValueError, "there are 2 classifiers, but weights of the shape"):
+                SoftVoting(CLASSIFIERS[:2], weights).fit(self.train, self.learn)
 
 
 if __name__ == "__main__":

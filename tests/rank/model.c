@@ -61,11 +61,13 @@ static void copy_lists(const struct hand *hand)
 static void scale(struct plain *list)
 {
     double largest = 0;
+    int exponent;
 
     for (size_t j = 0; j < list->n; j++)
         largest = fabs(list->x[j]) > largest ? fabs(list->x[j]) : largest;
-    for (size_t j = 0; j < list->n; j++)
-        list->x[j] = ldexp(list->x[j], largest > 0x1p460 ? -600 : largest < 0x1p-400 ? 700 : 0);
+    frexp(largest, &exponent);
+    for (size_t j = 0; j < list->n && (largest > 0x1p460 || largest < 0x1p-400); j++)
+        list->x[j] = ldexp(list->x[j], 400 - exponent);
 }
 
 static void normalise(struct plain *list, int32_t normaliser)

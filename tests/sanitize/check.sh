@@ -122,18 +122,18 @@ thread()
 valgrind()
 {
     need valgrind valgrind
+    units=
     targets=
     for test in $UNIT; do
+        units="$units unit/$test"
         targets="$targets $out/tests/unit/$test"
     done
     # shellcheck disable=SC2086 # a list
     make_with "$CC" '-O1 -g1' '' $targets kernels-programs methods-programs learn-programs rank-programs \
         extremes-programs world-programs
-    for test in $targets; do
-        command valgrind -q --error-exitcode=9 --leak-check=full "$test" > "$out/log" 2>&1 ||
-            { tail -n 60 "$out/log" >&2; fail "valgrind: ${test##*/}" "see above"; }
-    done
-    kernels command valgrind -q --error-exitcode=9
+    # shellcheck disable=SC2086 # a list
+    programs $units -- valgrind -q --error-exitcode=9 --leak-check=full > "$out/log-unit"
+    kernels valgrind -q --error-exitcode=9
     checked "valgrind: $(echo "$UNIT" | wc -w) unit test programs, kernels"
 }
 

@@ -30,14 +30,14 @@ TEST(test_check_says_nothing_when_all_is_well)
 
 TEST(test_check_without_a_handle)
 {
-    assert_says(NULL, ENSEMBLE_ENULL, "a pointer that is needed is NULL");
+    assert_says(NULL, ENSEMBLE_ENULL, ensemble_strerror(ENSEMBLE_ENULL));
 }
 
 TEST(test_check_without_models)
 {
     struct ensemble *e = ensemble_of(3);
 
-    assert_says(e, ENSEMBLE_EEMPTY, "the ensemble has no models: add one with ensemble_add_model_output");
+    assert_says(e, ENSEMBLE_EEMPTY, ensemble_strerror(ENSEMBLE_EEMPTY));
     ensemble_destroy(e);
 }
 
@@ -113,7 +113,7 @@ TEST(test_check_says_that_weights_have_no_mean)
 
     assert_int_equal(ensemble_set_weights(e, weights, 3), 0);
     assert_int_equal(ensemble_set_method(e, ENSEMBLE_MEAN), 0);
-    assert_says(e, ENSEMBLE_EZEROSUM, "the weights cannot be normalised: their sum is 0, infinite, or too close to 0");
+    assert_says(e, ENSEMBLE_EZEROSUM, ensemble_strerror(ENSEMBLE_EZEROSUM));
     ensemble_destroy(e);
 }
 

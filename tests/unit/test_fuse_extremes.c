@@ -73,6 +73,23 @@ TEST(test_the_largest_scores)
     assert_fused(result, 3, ids, scores, 0);
 }
 
+/* Beside the largest scores, too, small ones are what they are over the largest, down to the least quotient. */
+TEST(test_small_scores_beside_large_ones)
+{
+    const int32_t quotients[] = {ENSEMBLE_NORM_MIN_MAX, ENSEMBLE_NORM_SUM, ENSEMBLE_NORM_MAX};
+
+    for (size_t i = 0; i < LENGTH(quotients); i++)
+        for (int largest = 455; largest < 1024; largest++)
+            for (int power = -1073; power < -60; power += power > -1022 ? 7 : 1) {
+                const double scores[] = {ldexp(1, largest), ldexp(1.5, largest + power), 0};
+                const struct result result = normalised(quotients[i], scores, 3);
+
+                if (largest + power < -1073) /* is no number: 0 comes next */
+                    continue;
+                assert_true(result.ids[1] == 2 && result.scores[1] == ldexp(1.5, power) && result.scores[2] == 0);
+            }
+}
+
 /* A maximum by itself is 1, however small it is beside the others. */
 TEST(test_a_small_maximum)
 {
@@ -154,6 +171,7 @@ int main(void)
         cmocka_unit_test(test_normalised_scores_do_not_depend_on_the_scale),
         cmocka_unit_test(test_scores_that_are_almost_equal),
         cmocka_unit_test(test_the_largest_scores),
+        cmocka_unit_test(test_small_scores_beside_large_ones),
         cmocka_unit_test(test_a_small_maximum),
         cmocka_unit_test(test_a_result_that_is_no_number_counts_as_minus_infinity),
         cmocka_unit_test(test_weights_and_k_near_the_ends_of_the_range),

@@ -29,6 +29,10 @@ TEST(test_faults_of_row_weights)
     assert_int_equal(ensemble_set_row_weights(NULL, NULL, 0, 0), ENSEMBLE_ENULL);
     assert_int_equal(ensemble_set_row_weights(e, NULL, 1, 3), ENSEMBLE_ENULL);
     assert_int_equal(ensemble_set_row_weights(empty, weights, 1, 1), ENSEMBLE_EEMPTY);
+    assert_int_equal(ensemble_set_row_weights(e, weights, 1, 3), 0);
+    assert_int_equal(ensemble_set_row_weights(e, NULL, 1, 0), 0); /* of no weights, in either way: none are set */
+    assert_int_equal(ensemble_set_row_weights(e, weights, 1, 3), 0);
+    assert_int_equal(ensemble_set_row_weights(e, NULL, 0, 3), 0);
     assert_int_equal(ensemble_set_row_weights(e, weights, 1, 2), ENSEMBLE_EWEIGHTS);
     assert_int_equal(ensemble_set_row_weights(e, weights, 1, 4), ENSEMBLE_EWEIGHTS);
     assert_int_equal(ensemble_set_row_weights(e, weights, SIZE_MAX / 2, 3), ENSEMBLE_EOVERFLOW);

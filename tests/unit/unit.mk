@@ -26,6 +26,7 @@ UNIT_LDLIBS_test_report_weights := -lm
 UNIT_LDLIBS_test_report_models := -lm
 UNIT_LDLIBS_test_report_fields := -lm
 UNIT_LDLIBS_test_report_known := -lm
+UNIT_LDLIBS_test_rare_ways := -lm
 UNIT_LDLIBS_test_fuse_extremes := -lm
 UNIT_LDLIBS_test_fit_accuracy := -lm
 UNIT_LDLIBS_test_report_rows := -lm

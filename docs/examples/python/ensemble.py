@@ -13,19 +13,21 @@ One file over ctypes; copy it into your project. It needs libensemble and NumPy,
 
 Arrays are read and written where they are, never copied: float32, float64, float16, bfloat16 (in uint16, or of a dtype
 by that name) and int32 for labels, with any distance from row to row. An array that the library cannot read in place is
-an error, not a copy. The ensemble holds on to the arrays that it reads; what they hold when combine() is called counts.
+an error, not a copy. The ensemble holds on to the arrays that it reads, and NumPy refuses to resize() them meanwhile;
+what they hold when combine() is called counts.
 
 An Ensemble is for one thread at a time while it is changed. combine(), run() and report() change nothing: any number
 of threads may call them at once, and while they compute they let other threads run.
 
-Errors are EnsembleError, a ValueError with the library's `code` and its words, MemoryError, and TypeError for arrays of
-a type that it does not know. After an error nothing has changed.
+Errors are EnsembleError, a ValueError with the library's `code` and its words, MemoryError, and TypeError for arguments
+of another type and arrays of one that it does not know. After an error nothing has changed.
 
 The library is looked for by the name in the environment's LIBENSEMBLE, if there is one, else where the system's
 libraries are.
 """
 import ctypes
 import ctypes.util
+import operator
 import os
 import weakref
 from ctypes import POINTER, Structure, byref, c_char_p, c_double, c_int, c_int32, c_size_t, c_uint32, c_uint64, c_void_p
@@ -64,8 +66,10 @@ _F32, _F64, _F16, _BF16, _I32 = 1, 2, 3, 4, 5
 _DTYPES = {np.dtype(np.float32): _F32, np.dtype(np.float64): _F64, np.dtype(np.float16): _F16,
            np.dtype(np.int32): _I32}
 _TYPES = {dtype.str: number for dtype, number in _DTYPES.items()}  # as __array_interface__ has them
+_BITS = 8 * ctypes.sizeof(c_size_t)
+_NO_RESULT = (None, None, ())
 _SIZES = {_F32: 4, _F64: 8, _F16: 2, _BF16: 2, _I32: 4}
-_ECOUNT, _ENOMEM = -10, -17
+_EMODEL, _ECOUNT, _ENOMEM, _EISA, _ENAME = -5, -10, -17, -18, -29
 
 
 # --- The library -----------------------------------------------------------------------------------------------------
@@ -181,6 +185,32 @@ def _checked(code, handle=None):
     raise EnsembleError(code, words)
 
 
+# --- Numbers and words: ctypes would cut what C has no room for -------------------------------------------------------
+
+def _whole(number, bits, what):
+    number = operator.index(number)
+    if not 0 <= number < 1 << bits:
+        raise ValueError(f"{what}: a number from 0 to 2**{bits} - 1, not {number}")
+    return number
+
+
+def _index(model):
+    """The library knows how many models there are."""
+    index = operator.index(model)
+    if not 0 <= index < 1 << 31:
+        raise EnsembleError(_EMODEL, f"no model has the index {index}")
+    return index
+
+
+def _word(text, what, code):
+    """To C a text ends with its first NUL."""
+    if not isinstance(text, str):
+        raise TypeError(f"{what} is a str, not {type(text).__name__}")
+    if "\0" in text:
+        raise EnsembleError(code, f"{what} cannot hold a NUL: {text!r}")
+    return text.encode()
+
+
 # --- Arrays ----------------------------------------------------------------------------------------------------------
 
 def _one_of(names, name, what):
@@ -251,10 +281,27 @@ def _result(out):
     return where[:5]
 
 
+def _held(array):
+    """An array that is kept, and a weak reference: with one, NumPy's resize() refuses to move its memory, also where
+    refcheck=False says not to look for others who use it."""
+    return array, weakref.ref(array)
+
+
+def _integers(array, what):
+    if array.size and (array.max() > 2**31 - 1 or array.min() < -2**31):
+        raise ValueError(f"{what} is beyond 32 bits")
+    return array.astype(np.int32, copy=False)
+
+
 def _vector(values, dtype, what):
     """A contiguous array that the library copies, so it may be one."""
     _unmasked(values, what)
-    array = np.ascontiguousarray(values, dtype)
+    array = np.asarray(values)
+    if dtype is np.int32 and array.size:
+        if array.dtype.kind not in "iu":
+            raise TypeError(f"{what}: integers of up to 32 bits, not {array.dtype}")
+        array = _integers(array, f"one of the {what}")
+    array = np.ascontiguousarray(array, dtype)
     if array.ndim != 1:
         raise ValueError(f"{what}: one dimension, not {array.ndim}")
     return array
@@ -265,9 +312,7 @@ def _targets(targets):
     _unmasked(targets, "the truth")
     array = np.asarray(targets)
     if array.dtype.kind in "iub":
-        if array.size and (array.max() > 2**31 - 1 or array.min() < -2**31):
-            raise ValueError("a label is beyond 32 bits")
-        array = array.astype(np.int32, copy=False)
+        array = _integers(array, "a label")
     array = np.ascontiguousarray(array)
     return array, array.ctypes.data, _dtype(array.dtype), array.size
 
@@ -283,8 +328,9 @@ class Ensemble:
 
     def __init__(self, width, method="sum", *, isa=None, **parameters):
         handle = c_void_p()
-        options = _Options(struct_size=ctypes.sizeof(_Options), isa=isa and isa.encode())
-        _checked(_lib.ensemble_create_with(byref(handle), width, byref(options)))
+        options = _Options(struct_size=ctypes.sizeof(_Options),
+                           isa=None if isa is None else _word(isa, "an instruction set's name", _EISA))
+        _checked(_lib.ensemble_create_with(byref(handle), _whole(width, _BITS, "the width"), byref(options)))
         self._own(handle)
         self.method = method
         for name, value in parameters.items():
@@ -292,10 +338,10 @@ class Ensemble:
 
     def _own(self, handle):
         self._handle = handle
-        self._arrays = {}  # what the library reads where it is: by the model's index, and the row weights
+        self._arrays = {}  # what the library reads where it is, _held(): by the model's index, and the row weights
         self._columns = {}  # of models with classes of their own: how many
         self._missing = set()  # models without an output
-        self._last = (None, ())  # the last `out`, and the arguments of ensemble_combine() for it
+        self._last = _NO_RESULT  # the last `out`, _held(), and the arguments of ensemble_combine() for it
         self.width = _lib.ensemble_get_width(handle)
         self._owned = [handle]  # what is destroyed in the end
         self._end = weakref.finalize(self, _destroy, self._owned)
@@ -305,7 +351,7 @@ class Ensemble:
         self._end()
         self._handle = None
         self._arrays.clear()
-        self._last = (None, ())
+        self._last = _NO_RESULT
 
     def __enter__(self):
         return self
@@ -346,12 +392,13 @@ class Ensemble:
         classes of its own, column c is class classes[c] of the ensemble. temperature: of logits; 0 is 1.
         """
         space = _one_of(SPACES, space, "space")
+        name = None if name is None else _word(name, "a name", _ENAME)
         where = None if output is None else _matrix(output, bfloat16)
         classes = None if classes is None else _vector(classes, np.int32, "classes")
         copy = self.copy()  # some of what follows may fail half way
         model = _checked(_lib.ensemble_add_model_output(copy._handle, None, _F32, 1))
         if name is not None:
-            _checked(_lib.ensemble_set_model_name(copy._handle, model, name.encode()))
+            _checked(_lib.ensemble_set_model_name(copy._handle, model, name))
         if classes is not None:
             _checked(_lib.ensemble_set_class_map(copy._handle, model, classes.ctypes.data, len(classes)))
             copy._columns[model] = len(classes)
@@ -360,13 +407,13 @@ class Ensemble:
         self._handle, copy._handle = copy._handle, self._handle
         self._owned[0], copy._owned[0] = self._handle, copy._handle
         self._arrays, self._columns, self._missing = dict(copy._arrays), copy._columns, copy._missing
-        self._last = (None, ())
+        self._last = _NO_RESULT
         copy.close()
         return model
 
     def point(self, model, output, *, bfloat16=False):
         """Points a model at another output, as add() has it; None: it is missing."""
-        self._point(model, output, None if output is None else _matrix(output, bfloat16))
+        self._point(_index(model), output, None if output is None else _matrix(output, bfloat16))
 
     def _point(self, model, output, where):
         if where is None:
@@ -375,9 +422,10 @@ class Ensemble:
             self._missing.add(model)
             return
         address, dtype, rows, columns, stride, _ = where
+        held = _held(output)
         self._same_columns(model, dtype, columns)
         _checked(_lib.ensemble_set_model_output(self._live, model, address, dtype, rows, stride))
-        self._arrays[model] = output
+        self._arrays[model] = held
         self._missing.discard(model)
         for other in self._missing:  # a model that is missing has as many rows as the others
             _checked(_lib.ensemble_set_model_output(self._handle, other, None, _F32, max(rows, 1), 0))
@@ -397,11 +445,14 @@ class Ensemble:
 
     def name(self, model):
         """The name of a model, "" if it has none."""
-        return _lib.ensemble_get_model_name(self._live, model).decode()
+        return _lib.ensemble_get_model_name(self._live, _index(model)).decode()
 
     def find(self, name):
         """The index of the model of this name."""
-        return _checked(_lib.ensemble_find_model(self._live, name.encode()))
+        model = _lib.ensemble_find_model(self._live, _word(name, "a name", _EMODEL))
+        if model == _EMODEL:
+            raise EnsembleError(model, f"no model has the name {name!r}")
+        return _checked(model)
 
     # How they are combined
 
@@ -453,8 +504,9 @@ class Ensemble:
             self._arrays.pop("row weights", None)
             return
         address, rows, models = _row_weights(weights)
+        held = _held(weights)
         _checked(_lib.ensemble_set_row_weights(self._live, address, rows, models))
-        self._arrays["row weights"] = weights
+        self._arrays["row weights"] = held
 
     def leave_out(self, *, missing=False, nan=False, absent=False, quorum=0.):
         """What to leave out in place of an error or a NaN, and which share of the weight must be present."""
@@ -468,7 +520,7 @@ class Ensemble:
         out: an array without gaps of float32, float64, float16 or, in uint16, bfloat16. The same `out` again takes the
         shortest way.
         """
-        last, arguments = self._last
+        last, _, arguments = self._last
         if out is None:
             out = np.empty((self._rows(), self.width), dtype)
             if out.size:
@@ -480,7 +532,7 @@ class Ensemble:
             if stride != columns:
                 raise ValueError("the result has gaps between its rows: that is for run()")
             arguments = (self._live, c_void_p(address), c_int32(number), c_size_t(rows * columns))
-            self._last = (out, arguments)
+            self._last = (*_held(out), arguments)
         code = _combine(*arguments)
         if code < 0:
             _checked(code, self._live)
@@ -554,9 +606,11 @@ class Ensemble:
         options = _FitOptions(
             struct_size=ctypes.sizeof(_FitOptions), how=_one_of(FITS, how, "way to learn"),
             objective=0 if objective is None else _one_of(SCORES, objective, "score"),
-            constraint=_one_of(CONSTRAINTS, constraint, "constraint"), calibrate=_calibrated(calibrate), folds=folds,
-            bags=bags, seed=seed, ridge=ridge, temperature=temperature, budget=budget,
-            cost=None if cost is None else costs.ctypes.data, n_costs=costs.size, max_models=max_models, rounds=rounds)
+            constraint=_one_of(CONSTRAINTS, constraint, "constraint"), calibrate=_calibrated(calibrate),
+            folds=_whole(folds, 32, "folds"), bags=_whole(bags, 32, "bags"), seed=_whole(seed, 64, "the seed"),
+            ridge=ridge, temperature=temperature, budget=budget, cost=None if cost is None else costs.ctypes.data,
+            n_costs=costs.size, max_models=_whole(max_models, _BITS, "max_models"),
+            rounds=_whole(rounds, _BITS, "rounds"))
         arrays = {"weights": np.empty(models), "single": np.empty(models), "temperatures": np.empty(models)}
         if how == "greedy":
             arrays["trajectory"] = np.empty(rounds or 50)
@@ -592,6 +646,8 @@ class Ensemble:
     @classmethod
     def load(cls, text):
         """An ensemble of what save() wrote; its models have no output yet."""
+        if not isinstance(text, str):
+            raise TypeError(f"what save() wrote is a str, not {type(text).__name__}")
         handle, ensemble, raw = c_void_p(), object.__new__(cls), text.encode()
         _checked(_lib.ensemble_load(byref(handle), raw, len(raw), None))
         ensemble._own(handle)
@@ -607,7 +663,7 @@ class Ensemble:
 
     def _rows(self):
         """How many rows the outputs have that were added."""
-        for model, array in self._arrays.items():
+        for model, (array, _) in self._arrays.items():
             if model != "row weights":
                 return 1 if array.ndim == 1 and array.dtype != np.int32 else len(array)
         return 0
@@ -648,6 +704,8 @@ def _range(rows, total):
     """The first row of a slice, and the one behind its last."""
     if rows is None:
         return 0, total
+    if not isinstance(rows, slice):
+        raise TypeError(f"rows are a slice, such as slice(0, 10), not {type(rows).__name__}")
     first, last, step = rows.indices(total)
     if step != 1:
         raise ValueError("the rows of a slice follow each other: step 1")
@@ -661,11 +719,16 @@ def _calibrated(names):
 
 def _new_report(names, top, rows, width, models):
     """A struct ensemble_report and its arrays, or None and nothing."""
+    top = _whole(top, _BITS, "top")
     if not names and not top:
         return None, SimpleNamespace()
+    try:
+        names = [names] if isinstance(names, str) else list(names)
+    except TypeError:
+        raise TypeError(f"report: a name of FIELDS or several, not {type(names).__name__}") from None
     shapes = {"rows": (rows,), "width": (rows, width), "models": (rows, models)}
     arrays = {}
-    for name in [names] if isinstance(names, str) else names:
+    for name in names:
         dtype, shape = _one_of(FIELDS, name, "field")
         arrays[name] = np.empty(shapes[shape], dtype)
     if top:

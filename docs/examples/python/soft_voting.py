@@ -32,23 +32,34 @@ class SoftVoting(ClassifierMixin, BaseEstimator):
 
     def fit(self, X, y):
         """Trains clones of the classifiers, and learns their weights if that is asked for."""
+        weights = self._given_weights()
         self.classes_, labels = np.unique(y, return_inverse=True)
         self.estimators_ = {name: clone(estimator).fit(X, y) for name, estimator in self.estimators}
         if len(self.estimators_) != len(self.estimators):
             raise ValueError("two classifiers have the same name")
-        if isinstance(self.weights, str):
-            if self.weights != "learned":
-                raise ValueError(f"weights are None, numbers, or 'learned', not {self.weights!r}")
+        if weights is None:
             said = {name: cross_val_predict(clone(estimator), X, y, cv=self.cv, method="predict_proba")
                     for name, estimator in self.estimators}
             with self._ensemble(said, dict.fromkeys(said, self.classes_)) as ensemble:
                 ensemble.method = "mean"  # weights are those of the linear pool
                 ensemble.fit(labels)
-                self.weights_ = ensemble.weights
-        else:
-            n = len(self.estimators)
-            self.weights_ = np.full(n, 1 / n) if self.weights is None else np.asarray(self.weights, float)
+                weights = ensemble.weights
+        self.weights_ = weights
         return self
+
+    def _given_weights(self):
+        """One for each classifier, or None: they are to be learned. Before anything is trained."""
+        n = len(self.estimators)
+        if self.weights is None:
+            return np.full(n, 1 / n)
+        if isinstance(self.weights, str):
+            if self.weights != "learned":
+                raise ValueError(f"weights are None, numbers, or 'learned', not {self.weights!r}")
+            return None
+        weights = np.array(self.weights, float)
+        if weights.shape != (n,):
+            raise ValueError(f"there are {n} classifiers, but weights of the shape {weights.shape}")
+        return weights
 
     def _ensemble(self, said, classes):
         """What they said, as an ensemble. A classifier that has not seen each class has columns of its own."""
