@@ -44,7 +44,9 @@ UNIT_LDLIBS_test_fit_options := -lm
 UNIT_LDLIBS_test_fit_sense := -lm
 UNIT_LDLIBS_test_fit_shapes := -lm
 UNIT_LDLIBS_test_fit_structs := -lm
+UNIT_LDLIBS_test_fit_temperatures := -lm
 UNIT_LDLIBS_test_score := -lm
+UNIT_LDLIBS_test_score_more := -lm
 UNIT_LDLIBS_test_update := -lm
 UNIT_LDLIBS_test_update_faults := -lm
 
