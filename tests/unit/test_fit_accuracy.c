@@ -187,12 +187,14 @@ TEST(test_choices_from_many_rows)
     assert_same_choice(&q, 1);
 }
 
-/* So many rows in doubt, of one rival each, that no more can wait. */
+/* So many rows in doubt, of one rival each, that no more can wait; and so many rivals that there is no room for more. */
 TEST(test_choices_from_many_rows_in_doubt)
 {
-    const struct question q = {.n = 4, .rows = 5000, .width = 2, .rounds = 30, .dtype = ENSEMBLE_F32};
+    const struct question rows = {.n = 4, .rows = 5000, .width = 2, .rounds = 30, .dtype = ENSEMBLE_F32};
+    const struct question rivals = {.n = 4, .rows = 1500, .width = 40, .rounds = 8, .dtype = ENSEMBLE_F32};
 
-    assert_same_choice(&q, 1);
+    assert_same_choice(&rows, 1);
+    assert_same_choice(&rivals, 1);
 }
 
 /* What one model can do to a lead is at most what it says at its least, where that is below 0. */
