@@ -22,6 +22,12 @@ enum { BOUND, FREE, BARRED };
 #define REDUCTION 0x1p-8
 
 /*
+ * On the simplex, weights of so small a diagonal of A are all as good as each other: there is no more to gain than this.
+ * With the smallest shifts, pivots would be no normal numbers any more, and their inverses overflow.
+ */
+#define FLAT 0x1p-940
+
+/*
  * The shifts change where the bound has not become less than PROGRESS of the least so far in IDLE steps, one after the
  * other. A step along a direction of curvature h leaves shift / (shift + h) of what is left to gain, which is more than
  * .9 only where h is less than a ninth of the shift, and that is what other shifts are for. Three times, since rounding
@@ -207,8 +213,7 @@ static int advance(struct ens_quadratic *q, double *w)
     for (size_t i = q->n_free; i-- > 0;)
         if (!(w[q->order[i]] > 0)) {
             w[q->order[i]] = 0;
-            if (q->n_free > 1 || q->constraint != ENSEMBLE_SIMPLEX)
-                set_bound(q, i, way > 0 ? BOUND : BARRED);
+            set_bound(q, i, way > 0 ? BOUND : BARRED);
         }
     return 0;
 }
@@ -325,6 +330,8 @@ void ens_quadratic_solve(struct ens_quadratic *q, double *w)
     double least = INFINITY, noise = 0;
     int repeat = 0, reductions = 0, idle = 0, fresh = 1;
 
+    if (q->constraint == ENSEMBLE_SIMPLEX && largest(q) < FLAT)
+        return;
     ens_quadratic_set_shifts(q);
     while (repeat++ < REPEATS && !(least <= noise)) {
         double gap;
