@@ -15,8 +15,7 @@ enum { BOUND, FREE, BARRED };
 #define SHIFT 0x1p-23
 #define LEAST 0x1p-30
 
-/* Steps of the proximal point method, at most; after how many the shifts change; how often they do, and by what. */
-#define REPEATS 160
+/* After how many steps of the proximal point method the shifts change, at most; how often they do, and by what. */
 #define SLOW 40
 #define REDUCTIONS 4
 #define REDUCTION 0x1p-8
@@ -112,7 +111,7 @@ static void set_free(struct ens_quadratic *q, size_t j)
         d -= row[i] * l;
         row[i] = l;
     }
-    q->d[p] = d > DBL_MIN ? d : DBL_MIN;
+    q->d[p] = d > 0 ? d : DBL_MIN;
     q->order[p] = j;
     q->state[j] = FREE;
     q->steps++;
@@ -328,12 +327,12 @@ double ens_quadratic_gap(const struct ens_quadratic *q, const double *w)
 void ens_quadratic_solve(struct ens_quadratic *q, double *w)
 {
     double least = INFINITY, noise = 0;
-    int repeat = 0, reductions = 0, idle = 0, fresh = 1;
+    int reductions = 0, idle = 0, fresh = 1;
 
     if (q->constraint == ENSEMBLE_SIMPLEX && largest(q) < FLAT)
         return;
     ens_quadratic_set_shifts(q);
-    while (repeat++ < REPEATS && !(least <= noise)) {
+    for (int repeat = 1; !(least <= noise); repeat++) {
         double gap;
 
         for (size_t i = 0; i < q->n; i++)

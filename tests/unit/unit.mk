@@ -34,6 +34,7 @@ UNIT_LDLIBS_test_fit_calibrate := -lm
 UNIT_LDLIBS_test_fit_closed := -lm
 UNIT_LDLIBS_test_fit_convex := -lm
 UNIT_LDLIBS_test_fit_deal := -lm
+UNIT_LDLIBS_test_fit_degenerate := -lm
 UNIT_LDLIBS_test_fit_ends := -lm
 UNIT_LDLIBS_test_fit_far := -lm
 UNIT_LDLIBS_test_fit_faults := -lm
