@@ -21,8 +21,8 @@ enum { BOUND, FREE, BARRED };
 #define REDUCTION 0x1p-8
 
 /*
- * On the simplex, weights of so small a diagonal of A are all as good as each other: there is no more to gain than this.
- * With the smallest shifts, pivots would be no normal numbers any more, and their inverses overflow.
+ * On the simplex, where A's diagonal is that small, all weights are as good as each other: no more than this is to be
+ * gained. With the smallest shifts, pivots would be no normal numbers any more, and their inverses overflow.
  */
 #define FLAT 0x1p-940
 

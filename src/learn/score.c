@@ -25,7 +25,9 @@ int ens_scale_is_gain(const struct ens_scale *scale)
 /* Rows that are combined at once. Squares are added up piece by piece. */
 static size_t rows_combined(const struct ens_source *s, const struct ens_scale *scale)
 {
-    return scale->score == ENSEMBLE_SCORE_SQUARED_ERROR || s->width >= COMBINED ? ens_rows_together(s) : COMBINED / s->width;
+    const int by_piece = scale->score == ENSEMBLE_SCORE_SQUARED_ERROR;
+
+    return by_piece || s->width >= COMBINED ? ens_rows_together(s) : COMBINED / s->width;
 }
 
 int ens_tally_open(struct ens_tally *t, struct ens_source *s, const struct ens_sample *sample,

@@ -5,7 +5,7 @@
  */
 #include "fit.h"
 
-/* The models' values: probabilities, few different numbers, numbers below 0, or such that one model's are far larger. */
+/* The models' values: probabilities, few different numbers, numbers below 0, or one model's are far larger. */
 enum kind { PROBABILITIES, FEW, NEGATIVE, LARGE };
 
 struct question {
@@ -187,7 +187,7 @@ TEST(test_choices_from_many_rows)
     assert_same_choice(&q, 1);
 }
 
-/* So many rows in doubt, of one rival each, that no more can wait; and so many rivals that there is no room for more. */
+/* So many rows in doubt, of one rival each, that no more can wait; so many rivals that there is no room for more. */
 TEST(test_choices_from_many_rows_in_doubt)
 {
     const struct question rows = {.n = 4, .rows = 5000, .width = 2, .rounds = 30, .dtype = ENSEMBLE_F32};

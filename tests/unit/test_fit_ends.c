@@ -107,7 +107,7 @@ static void give_back(void *memory, size_t size, void *user)
     free(memory);
 }
 
-/* A report counts up to INT32_MAX rounds, so a trajectory of so many is long enough for any number, if there is room. */
+/* A report counts up to INT32_MAX rounds: a trajectory of so many is long enough for any number, if there is room. */
 TEST(test_more_rounds_than_can_be_counted)
 {
     const struct ensemble_options hooks = {
@@ -150,7 +150,7 @@ TEST(test_costs_that_are_too_much_by_rounding)
     drop(&p);
 }
 
-/* A model that is left out for classes which its map does not name makes no linear pool; one without a map is in all. */
+/* A model that is left out for classes which its map does not name makes no linear pool; one without a map does. */
 TEST(test_absent_classes)
 {
     const int32_t map[] = {2, 0, -1};

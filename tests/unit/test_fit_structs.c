@@ -151,6 +151,7 @@ TEST(test_a_report_keeps_its_arrays)
 }
 
 /* Every way of learning, with all that asks for memory. */
+static const double dear[N] = {1, 2, 1, 2};
 static const struct ensemble_fit_options ways[] = {
     OPTIONS(.objective = ENSEMBLE_SCORE_LOG_LOSS),
     OPTIONS(.objective = ENSEMBLE_SCORE_SQUARED_ERROR, .folds = 3),
@@ -159,6 +160,7 @@ static const struct ensemble_fit_options ways[] = {
     OPTIONS(.how = ENSEMBLE_FIT_GREEDY, .objective = ENSEMBLE_SCORE_LOG_LOSS),
     OPTIONS(.how = ENSEMBLE_FIT_GREEDY, .objective = ENSEMBLE_SCORE_SQUARED_ERROR),
     OPTIONS(.how = ENSEMBLE_FIT_GREEDY, .objective = ENSEMBLE_SCORE_AUC, .bags = 2),
+    OPTIONS(.how = ENSEMBLE_FIT_GREEDY, .objective = ENSEMBLE_SCORE_ACCURACY, .budget = 3, .cost = dear, .n_costs = N),
     OPTIONS(.how = ENSEMBLE_FIT_INVERSE_ERROR, .objective = ENSEMBLE_SCORE_AUC, .folds = 2),
     OPTIONS(.how = ENSEMBLE_FIT_LOG_ODDS),
     OPTIONS(.how = ENSEMBLE_FIT_SOFTMAX),

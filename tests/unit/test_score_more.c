@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Scores of rows and models whose numbers are the ends of what is gone through at once, and of those that are too many. */
+/* Scores of as many rows and models as are gone through at once, of one more, and of too many. */
 #include "fit.h"
 
 static const int32_t all_scores[] = {ENSEMBLE_SCORE_LOG_LOSS, ENSEMBLE_SCORE_SQUARED_ERROR, ENSEMBLE_SCORE_ACCURACY,
