@@ -84,7 +84,7 @@ static void add_row(struct calibration *c, size_t label, double beta)
     struct ens_map map = {.a = beta};
 
     kernels->greatest[ENS_f64](c->row, c->length, &most);
-    if (!(c->row[label] > -INFINITY) || !(most < INFINITY))
+    if (!(c->row[label] > -INFINITY))
         return;
     map.b = most * beta;
     for (size_t at = 0; at < c->length; at += ENS_PIECE) {
@@ -99,7 +99,7 @@ static void add_row(struct calibration *c, size_t label, double beta)
             second += e * d * d;
         }
     }
-    if (!(sum < INFINITY))
+    if (!(sum < INFINITY)) /* infinity less infinity is NaN, and so is the sum */
         return;
     first /= sum;
     c->slope += first - (c->row[label] - most);

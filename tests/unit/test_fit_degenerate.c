@@ -64,6 +64,7 @@ TEST(test_three_models_that_are_nearly_one)
     const struct learned l = learned_from(3, 5, values, targets, ENSEMBLE_NONNEGATIVE);
 
     assert_true(l.weights[0] == 0 && l.weights[2] == 0);
+    assert_in_range(l.report.iterations, 1, 50); /* each is tried once */
     assert_near(l.weights[1], 6 / 11., 1e-8); /* as of the first by itself, nearly */
     assert_near(l.report.objective, (11 - 36 / 11.) / 5, 1e-8);
 }
@@ -75,6 +76,7 @@ TEST(test_a_model_that_is_right_beside_two_that_are_nearly_one)
     const struct learned l = learned_from(4, 1, values, NULL, ENSEMBLE_SIMPLEX);
 
     assert_true(l.weights[1] == 1 && l.report.models_used == 1 && l.report.objective == 0);
+    assert_in_range(l.report.iterations, 1, 50);
 }
 
 /* The third is halfway between a small and a large one, which say nearly the opposite of each other. */
@@ -84,6 +86,7 @@ TEST(test_a_model_between_a_small_and_a_large_one)
     const struct learned l = learned_from(3, 2, values, targets, ENSEMBLE_NONNEGATIVE);
 
     assert_true(l.weights[1] == 0 && l.weights[2] == 0);
+    assert_in_range(l.report.iterations, 1, 50);
     assert_near(l.weights[0], 1.5 / 1.25 * 256, 1e-9); /* by itself: (2 - 1 / 2) / (1 + 1 / 4) */
     assert_near(l.report.objective, (5 - 1.5 * 1.5 / 1.25) / 2, 1e-12);
 }

@@ -30,7 +30,7 @@ static struct problem one_value(size_t n, size_t rows, double value)
     return p;
 }
 
-/* Squares of errors that are so small that nothing is 1 / them. */
+/* Squares of errors that are so small that nothing is 1 / them, or not two times. */
 TEST(test_an_error_whose_inverse_overflows)
 {
     const struct ensemble_fit_options options = OPTIONS(.how = ENSEMBLE_FIT_INVERSE_ERROR);
@@ -42,6 +42,9 @@ TEST(test_an_error_whose_inverse_overflows)
     p = one_value(2, 3, 1e-150);
     fit_targets(&p, &options, &l);
     assert_true(l.weights[0] == .5 && l.weights[1] == .5);
+    drop(&p);
+    p = one_value(2, 3, 8.2e-155);
+    refuse(p.said.e, p.targets, ENSEMBLE_F64, 3, &options, ENSEMBLE_EFIT);
     drop(&p);
 }
 
