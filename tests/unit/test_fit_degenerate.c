@@ -91,6 +91,19 @@ TEST(test_a_model_between_a_small_and_a_large_one)
     assert_near(l.report.objective, (5 - 1.5 * 1.5 / 1.25) / 2, 1e-12);
 }
 
+/* The third is halfway between the first two, the last between the second and the third: none is tried time and again. */
+TEST(test_models_on_the_way_from_one_to_another)
+{
+    const double s = 0x1p-17;
+    const double values[] = {-s, s, 0x1p14, -0x1p13, 0x1p13 - s / 2, -0x1p12 + s / 2,
+                             3 * 0x1p12 - s / 4, -3 * 0x1p11 + s / 4};
+    const struct learned l = learned_from(4, 2, values, NULL, ENSEMBLE_SIMPLEX);
+
+    assert_simplex(l.weights, 4);
+    assert_in_range(l.report.iterations, 1, 50);
+    assert_near(l.report.objective / (.1 * s * s), 1, 1e-4); /* the nearest to 0 between s (-1, 1) and many (2, -1) */
+}
+
 /*
  * The last is halfway between the first two, and the third is the second but for its last bits. Rounding makes one
  * weight after the other look as if it promised something, round and round.
@@ -248,6 +261,7 @@ int main(void)
         cmocka_unit_test(test_three_models_that_are_nearly_one),
         cmocka_unit_test(test_a_model_that_is_right_beside_two_that_are_nearly_one),
         cmocka_unit_test(test_a_model_between_a_small_and_a_large_one),
+        cmocka_unit_test(test_models_on_the_way_from_one_to_another),
         cmocka_unit_test(test_weights_that_go_round_in_circles),
         cmocka_unit_test(test_errors_whose_squares_are_next_to_nothing),
         cmocka_unit_test(test_values_whose_squares_are_next_to_nothing),
