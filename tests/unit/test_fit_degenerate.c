@@ -91,7 +91,7 @@ TEST(test_a_model_between_a_small_and_a_large_one)
     assert_near(l.report.objective, (5 - 1.5 * 1.5 / 1.25) / 2, 1e-12);
 }
 
-/* The third is halfway between the first two, the last between the second and the third: none is tried time and again. */
+/* The third is halfway between the first two, the last between those and the second: none is tried time and again. */
 TEST(test_models_on_the_way_from_one_to_another)
 {
     const double s = 0x1p-17;
