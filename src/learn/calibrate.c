@@ -8,10 +8,11 @@
 #include <string.h>
 
 /*
- * Steps, at most. Newton's method takes some ten; where it is of no use, every step halves what is between the ends,
- * which from 100 down to a part of 1e-14 in a number of .01 is 60 times. The others are in case both go on in turns.
+ * Steps that Newton's method may take, which are some ten; but where the slope falls like an exponential function, each
+ * of them goes on by no more than its scale. Then, and wherever they lead nowhere, every step halves what is between
+ * the ends, which from 100 down to a part of 1e-14 in a number of .01 is 60 times.
  */
-#define STEPS 200
+#define NEWTON_STEPS 100
 
 /* A step as small as this, in parts of the number, is rounding: the sums over rows are not more exact. */
 #define STILL 1e-14
@@ -38,31 +39,26 @@ int ens_calibrates(const struct ens_source *s, size_t i)
                         : model->space == ENSEMBLE_BINARY_LOGITS && model->map == NULL;
 }
 
-/*
- * The logits of one of the sample's rows, and where the label is among them; negative if it is not. 0 or an error code.
- */
-static int read_row(struct calibration *c, size_t at, long *label)
+/* The logits of one of the sample's rows. Returns where the label is among them; negative if it is not. */
+static long read_row(struct calibration *c, size_t at)
 {
     struct ens_source *s = c->s;
     const size_t row = ens_sample_row(c->sample, at);
     const struct ens_model *model = c->of_result ? NULL : ens_model_of(&s->b, s->k[c->model]);
     const struct ens_map log = {.a = -INFINITY, .c = -INFINITY};
+    const long label = ens_source_label(s, row);
     double *to = c->rows + (s->width == 1);
 
-    *label = ens_source_label(s, row);
     c->row = c->rows + at % c->together * s->width;
     if (c->of_result && c->row == c->rows) {
         const size_t n = ens_rows_at(s, c->sample, at);
-        const int code = ens_rows_combine(s, c->sample, at, n, c->rows);
 
-        if (code == 0 && c->powers)
+        ens_rows_combine(s, c->sample, at, n, c->rows);
+        if (c->powers)
             s->e.kernels->map[ENS_f64][ENS_MAP_log](c->rows, c->rows, n * s->width, &log);
-        return code;
     }
     if (c->of_result)
-        return 0;
-    if (model->map != NULL)
-        *label = model->source[*label];
+        return label;
     for (size_t column = 0, length; column < c->length - (s->width == 1); column += length) {
         const void *from;
 
@@ -73,7 +69,7 @@ static int read_row(struct calibration *c, size_t at, long *label)
             memcpy(to + column, from, length * sizeof *to);
     }
     c->rows[0] = s->width == 1 ? 0 : c->rows[0];
-    return 0;
+    return model->map != NULL ? model->source[label] : label;
 }
 
 /*
@@ -88,7 +84,7 @@ static void add_row(struct calibration *c, size_t label, double beta)
     struct ens_map map = {.a = beta};
 
     kernels->greatest[ENS_f64](c->row, c->length, &most);
-    if (!(c->row[label] > -INFINITY) || !(most < INFINITY))
+    if (!(c->row[label] > -INFINITY))
         return;
     map.b = most * beta;
     for (size_t at = 0; at < c->length; at += ENS_PIECE) {
@@ -103,26 +99,22 @@ static void add_row(struct calibration *c, size_t label, double beta)
             second += e * d * d;
         }
     }
-    if (!(sum < INFINITY))
+    if (!(sum < INFINITY)) /* infinity less infinity is NaN, and so is the sum */
         return;
     first /= sum;
     c->slope += first - (c->row[label] - most);
     c->curvature += second / sum - first * first;
 }
 
-static int differentiate(struct calibration *c, double beta)
+static void differentiate(struct calibration *c, double beta)
 {
     c->slope = c->curvature = 0;
     for (size_t at = 0; at < c->sample->n; at++) {
-        long label;
-        const int code = read_row(c, at, &label);
+        const long label = read_row(c, at);
 
-        if (code)
-            return code;
         if (label >= 0)
             add_row(c, (size_t)label, beta);
     }
-    return 0;
 }
 
 static int is_still(double beta, double next)
@@ -131,18 +123,16 @@ static int is_still(double beta, double next)
 }
 
 /* Newton's method for the zero of a slope that only grows, kept between the ends of what is sought. */
-static int solve(struct calibration *c, double *temperature)
+static double solve(struct calibration *c)
 {
     const double least = 1 / ENS_HOTTEST, most = 1 / ENS_COOLEST;
     double beta = 1, low = least, high = most;
     int tried_least = 0, tried_most = 0;
 
-    for (int step = 0; step < STEPS; step++) {
-        const int code = differentiate(c, beta);
+    for (int step = 0;; step++) {
         double next;
 
-        if (code)
-            return code;
+        differentiate(c, beta);
         tried_least |= beta == least;
         tried_most |= beta == most;
         if (c->slope < 0)
@@ -158,12 +148,13 @@ static int solve(struct calibration *c, double *temperature)
             next = low == least && !tried_least ? least : low + (high - low) / 2;
         else if (!(next < high))
             next = high == most && !tried_most ? most : low + (high - low) / 2;
+        else if (step >= NEWTON_STEPS)
+            next = low + (high - low) / 2;
         if (is_still(beta, next))
             break;
         beta = next;
     }
-    *temperature = 1 / beta;
-    return 0;
+    return 1 / beta;
 }
 
 static int open_rows(struct calibration *c, size_t length, size_t together)
@@ -183,7 +174,9 @@ int ens_calibrate_model(struct ens_source *s, const struct ens_sample *sample, s
     const size_t length = s->width == 1 ? 2 : ens_row_length(&s->e, ens_source_model(s, i), 0);
     const int code = open_rows(&c, length, 1);
 
-    return code ? code : solve(&c, temperature);
+    if (code == 0)
+        *temperature = solve(&c);
+    return code;
 }
 
 int ens_calibrate_result(struct ens_source *s, const struct ens_sample *sample, int powers, double *temperature)
@@ -191,5 +184,7 @@ int ens_calibrate_result(struct ens_source *s, const struct ens_sample *sample, 
     struct calibration c = {.s = s, .sample = sample, .of_result = 1, .powers = powers};
     const int code = open_rows(&c, s->width, ens_rows_together(s));
 
-    return code ? code : solve(&c, temperature);
+    if (code == 0)
+        *temperature = solve(&c);
+    return code;
 }

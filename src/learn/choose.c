@@ -111,7 +111,7 @@ static void search_all(struct search *s)
                 s->list[n++] = i;
         s->c->cutoff = s->best.loss;
         found = solve(s, n);
-        if (!(found.loss < s->best.loss) || found.loss - found.gap >= s->best.loss)
+        if (!(found.loss < s->best.loss))
             continue;
         if (is_within(s, n)) {
             keep(s, n, &found);
@@ -139,11 +139,10 @@ static void search_forward(struct search *s)
 {
     size_t n = 0;
 
-    for (int better = 1; better;) {
+    for (;;) {
         struct ens_spent spent = {0, 0};
-        size_t next = 0;
+        size_t next = s->c->n;
 
-        better = 0;
         for (size_t i = 0; i < n; i++)
             spent = ens_limits_spend(s->limits, spent, s->list[i]);
         for (size_t j = 0; j < s->c->n; j++) {
@@ -154,13 +153,12 @@ static void search_forward(struct search *s)
             s->list[n] = j;
             s->c->cutoff = s->best.loss;
             found = solve(s, n + 1);
-            if (found.loss < s->best.loss && found.loss - found.gap < s->best.loss) {
+            if (found.loss < s->best.loss) {
                 s->best = found;
                 next = j;
-                better = 1;
             }
         }
-        if (!better)
+        if (next == s->c->n)
             break;
         s->list[n++] = next;
         s->c->cutoff = INFINITY;

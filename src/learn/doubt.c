@@ -147,10 +147,10 @@ static void put(struct ens_doubt *d, size_t at, const double *row, size_t label)
     d->end[d->n++] = end;
 }
 
-/* Is there room for one more? `put` writes behind the rivals that it keeps. */
+/* Is there no room for one more? Some wait. `put` writes behind the rivals that it keeps. */
 static int is_full(const struct ens_doubt *d)
 {
-    return d->n == WAITING || (d->n > 0 && d->end[d->n - 1] + d->s->width > rivals_at_once(d->s));
+    return d->n == WAITING || d->end[d->n - 1] + d->s->width > rivals_at_once(d->s);
 }
 
 static ENS_INLINE double element(const unsigned char *row, size_t at, const int dtype)

@@ -31,8 +31,7 @@ static int learn_all(struct ens_task *t, struct ens_lesson *lesson)
         return code;
     if (t->s.known.n == 0)
         return ENSEMBLE_ETARGET;
-    code = ens_learn(t, &t->s.known, lesson);
-    return code == ENS_NOT_FINITE ? ENSEMBLE_EFIT : code;
+    return ens_learn_finite(t, &t->s.known, lesson);
 }
 
 static int check_weights(const struct ens_task *t, const double *w)
@@ -125,7 +124,7 @@ static void write_report(const struct ensemble *e, const struct ens_task *t, con
 
     report->exact = lesson->exact;
     report->best_model = (int32_t)ens_source_model(&t->s, best);
-    report->iterations = lesson->iterations > INT32_MAX ? INT32_MAX : (int32_t)lesson->iterations;
+    report->iterations = (int32_t)lesson->iterations;
     report->uniform = lesson->uniform;
     report->best_single = lesson->single[best];
     report->objective = lesson->objective;

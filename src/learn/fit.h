@@ -47,6 +47,9 @@ int ens_lesson_open(struct ens_lesson *lesson, struct ens_task *t);
 /* Learns. 0, ENS_NOT_FINITE, or an error code. The memory that it took is given back. */
 int ens_learn(struct ens_task *t, const struct ens_sample *sample, struct ens_lesson *lesson);
 
+/* The same from rows in which all is finite, so that nothing but a sum is not. 0 or an error code. */
+int ens_learn_finite(struct ens_task *t, const struct ens_sample *sample, struct ens_lesson *lesson);
+
 /* The temperatures of a lesson, for the source's models. */
 void ens_task_set_temperatures(struct ens_task *t, const struct ens_lesson *lesson);
 

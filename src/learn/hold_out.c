@@ -84,10 +84,8 @@ static int finish_bags(struct ens_task *t, const struct ens_sample *all, struct 
 static int try_part(struct parts *p, struct ens_lesson *lesson, double *sum, double *rows)
 {
     double score;
-    int code = ens_learn(p->t, &p->train, lesson);
+    int code = ens_learn_finite(p->t, &p->train, lesson);
 
-    if (code == ENS_NOT_FINITE)
-        return ENSEMBLE_EFIT;
     if (code == 0)
         code = ens_task_score(p->t, &p->test, lesson->w, &score);
     if (code == 0 && score == score) {

@@ -203,3 +203,10 @@ int ens_learn(struct ens_task *t, const struct ens_sample *sample, struct ens_le
     ens_heap_release(&t->heap, mark);
     return code;
 }
+
+int ens_learn_finite(struct ens_task *t, const struct ens_sample *sample, struct ens_lesson *lesson)
+{
+    const int code = ens_learn(t, sample, lesson);
+
+    return code == ENS_NOT_FINITE ? ENSEMBLE_EFIT : code;
+}

@@ -15,11 +15,16 @@ enum { BOUND, FREE, BARRED };
 #define SHIFT 0x1p-23
 #define LEAST 0x1p-30
 
-/* Steps of the proximal point method, at most; after how many the shifts change; how often they do, and by what. */
-#define REPEATS 160
+/* After how many steps of the proximal point method the shifts change, at most; how often they do, and by what. */
 #define SLOW 40
 #define REDUCTIONS 4
 #define REDUCTION 0x1p-8
+
+/*
+ * On the simplex, where A's diagonal is that small, all weights are as good as each other: no more than this is to be
+ * gained. With the smallest shifts, pivots would be no normal numbers any more, and their inverses overflow.
+ */
+#define FLAT 0x1p-940
 
 /*
  * The shifts change where the bound has not become less than PROGRESS of the least so far in IDLE steps, one after the
@@ -106,7 +111,7 @@ static void set_free(struct ens_quadratic *q, size_t j)
         d -= row[i] * l;
         row[i] = l;
     }
-    q->d[p] = d > DBL_MIN ? d : DBL_MIN;
+    q->d[p] = d > 0 ? d : DBL_MIN;
     q->order[p] = j;
     q->state[j] = FREE;
     q->steps++;
@@ -207,8 +212,7 @@ static int advance(struct ens_quadratic *q, double *w)
     for (size_t i = q->n_free; i-- > 0;)
         if (!(w[q->order[i]] > 0)) {
             w[q->order[i]] = 0;
-            if (q->n_free > 1 || q->constraint != ENSEMBLE_SIMPLEX)
-                set_bound(q, i, way > 0 ? BOUND : BARRED);
+            set_bound(q, i, way > 0 ? BOUND : BARRED);
         }
     return 0;
 }
@@ -323,10 +327,12 @@ double ens_quadratic_gap(const struct ens_quadratic *q, const double *w)
 void ens_quadratic_solve(struct ens_quadratic *q, double *w)
 {
     double least = INFINITY, noise = 0;
-    int repeat = 0, reductions = 0, idle = 0, fresh = 1;
+    int reductions = 0, idle = 0, fresh = 1;
 
+    if (q->constraint == ENSEMBLE_SIMPLEX && largest(q) < FLAT)
+        return;
     ens_quadratic_set_shifts(q);
-    while (repeat++ < REPEATS && !(least <= noise)) {
+    for (int repeat = 1; !(least <= noise); repeat++) {
         double gap;
 
         for (size_t i = 0; i < q->n; i++)

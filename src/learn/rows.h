@@ -24,8 +24,8 @@ static inline double *ens_rows_room(const struct ens_source *s, int *failed)
 const double *ens_rows_of_model(struct ens_source *s, const struct ens_sample *sample, size_t first, size_t count,
                                 size_t i, double *to);
 
-/* Combines rows, in double. 0 or an error code. */
-int ens_rows_combine(const struct ens_source *s, const struct ens_sample *sample, size_t first, size_t count,
-                     double *to);
+/* Combines rows, in double. What ens_blend_check() reports of the source's handle must have been seen to. */
+void ens_rows_combine(const struct ens_source *s, const struct ens_sample *sample, size_t first, size_t count,
+                      double *to);
 
 #endif

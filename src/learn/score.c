@@ -25,7 +25,7 @@ int ens_scale_is_gain(const struct ens_scale *scale)
 /* Rows that are combined at once. Squares are added up piece by piece. */
 static size_t rows_combined(const struct ens_source *s, const struct ens_scale *scale)
 {
-    const int by_piece = scale->metric == NULL && scale->score == ENSEMBLE_SCORE_SQUARED_ERROR;
+    const int by_piece = scale->score == ENSEMBLE_SCORE_SQUARED_ERROR;
 
     return by_piece || s->width >= COMBINED ? ens_rows_together(s) : COMBINED / s->width;
 }
@@ -178,7 +178,7 @@ double ens_tally_end(struct ens_tally *t)
     case ENSEMBLE_SCORE_ACCURACY:
         return (double)t->hits / (double)t->rows;
     case ENSEMBLE_SCORE_CALIBRATION_ERROR:
-        for (size_t bin = 0; t->bins != NULL && bin < ENS_BINS; bin++)
+        for (size_t bin = 0; bin < ENS_BINS; bin++)
             sum += t->bins[bin] < 0 ? -t->bins[bin] : t->bins[bin];
         return sum / (double)t->rows;
     case ENSEMBLE_SCORE_LOG_LOSS:
@@ -258,22 +258,21 @@ static void add_answers(struct ens_tally *t, size_t first, size_t count, const d
 int ens_score_of_handle(struct ens_source *s, const struct ens_sample *sample, const struct ens_scale *scale,
                         double *value)
 {
+    const int code = ens_blend_check(&s->inputs, &s->e);
     struct ens_chunk *mark = s->heap->last;
     struct ens_tally t;
-    int failed = ens_tally_open(&t, s, sample, scale), code = 0;
+    int failed = ens_tally_open(&t, s, sample, scale);
     const size_t most = rows_combined(s, scale);
     double *rows = ens_heap_doubles(s->heap, most * s->width, &failed);
 
-    if (!failed) {
+    if (!failed && code == 0) {
         ens_tally_begin(&t);
-        for (size_t first = 0, count; first < sample->n && code == 0; first += count) {
+        for (size_t first = 0, count; first < sample->n; first += count) {
             count = sample->n - first < most ? sample->n - first : most;
-            code = ens_rows_combine(s, sample, first, count, rows);
-            if (code == 0)
-                add_answers(&t, first, count, rows);
+            ens_rows_combine(s, sample, first, count, rows);
+            add_answers(&t, first, count, rows);
         }
-        if (code == 0)
-            *value = ens_tally_end(&t);
+        *value = ens_tally_end(&t);
     }
     ens_heap_release(s->heap, mark);
     return failed ? ENSEMBLE_ENOMEM : code;
@@ -292,7 +291,7 @@ int ens_score(const struct ensemble *e, const struct ens_targets *targets, int32
         code = ENSEMBLE_EFIT;
     if (code == 0)
         ens_source_undo_form(s, 0);
-    if (code == 0 && s->rows > 0)
+    if (code == 0 && s->known.n > 0)
         code = ens_score_of_handle(s, &s->known, &scale, &found);
     if (code == 0)
         *value = found;

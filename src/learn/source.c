@@ -324,7 +324,7 @@ const unsigned char *ens_source_matrix(const struct ens_source *s, size_t i, int
     const size_t k = s->k[i];
     const struct ensemble_output output = ens_output_of(&s->b, k);
 
-    if (!ens_values_are_plain(&s->b, k) || output.dtype == ENSEMBLE_I32)
+    if (!ens_values_are_plain(&s->b, k))
         return NULL;
     *dtype = output.dtype - 1;
     *stride = ens_stride(&output, s->width) << ens_dtype_shift(output.dtype);

@@ -5,6 +5,9 @@
 #include "base/finite.h"
 #include "plan/plan.h"
 
+/* Rounds of GREEDY: as many as its report can count. */
+#define MOST_ROUNDS INT32_MAX
+
 static int is_closed_form(int32_t how)
 {
     return how == ENSEMBLE_FIT_INVERSE_ERROR || how == ENSEMBLE_FIT_LOG_ODDS || how == ENSEMBLE_FIT_SOFTMAX;
@@ -149,6 +152,8 @@ int ens_task_open(struct ens_task *t, const struct ensemble *e, const struct ens
         return code;
     if (t->options.rounds == 0)
         t->options.rounds = 50;
+    if (t->options.rounds > MOST_ROUNDS)
+        t->options.rounds = MOST_ROUNDS;
     t->basis = find_basis(t);
     return t->s.n == 0 ? ENSEMBLE_EMISSING : 0;
 }

@@ -5,11 +5,11 @@
  */
 #include "fit.h"
 
-/* The models' values: probabilities, few different numbers, or numbers that one model says far larger ones of. */
-enum kind { PROBABILITIES, FEW, LARGE };
+/* The models' values: probabilities, few different numbers, numbers below 0, or one model's are far larger. */
+enum kind { PROBABILITIES, FEW, NEGATIVE, LARGE };
 
 struct question {
-    size_t n, rows, width, gap, rounds;
+    size_t n, rows, width, gap, rounds, most; /* models that may be chosen; 0: any number */
     int32_t dtype, space;
     enum kind kind;
 };
@@ -28,7 +28,7 @@ static double value_of(const struct question *q, struct rng *rng, size_t model, 
         return 3 * skill + rng_noise(rng);
     if (q->kind == FEW)
         return (double)rng_below(rng, 4) / 4 + (at_label ? .25 : 0);
-    return (q->kind == LARGE && model == 1 ? 0x1p52 : 0) + skill + rng_unit(rng);
+    return (q->kind == LARGE && model == 1 ? 0x1p52 : q->kind == NEGATIVE ? -3 : 0) + skill + rng_unit(rng);
 }
 
 /* The outputs, with gaps between the rows, and labels of which some are not known. */
@@ -39,14 +39,14 @@ static struct ensemble *ask_models(const struct question *q, unsigned char *data
     struct rng rng = {seed};
 
     for (size_t r = 0; r < q->rows; r++)
-        labels[r] = rng_one_in(&rng, 9) ? -1 : (int32_t)rng_below(&rng, q->width);
+        labels[r] = rng_one_in(&rng, 9) ? -1 : (int32_t)rng_below(&rng, q->width == 1 ? 2 : q->width);
     for (size_t i = 0; i < q->n; i++) {
         unsigned char *own = data + i * q->rows * stride * size;
 
         for (size_t r = 0; r < q->rows; r++)
             for (size_t j = 0; j < q->width; j++)
                 put_number(own + (r * stride + j) * size, q->dtype,
-                           value_of(q, &rng, i, labels[r] == (int32_t)j));
+                           value_of(q, &rng, i, q->width == 1 ? labels[r] == 1 : labels[r] == (int32_t)j));
         add(e, NULL, q->dtype, 0);
         assert_int_equal(ensemble_set_model_output(e, i, own, q->dtype, q->rows, stride), 0);
         assert_int_equal(ensemble_set_input(e, i, q->space, 0), 0);
@@ -69,17 +69,29 @@ static double *read_models(const struct question *q, struct ensemble *e)
     return values;
 }
 
-static int is_hit(const double *sum, const double *values, size_t width, size_t label)
+static int is_hit(const double *sum, const double *values, size_t width, size_t label, size_t round)
 {
-    const double own = sum[label] + values[label];
+    const double own = width > 1 ? sum[label] + values[label] : (sum[0] + values[0]) / (double)round;
     int hit = 1;
 
+    if (width == 1)
+        return (own > .5) == label;
     for (size_t j = 0; j < width; j++) {
         const double other = sum[j] + values[j];
 
         hit &= j < label ? other < own : other <= own;
     }
     return hit;
+}
+
+/* One that was chosen before, or one more than those, if there are not enough yet. */
+static int may_be_chosen(const struct question *q, const size_t *times, size_t model)
+{
+    size_t chosen = 0;
+
+    for (size_t i = 0; i < q->n; i++)
+        chosen += times[i] > 0;
+    return times[model] > 0 || q->most == 0 || chosen < q->most;
 }
 
 static struct answer select_plainly(const struct question *q, const double *values, const int32_t *labels)
@@ -97,10 +109,12 @@ static struct answer select_plainly(const struct question *q, const double *valu
         for (size_t i = 0; i < q->n; i++) {
             size_t hits = 0;
 
+            if (!may_be_chosen(q, times, i))
+                continue;
             for (size_t r = 0; r < q->rows; r++)
                 if (labels[r] >= 0)
                     hits += (size_t)is_hit(sum + r * q->width, values + i * count + r * q->width, q->width,
-                                           (size_t)labels[r]);
+                                           (size_t)labels[r], round);
             if (best == q->n || hits > most) {
                 most = hits;
                 best = i;
@@ -122,8 +136,10 @@ static struct answer select_plainly(const struct question *q, const double *valu
 
 static void assert_same_choice(const struct question *q, uint64_t seed)
 {
-    const struct ensemble_fit_options options =
-        OPTIONS(.how = ENSEMBLE_FIT_GREEDY, .objective = ENSEMBLE_SCORE_ACCURACY, .rounds = q->rounds);
+    const struct ensemble_fit_options options = OPTIONS(.how = ENSEMBLE_FIT_GREEDY,
+                                                        .objective = ENSEMBLE_SCORE_ACCURACY,
+                                                        .rounds = q->rounds,
+                                                        .max_models = q->most);
     unsigned char *data = memory_of(q->n * q->rows * (q->width + q->gap), bytes_of(q->dtype));
     int32_t *labels = memory_of(q->rows, sizeof *labels);
     struct ensemble *e = ask_models(q, data, labels, seed);
@@ -171,6 +187,39 @@ TEST(test_choices_from_many_rows)
     assert_same_choice(&q, 1);
 }
 
+/* So many rows in doubt, of one rival each, that no more can wait; so many rivals that there is no room for more. */
+TEST(test_choices_from_many_rows_in_doubt)
+{
+    const struct question rows = {.n = 4, .rows = 5000, .width = 2, .rounds = 30, .dtype = ENSEMBLE_F32};
+    const struct question rivals = {.n = 4, .rows = 1500, .width = 40, .rounds = 8, .dtype = ENSEMBLE_F32};
+
+    assert_same_choice(&rows, 1);
+    assert_same_choice(&rivals, 1);
+}
+
+/* What one model can do to a lead is at most what it says at its least, where that is below 0. */
+TEST(test_choices_of_values_below_0)
+{
+    for (uint64_t seed = 1; seed <= 10; seed++) {
+        const struct question q = {.n = 4, .rows = 200, .width = 4, .rounds = 60, .dtype = ENSEMBLE_F32,
+                                   .kind = NEGATIVE};
+
+        assert_same_choice(&q, seed);
+    }
+}
+
+/* Two of four models, with one value per row and with several. */
+TEST(test_choices_of_few_models)
+{
+    for (size_t width = 1; width <= 3; width++)
+        for (uint64_t seed = 1; seed <= 5; seed++) {
+            const struct question q = {.n = 4, .rows = 300, .width = width, .rounds = 30, .most = 2,
+                                       .dtype = ENSEMBLE_F64};
+
+            assert_same_choice(&q, seed);
+        }
+}
+
 TEST(test_choices_where_many_values_are_equal)
 {
     for (uint64_t seed = 1; seed <= 10; seed++) {
@@ -203,6 +252,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_choices_of_every_width_dtype_and_space),
         cmocka_unit_test(test_choices_from_many_rows),
+        cmocka_unit_test(test_choices_from_many_rows_in_doubt),
+        cmocka_unit_test(test_choices_of_values_below_0),
+        cmocka_unit_test(test_choices_of_few_models),
         cmocka_unit_test(test_choices_where_many_values_are_equal),
         cmocka_unit_test(test_choices_where_sums_are_rounded),
         cmocka_unit_test(test_choices_of_many_rounds),

@@ -66,6 +66,29 @@ TEST(test_floats_of_0_count_as_the_least_that_there_is)
     drop(&p);
 }
 
+/* One model says the logarithms of what it says, which have to be converted; then all are kept as doubles. */
+TEST(test_floats_beside_a_model_that_is_converted)
+{
+    const struct ensemble_fit_options options =
+        OPTIONS(.how = ENSEMBLE_FIT_GREEDY, .objective = ENSEMBLE_SCORE_LOG_LOSS, .rounds = 3);
+    const double only[MODELS] = {1};
+    struct problem p = far_problem();
+    struct learned plain, converted;
+
+    for (size_t k = 0; k < 2 * ROWS; k++)
+        p.values[k] = log(p.values[k]);
+    forget(&p.said);
+    pose(&p, ENSEMBLE_F32);
+    assert_int_equal(ensemble_set_input(p.said.e, 0, ENSEMBLE_LOG_PROBABILITIES, 0), 0);
+    weigh(&p.said, only);
+    combine_to(p.said.e, ENSEMBLE_F64, p.values, 2 * ROWS);
+    fit_labels(&p, &options, &converted);
+    learn_from(&p, ENSEMBLE_F64, &options, &plain);
+    assert_same_bits(converted.weights, plain.weights, MODELS);
+    assert_same_bits(converted.single, plain.single, MODELS);
+    drop(&p);
+}
+
 /* Rows that are looked at in parts, of which one has the label. Model i says of a row what the first says i rows on. */
 TEST(test_floats_of_long_rows)
 {
@@ -102,6 +125,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_floats_and_doubles_give_the_same_weights),
         cmocka_unit_test(test_floats_of_0_count_as_the_least_that_there_is),
+        cmocka_unit_test(test_floats_beside_a_model_that_is_converted),
         cmocka_unit_test(test_floats_of_long_rows),
     };
 

@@ -151,6 +151,7 @@ TEST(test_a_report_keeps_its_arrays)
 }
 
 /* Every way of learning, with all that asks for memory. */
+static const double dear[N] = {1, 2, 1, 2};
 static const struct ensemble_fit_options ways[] = {
     OPTIONS(.objective = ENSEMBLE_SCORE_LOG_LOSS),
     OPTIONS(.objective = ENSEMBLE_SCORE_SQUARED_ERROR, .folds = 3),
@@ -159,6 +160,7 @@ static const struct ensemble_fit_options ways[] = {
     OPTIONS(.how = ENSEMBLE_FIT_GREEDY, .objective = ENSEMBLE_SCORE_LOG_LOSS),
     OPTIONS(.how = ENSEMBLE_FIT_GREEDY, .objective = ENSEMBLE_SCORE_SQUARED_ERROR),
     OPTIONS(.how = ENSEMBLE_FIT_GREEDY, .objective = ENSEMBLE_SCORE_AUC, .bags = 2),
+    OPTIONS(.how = ENSEMBLE_FIT_GREEDY, .objective = ENSEMBLE_SCORE_ACCURACY, .budget = 3, .cost = dear, .n_costs = N),
     OPTIONS(.how = ENSEMBLE_FIT_INVERSE_ERROR, .objective = ENSEMBLE_SCORE_AUC, .folds = 2),
     OPTIONS(.how = ENSEMBLE_FIT_LOG_ODDS),
     OPTIONS(.how = ENSEMBLE_FIT_SOFTMAX),
@@ -215,10 +217,14 @@ TEST(test_every_allocation_may_fail)
 {
     struct problem p = random_problem(2, ENSEMBLE_F32, N, ROWS, 3);
 
-    for (size_t k = 0; k < LENGTH(ways); k++) {
+    for (size_t k = 0; k < 2 * LENGTH(ways); k++) {
         size_t number = 0;
 
-        while (lacks_memory(&p, &ways[k], number))
+        if (k == LENGTH(ways)) { /* from here on, with rows that are left out */
+            p.labels[3] = -1;
+            ((float *)output_of(&p.said, 1))[5 * 3] = NAN;
+        }
+        while (lacks_memory(&p, &ways[k % LENGTH(ways)], number))
             number++;
     }
     drop(&p);
