@@ -3,7 +3,7 @@
 
 A mutant is a copy of one source file with one change: an operator, a constant, a condition, or a statement left out.
 What includes the file is compiled again (of the kernels, the portable ones and those of the best instruction set
-here), and the tests are run, those first that matter most for it, until one fails. The result is a line of
+here), and the tests that reach the line are run (reach.c), quick ones first, until one fails. The result is a line of
 the file named by --results; those in it are not tried again, so that runs add up. It is one of
 
     caught      a test failed, or did not end in time
@@ -15,6 +15,7 @@ and only the first two count. Survivors are looked for in --survivors, a list of
 """
 
 import argparse
+import json
 import os
 import random
 import re
@@ -24,7 +25,7 @@ import sys
 import time
 
 GOAL = 0.95
-LONGEST = 600  # seconds that a test may take, until it is known how long it does
+LONGEST = 600  # seconds that a test may take
 CHANGES = [  # what is written, with the spaces around it, and what is written in its place
     (" < ", " <= "), (" <= ", " < "), (" > ", " >= "), (" >= ", " > "), (" == ", " != "), (" != ", " == "),
     (" && ", " || "), (" || ", " && "), (" + ", " - "), (" - ", " + "), (" * ", " / "), (" / ", " * "),
@@ -36,34 +37,15 @@ CONDITION = re.compile(r"^(\s*(?:\} else )?if )\((.*)\)( \{)?$")
 STATEMENT = re.compile(r"^\s+(?!return\b|goto\b|case\b|default\b|const\b|static\b|else\b)[\w*(][^;{}]*;$")
 NOT_BUILT = {"src/simd/vec_neon.h", "src/simd/vec_sve.h", "src/kernels/isa_neon.c", "src/kernels/isa_sve.c"}
 
-# Which unit tests matter most for a folder: words that their names begin with, after test_.
-UNIT = {
-    "api": "combine methods models weights class_ settings parameters lifecycle clone names info check dlpack in_place",
-    "store": "load save text number",
-    "learn": "fit_ score update",
-    "rank": "top fuse_ rank",
-    "plan": "methods combine walk report_ settled similarity missing row_weights vote parallel spaces tempered "
-            "wide_rows many_rows method_ order_rules overlap short_way softmaxes result_forms inputs plan run top_k "
-            "special_values zero_weight",
-    "dispatch": "dispatch cpu_ info",
-    "kernels": "methods special_values finite half measure",
-    "simd": "special_values finite",
-    "base": "number half text error size finite dtype alloc",
-}
-# Unit tests that take seconds each: they come after the others.
-SLOW = {f"unit/test_{name}" for name in ("many_rows method_places report_fields report_models report_known parallel "
-                                         "parallel_more settled_properties walk order_rules wide_rows").split()}
-# Programs of other folders, in the order in which they are tried: some for each folder, then all of them.
-OTHER = {
-    "kernels": "kernels/golden;methods/golden_methods;learn/golden_fit;rank/golden_rank",
-    "simd": "kernels/golden;kernels/check --quick",
-    "learn": "learn/golden_fit;learn/oracle --quick --count 34",
-    "rank": "rank/golden_rank",
-    "plan": "methods/golden_methods;methods/golden_report",
-}
-ALL = ("kernels/golden;methods/golden_methods;methods/golden_report;learn/golden_fit;rank/golden_rank;"
-       "learn/oracle --quick --count 34;methods/oracle --quick --count 100;methods/oracle_report --quick --count 30;"
-       "kernels/check --quick;rank/oracle --quick")
+# Programs other than unit tests, and those with a malloc() of their own, which a shared library would not reach: they are
+# linked with the mutant's objects, and further objects of theirs.
+PROGRAMS = ("kernels/golden;methods/golden_methods;methods/golden_report;learn/golden_fit;rank/golden_rank;"
+            "learn/oracle --quick --count 34;methods/oracle --quick --count 100;methods/oracle_report --quick --count 30;"
+            "kernels/check --quick;rank/oracle --quick;extremes/extremes;world/memory").split(";")
+WRAPPED = {"unit/test_const": [], "unit/test_errno": [], "unit/test_fuse_memory": [], "unit/test_save": [],
+           "world/memory": ["world/work", "world/calls"]}
+WRAP = [f"-Wl,--wrap={name}" for name in ("malloc", "calloc", "realloc", "free")]
+NEAR = 12  # lines: a block begins no further above or below most lines
 
 
 def code_of(text):
@@ -127,6 +109,7 @@ class Build:
         self.isas = dict(isa.split(":", 1) for isa in options.isa)
         self.best = self.best_isa()
         self.objects = {}  # by source file
+        self.linked = []  # what the library is made of now
         self.needs = {}  # by file: the sources that are compiled again when it changes
         for top in ("src", "include"):
             shutil.rmtree(f"{self.tree}/{top}", ignore_errors=True)
@@ -165,7 +148,10 @@ class Build:
                                os.path.abspath(out)], cwd=self.tree, stderr=subprocess.DEVNULL).returncode == 0
 
     def link(self, replaced):
-        objects = [replaced.get(source, built) for source, built in self.objects.items()]
+        self.linked = [replaced.get(source, built) for source, built in self.objects.items()]
+        self.link_these(self.linked)
+
+    def link_these(self, objects):
         subprocess.run(["gcc", "-shared", "-Wl,-Bsymbolic", *objects, "-o", f"{self.library}.new"], check=True)
         os.replace(f"{self.library}.new", self.library)
 
@@ -199,44 +185,86 @@ class Build:
 
 
 class Tests:
-    def __init__(self, b):
-        self.b = b
-        self.unit = sorted(name for name in os.listdir(f"{b}/tests/unit")
-                           if name.startswith("test_") and "." not in name)
-        self.limits = {}  # seconds, by test
+    def __init__(self, build):
+        self.b = build.b
+        self.build = build
+        self.tests = [f"unit/{name}" for name in sorted(os.listdir(f"{self.b}/tests/unit"))
+                      if name.startswith("test_") and ("." not in name or name[:-2] in map(os.path.basename, WRAPPED))]
+        self.tests = [test.removesuffix(".o") for test in self.tests if test not in WRAPPED] + PROGRAMS
+        self.tests = list(dict.fromkeys(self.tests))
+        self.seconds = {}  # that a test takes
+        self.reach = {}  # by file, by line: the tests that come there
+        self.look()
 
-    def of(self, file):
-        """The programs with their options, those first that matter most."""
-        folder, stem = file.split("/")[1], re.sub(r"_tmpl|\..*", "", os.path.basename(file))
-        words = UNIT[folder].split()
-        near = [t for t in self.unit if t[5:].startswith(stem)]
-        next_to = [t for word in words for t in self.unit if t[5:].startswith(word)]
-        names = [f"unit/{t}" for t in near + next_to]
-        others = OTHER.get(folder, "").split(";")
-        first = others + names if folder in ("kernels", "simd") else names + others
-        every = [test for test in first + [f"unit/{t}" for t in self.unit] + ALL.split(";") if test]
-        return list(dict.fromkeys(sorted(every, key=lambda test: test in SLOW)))
+    def program(self, test):
+        return f"{self.b}/tests/{test.split()[0]}" + ("-wrapped" if test in WRAPPED else "")
 
-    def run(self, test, limit):
-        program, *options = test.split()
+    def run(self, test, limit, objects, reach=None):
+        """Whether it passes. One with a malloc() of its own is linked first, with these objects."""
+        if test in WRAPPED:
+            own = [f"{self.b}/tests/{part}.o" for part in [test] + WRAPPED[test]]
+            subprocess.run(["gcc", *own, *objects, *WRAP, "-pthread", "-lcmocka", "-lm", "-ldl", "-o", self.program(test)],
+                           check=True)
+        env = {**os.environ, "REACH": reach} if reach else None
         try:
-            return subprocess.run([f"{self.b}/tests/{program}", *options], stdout=subprocess.DEVNULL,
+            return subprocess.run([self.program(test), *test.split()[1:]], stdout=subprocess.DEVNULL, env=env,
                                   stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, timeout=limit).returncode == 0
         except subprocess.TimeoutExpired:
             return False
 
-    def first_that_fails(self, file, build):
-        """Its name, or None. A test that fails for the first time must pass without the change: else it says nothing."""
-        for test in self.of(file):
-            if self.run(test, self.limits.get(test, LONGEST)):
-                continue
-            if test not in self.limits:
-                build.link({})
-                begin = time.monotonic()
-                if not self.run(test, LONGEST):
-                    sys.exit(f"FAILED: {test} fails without any change, or takes more than {LONGEST} s")
-                self.limits[test] = 5 + 10 * (time.monotonic() - begin)
-            return test
+    def look(self):
+        """Runs each test once as it is, and once to see where it comes; what was seen is kept."""
+        kept = f"{self.b}/reach.json"
+        if os.path.exists(kept):
+            with open(kept, encoding="utf-8") as file:
+                self.seconds, self.reach = json.load(file)
+            return
+        for test in self.tests:
+            begin = time.monotonic()
+            if not self.run(test, LONGEST, self.build.linked):
+                sys.exit(f"FAILED: {test} fails without any change, or takes more than {LONGEST} s")
+            self.seconds[test] = time.monotonic() - begin
+        places = {}
+        looking = [path.replace("/obj/", "/reach/obj/") for path in self.build.objects.values()] + [f"{self.b}/reach.o"]
+        self.build.link_these(looking)
+        for test in self.tests:
+            if not self.run(test, 20 * LONGEST, looking, f"{self.b}/reach.txt"):
+                sys.exit(f"FAILED: {test} fails when it is looked where it comes")
+            with open(f"{self.b}/reach.txt", encoding="utf-8") as offsets:
+                for offset in offsets.read().split():
+                    places.setdefault(self.program(test) if test in WRAPPED else self.build.library,
+                                      {}).setdefault(offset, []).append(test)
+        for binary, tests in places.items():
+            self.note_lines(binary, tests)
+        self.build.link({})
+        with open(kept, "w", encoding="utf-8") as file:
+            json.dump([self.seconds, self.reach], file)
+
+    def note_lines(self, binary, tests_of):
+        """From places to lines: each has that of its own function, and those of the functions it was put into."""
+        said = subprocess.run(["addr2line", "-a", "-i", "-e", binary], input="\n".join(tests_of), text=True, check=True,
+                              stdout=subprocess.PIPE).stdout
+        for line in said.split("\n"):
+            if line.startswith("0x"):
+                tests = tests_of[hex(int(line, 16))]
+            elif ":" in line and not line.startswith("??"):
+                file, number = line.split(" ")[0].rsplit(":", 1)
+                there = self.reach.setdefault(os.path.relpath(file), {}).setdefault(number, [])
+                there += [test for test in tests if test not in there]
+
+    def of(self, file, number):
+        """The tests that come there, or near; if none does, those that come into the file; if none does, all."""
+        lines = self.reach.get(file, {})
+        near = sorted((int(line) for line in lines if abs(int(line) - number) <= NEAR), key=lambda n: abs(n - number))
+        near = [n for n in near if n <= number][:1] + [n for n in near if n >= number][:1]
+        come = {test for line in (map(str, near) if near else lines) for test in lines[line]}
+        return sorted(come or self.tests, key=self.seconds.get)
+
+    def first_that_fails(self, mutant):
+        """Its name, or None."""
+        for test in self.of(*mutant[:2]):
+            if not self.run(test, 5 + 10 * self.seconds[test], self.build.linked):
+                return test
         return None
 
 
@@ -270,8 +298,9 @@ def main():
 
     sample = sample_of(options.seed)
     results = read_results(options.results)
-    build, tests = Build(options), Tests(options.build)
+    build = Build(options)
     build.link({})
+    tests = Tests(build)
     end = time.monotonic() + 60 * options.minutes
     counted, caught, left = 0, 0, []
     for mutant in sample:
@@ -284,7 +313,7 @@ def main():
             begin = time.monotonic()
             result, by = build.make(mutant), "-"
             if result is None:
-                by = tests.first_that_fails(mutant[0], build)
+                by = tests.first_that_fails(mutant)
                 result, by = ("caught", by) if by else ("survived", "-")
             results[name] = result
             with open(options.results, "a", encoding="utf-8") as out:
