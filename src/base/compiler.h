@@ -25,8 +25,8 @@ _Static_assert(sizeof(double) == 8 && DBL_MANT_DIG == 53 && DBL_MAX_EXP == 1024,
 
 /*
  * ENS_INLINE: inlined whatever the optimisation level; kernels are built from such functions with constant arguments.
- * ENS_ASSUME: what holds whenever this is reached; the compiler may rely on it. A build that counts which ways are taken
- * (make coverage) defines ENS_COVERAGE: a function counts once, not each copy, and an assumption is not a way.
+ * ENS_ASSUME: what holds whenever this is reached; the compiler may rely on it. A build that counts which ways are
+ * taken (make coverage) defines ENS_COVERAGE: a function counts once, not each copy, and an assumption is not a way.
  */
 #if defined(ENS_COVERAGE)
 #define ENS_INLINE inline

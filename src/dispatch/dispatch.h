@@ -8,7 +8,7 @@
 /* Never NULL. */
 const struct ens_kernels *ens_kernels_best(void);
 
-/* The same for a machine that has these instruction sets (1u << ENS_ISA_...), and with a name: the ones of that, or NULL. */
+/* The best of these instruction sets (1u << ENS_ISA_...); with a name, the one among them that has it, or NULL. */
 const struct ens_kernels *ens_kernels_of(unsigned isas, const char *name);
 
 /* NULL where this build or this machine does not have an instruction set of that name. */

@@ -7,7 +7,8 @@
 #
 # Since a build without optimisation takes minutes, it is kept: after a change only what needs it is built again.
 
-COVERAGE = +MAKE='$(MAKE)' B='$(B)/coverage' UNIT='$(UNIT_TESTS)' FLAGS="$(LIB_CFLAGS)" LONG='$(COVERAGE_LONG)' sh tests/coverage/run.sh
+COVERAGE = +MAKE='$(MAKE)' B='$(B)/coverage' UNIT='$(UNIT_TESTS)' FLAGS="$(LIB_CFLAGS)" \
+    LONG='$(COVERAGE_LONG)' sh tests/coverage/run.sh
 
 coverage: ## lines and branches of src/ that the tests take: all of them (needs gcc and gcovr)
 	@$(COVERAGE)

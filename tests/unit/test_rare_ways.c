@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Ways through src/plan that few calls take, each beside a way that many do: far more models or classes than usual, rows
- * that a tile does not hold, addresses that fit no vector, and sums of weights that no double holds.
+ * Ways through src/plan that few calls take, each beside a way that many do: far more models or classes than usual,
+ * rows that a tile does not hold, addresses that fit no vector, and sums of weights that no double holds.
  */
 #include "report.h"
 
@@ -47,7 +47,7 @@ TEST(test_a_row_whose_weights_have_an_infinite_sum_is_at_fault)
         }
 }
 
-/* With weights of classes: those of the call are an error; with weights of rows besides, the classes concerned are NaN. */
+/* Of a class: an error of the call; with weights of rows besides, the classes concerned are NaN. */
 TEST(test_a_class_whose_weights_have_an_infinite_sum_has_no_value)
 {
     const double beyond[] = {1e308, 1, 1, 1e308, 1, 1, 1, 1, 1}, fine[] = {1, 0, 1, 1, 1, 0, 0, 1, 1};
@@ -190,7 +190,8 @@ TEST(test_sums_of_many_models_of_many_rows)
     enum { N = 16, ROWS = 40, WIDTH = 1000 };
     static float outputs[N][ROWS * WIDTH], whole[ROWS * WIDTH], row[WIDTH];
     struct ensemble *e = ensemble_of(WIDTH);
-    struct ensemble_call call = {.struct_size = sizeof call, .dtype = ENSEMBLE_F32, .result = row, .result_count = WIDTH,
+    struct ensemble_call call = {.struct_size = sizeof call, .dtype = ENSEMBLE_F32, .result = row,
+                                 .result_count = WIDTH,
                                  .row_count = 1};
     double weights[N];
     struct rng rng = {5};
@@ -210,7 +211,7 @@ TEST(test_sums_of_many_models_of_many_rows)
     ensemble_destroy(e);
 }
 
-/* Ranks of more classes than are told apart in float, with halves: one model that ascends, and one that says nothing. */
+/* Ranks of more classes than float tells apart, with halves: one model that ascends, and one that says nothing. */
 TEST(test_ranks_of_millions_of_classes)
 {
     const size_t width = ((size_t)1 << 22) + 2;
