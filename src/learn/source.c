@@ -131,6 +131,7 @@ static int copy_handle(struct ens_source *s, const struct ensemble *e, int how)
 
     s->e = *e;
     s->e.plan.model = ens_heap_take(s->heap, n, sizeof *s->e.plan.model);
+    s->e.plan.data = ens_heap_take(s->heap, n, sizeof *s->e.plan.data);
     s->e.plan.weight32 = ens_heap_take(s->heap, n, sizeof *s->e.plan.weight32);
     s->e.models = ens_heap_take(s->heap, n, sizeof *s->e.models);
     s->k = ens_heap_take(s->heap, n, sizeof *s->k);
@@ -139,7 +140,8 @@ static int copy_handle(struct ens_source *s, const struct ensemble *e, int how)
     s->truth = ens_heap_doubles(s->heap, ENS_PIECE, &failed);
     s->less = ens_heap_doubles(s->heap, ENS_PIECE, &failed);
     s->raw = ens_heap_doubles(s->heap, ENS_PIECE, &failed);
-    if (failed || s->e.plan.model == NULL || s->e.plan.weight32 == NULL || s->e.models == NULL || s->k == NULL)
+    if (failed || s->e.plan.model == NULL || s->e.plan.data == NULL || s->e.plan.weight32 == NULL ||
+        s->e.models == NULL || s->k == NULL)
         return ENSEMBLE_ENOMEM;
     if (e->n_models > 0) {
         memcpy(s->e.models, e->models, n * sizeof *e->models);

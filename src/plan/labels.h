@@ -3,6 +3,8 @@
 #ifndef ENS_PLAN_LABELS_H
 #define ENS_PLAN_LABELS_H
 
+#include "base/dtype.h"
+#include "plan/inputs.h"
 #include "plan/values.h"
 
 /* Rows of which labels are found together, at most. */
@@ -16,10 +18,13 @@
 void ens_labels_of_rows(const struct ens_blend *b, size_t k, size_t row, size_t n, int32_t *labels,
                         unsigned char *const tiles[2]);
 
-/* Bytes from row to row of a model's output. */
+/* Bytes from row to row of a model's output; of a single row any number, and it may have wrapped. */
 static inline size_t ens_row_bytes(const struct ens_blend *b, size_t k)
 {
-    return (size_t)(ens_row_of(b, k, 1) - ens_row_of(b, k, 0));
+    const struct ensemble_output output = ens_output_of(b, k);
+    const size_t length = ens_row_length(b->e, b->e->plan.model[k], output.dtype);
+
+    return ens_stride(&output, length) << ens_dtype_shift(output.dtype);
 }
 
 #endif

@@ -46,6 +46,19 @@ static void refused_at(struct problem *p, const void *targets, int32_t dtype, si
 #define refused_values(p, options, code)                                                                             \
     refused_at(p, (p)->targets, ENSEMBLE_F64, ROWS * WIDTH, options, code, code, __LINE__)
 
+/* A model of weight 0 takes no part before the fit, but is learned from. */
+TEST(test_models_that_took_no_part)
+{
+    const struct ensemble_fit_options no_gap = OPTIONS(.objective = ENSEMBLE_SCORE_AUC);
+    const double weights[N] = {0, .5, 0, .5};
+    struct problem p = tidy();
+
+    weigh(&p.said, weights);
+    refused_at(&p, p.labels, ENSEMBLE_I32, ROWS + 1, NULL, ENSEMBLE_ECOUNT, ENSEMBLE_ECOUNT, __LINE__);
+    refused(&p, &no_gap, ENSEMBLE_EFIT);
+    drop(&p);
+}
+
 TEST(test_null)
 {
     struct problem p = tidy();
@@ -326,6 +339,7 @@ TEST(test_fields_out_of_range)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_models_that_took_no_part),
         cmocka_unit_test(test_null),
         cmocka_unit_test(test_targets_of_a_wrong_size_or_type),
         cmocka_unit_test(test_labels_beyond_the_classes),
