@@ -32,7 +32,6 @@ static size_t lay_out(struct ensemble *e, size_t capacity, unsigned char *storag
 int ens_models_reserve(struct ensemble *e, size_t more)
 {
     const struct ensemble before = *e;
-    const size_t most = (size_t)PTRDIFF_MAX / 2 / lay_out(e, 1, NULL);
     size_t capacity = e->capacity > 0 ? 2 * e->capacity : 8;
     unsigned char *storage;
     size_t size;
@@ -43,7 +42,7 @@ int ens_models_reserve(struct ensemble *e, size_t more)
         return ENSEMBLE_EOVERFLOW;
     if (capacity < e->n_models + more)
         capacity = e->n_models + more;
-    if (ENS_SIZES_ARE_SHORT && capacity > most)
+    if (ENS_SIZES_ARE_SHORT && capacity > (size_t)PTRDIFF_MAX / 2 / lay_out(e, 1, NULL))
         return ENSEMBLE_EOVERFLOW;
     size = lay_out(e, capacity, NULL);
     storage = ens_allocate(&e->allocator, size);
