@@ -269,13 +269,15 @@ static void sum_rows(const struct ens_blend *b, enum kind kind, const struct row
 static size_t rows_as_one(const struct ens_blend *b)
 {
     const struct ens_walk *walk = b->walk;
+    const size_t bytes = b->e->plan.n * b->e->width << b->shift;
     size_t rows;
 
-    _Static_assert(ENS_POOL_BYTES / (MODELS * ENS_SHORT_ROW * sizeof(double)) >= 2, "several rows fit");
+    _Static_assert(ENS_POOL_BYTES / (sizeof(double) * MODELS * ENS_SHORT_ROW) >= 2, "several rows fit");
     if (walk->inputs->summary->gaps > 0 || walk->result_stride != b->e->width || walk->dtype - 1 != b->acc ||
         b->e->width > ENS_SHORT_ROW || walk->row_count < 2)
         return 0;
-    rows = ENS_POOL_BYTES / (b->e->plan.n * b->e->width << b->shift);
+    ENS_ASSUME(bytes > 0);
+    rows = ENS_POOL_BYTES / bytes;
     return rows < walk->row_count ? rows : walk->row_count;
 }
 
