@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "plan/batch.h"
 
+#include "base/compiler.h"
 #include "base/finite.h"
 #include "plan/ballots.h"
 #include "plan/gather.h"
