@@ -126,7 +126,7 @@ static ENS_APART void weigh_classes(const struct ens_piece *p)
                 present[j] += ens_class_share(b, k, p->tile.column + j);
 }
 
-/* The same where weights differ from class to class. A class that no model speaks of is 0. */
+/* The same where weights differ from class to class: 0 where no model speaks, NaN where the weights' sum is infinite. */
 static ENS_APART void sum_models_by_class(const struct ens_piece *p, enum ens_term term, double *out)
 {
     const struct ens_blend *b = p->b;
@@ -149,6 +149,9 @@ static ENS_APART void sum_models_by_class(const struct ens_piece *p, enum ens_te
                                          : deviation_of(p, term, k);
         b->kernels->blend[ENS_f64][ENS_BLEND_sum](out, values, factors, p->tile.length);
     }
+    for (size_t j = 0; j < p->tile.length; j++)
+        if (!ens_is_finite(present[j]))
+            out[j] = NAN;
 }
 
 void ens_piece_sum(const struct ens_piece *p, enum ens_term term, double *out)

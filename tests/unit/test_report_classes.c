@@ -59,11 +59,37 @@ TEST(test_rows_in_which_no_model_speaks_of_any_class)
     forget(&said);
 }
 
+/* MIN and MAX do not divide by weights; what models say of each other does: of class 1, by an infinite sum. */
+TEST(test_measures_of_a_class_whose_weights_have_an_infinite_sum)
+{
+    const double values[] = {.5, .25, .25, .75, .25, 0, .25, .25, .5, .25, .5, .25};
+    const double weights[] = {1, 1e308, 1, 3, 1e308, 2};
+    const int32_t methods[] = {ENSEMBLE_MIN, ENSEMBLE_MAX};
+
+    for (size_t i = 0; i < LENGTH(methods); i++) {
+        struct said said = weighed(values, weights, ENSEMBLE_RESULT_AS_IS);
+        struct told told = told_of(OF_PROBABILITIES | FIELD(VARIANCE) | FIELD(LABEL), 2, 3, 2, 0);
+
+        assert_int_equal(ensemble_set_method(said.e, methods[i]), 0);
+        ask(said.e, &told, ENSEMBLE_F64);
+        for (size_t row = 0; row < 2; row++) {
+            assert_int_equal(told.report.label[row], 0);
+            assert_true(is_nan(told.report.mean_entropy[row]) && is_nan(told.report.mutual_information[row]));
+            assert_true(is_nan(told.report.variation_ratio[row]) && is_nan(told.report.conflict[row]));
+            for (size_t j = 0; j < 3; j++)
+                assert_int_equal(is_nan(told.report.variance[3 * row + j]), j == 1);
+        }
+        end_told(&told);
+        forget(&said);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_nan_beside_a_class_that_no_model_speaks_of),
         cmocka_unit_test(test_rows_in_which_no_model_speaks_of_any_class),
+        cmocka_unit_test(test_measures_of_a_class_whose_weights_have_an_infinite_sum),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
