@@ -188,10 +188,8 @@ class Tests:
     def __init__(self, build):
         self.b = build.b
         self.build = build
-        self.tests = [f"unit/{name}" for name in sorted(os.listdir(f"{self.b}/tests/unit"))
-                      if name.startswith("test_") and ("." not in name or name[:-2] in map(os.path.basename, WRAPPED))]
-        self.tests = [test.removesuffix(".o") for test in self.tests if test not in WRAPPED] + PROGRAMS
-        self.tests = list(dict.fromkeys(self.tests))
+        unit = {name.removesuffix(".o") for name in os.listdir(f"{self.b}/tests/unit") if name.startswith("test_")}
+        self.tests = sorted(f"unit/{name}" for name in unit if "." not in name) + PROGRAMS
         self.seconds = {}  # that a test takes
         self.reach = {}  # by file, by line: the tests that come there
         self.look()
@@ -213,9 +211,11 @@ class Tests:
             return False
 
     def look(self):
-        """Runs each test once as it is, and once to see where it comes; what was seen is kept."""
+        """Runs each test once as it is, and once to see where it comes; that is kept until something is built anew."""
         kept = f"{self.b}/reach.json"
-        if os.path.exists(kept):
+        built = list(self.build.objects.values()) + [
+            f"{self.b}/tests/{test.split()[0]}" + (".o" if test in WRAPPED else "") for test in self.tests]
+        if os.path.exists(kept) and os.path.getmtime(kept) > max(map(os.path.getmtime, built)):
             with open(kept, encoding="utf-8") as file:
                 self.seconds, self.reach = json.load(file)
             return
