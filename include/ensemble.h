@@ -722,7 +722,7 @@ struct ensemble_fit_options {
     size_t n_costs;     /* length of `cost`: the number of models; 0 where it is NULL */
     size_t max_models;  /* 0: any number */
 
-    size_t rounds; /* of ENSEMBLE_FIT_GREEDY; 0: 50 */
+    size_t rounds; /* of ENSEMBLE_FIT_GREEDY, INT32_MAX at most; 0: 50 */
 
     /*
      * With ENSEMBLE_FIT_GREEDY: an objective of your own, to be made small, in place of `objective`. `values` are

@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 /*
- * Has the address space 32 bits? Sizes made of a few int32_t are too large only there, and where there are 64, the
- * compiler leaves out what asks for this first.
+ * Has the address space 32 bits? Only there is what has at most INT32_MAX parts too large for it, and where there are
+ * 64, the compiler leaves out what asks for this first.
  */
 #define ENS_SIZES_ARE_SHORT (SIZE_MAX <= UINT32_MAX)
 

@@ -343,10 +343,11 @@ static void clear_others(const struct similar *s)
 static int check_matrix(const struct ens_walk *walk, const double *matrix)
 {
     const size_t n = walk->e->n_models;
-    size_t bytes = SIZE_MAX; /* if it is not set: there is no place for so many */
+    size_t bytes;
 
-    ens_size_of_matrix(n, n, n, ens_dtype_shift(ENSEMBLE_F64), &bytes);
-    return ens_overlap_check_array(walk, NULL, matrix, bytes);
+    return ens_size_of_matrix(n, n, n, ens_dtype_shift(ENSEMBLE_F64), &bytes)
+               ? ENSEMBLE_EOVERFLOW
+               : ens_overlap_check_array(walk, NULL, matrix, bytes);
 }
 
 int ens_similar(const struct ens_inputs *inputs, const struct ensemble *e, int32_t measure, double *matrix)

@@ -30,7 +30,7 @@ static struct extent extent_of(const struct ens_rankings *rankings, const struct
 
 /*
  * A power of two by which the scores become such that neither their squares nor their sums leave double's range. By two
- * steps for large ones: what they make subnormal is less than 2^-1200 of the largest score, so that its quotient is 0.
+ * steps for large ones: what they make subnormal is at most 2^-1199 of the largest score, so that its quotient is 0.
  */
 static double unit_of(const struct extent *extent)
 {
