@@ -126,7 +126,7 @@ static ENS_APART void weigh_classes(const struct ens_piece *p)
                 present[j] += ens_class_share(b, k, p->tile.column + j);
 }
 
-/* The same where weights differ from class to class: 0 where no model speaks, NaN where the weights' sum is infinite. */
+/* The same where weights differ from class to class: 0 where no model speaks, NaN where their sum is infinite. */
 static ENS_APART void sum_models_by_class(const struct ens_piece *p, enum ens_term term, double *out)
 {
     const struct ens_blend *b = p->b;

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 #
 # mutation: do the tests notice an error in src/? mutate.py makes one small error after the other and runs the tests
-# that reach the line (reach.c), until one fails. What was found is kept in $(MUTATION_RESULTS), so that a run can be stopped
-# at any time, and goes on where it was. MUTANTS=N and SEED=S: the first N of the sample that belongs to S. MINUTES=M:
-# begin no more after so many minutes.
+# that reach the line (reach.c), until one fails. What was found is kept in $(MUTATION_RESULTS), so that a run can be
+# stopped at any time, and goes on where it was. MUTANTS=N and SEED=S: the first N of the sample that belongs to S.
+# MINUTES=M: begin no more after so many minutes.
 #
 # It is in none of the lists, since it takes hours.
 #
