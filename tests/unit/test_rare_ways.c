@@ -71,6 +71,22 @@ TEST(test_a_class_whose_weights_have_an_infinite_sum_has_no_value)
     }
 }
 
+/* By the call: weights that cancel out in a class, or whose product is infinite. */
+TEST(test_factors_of_a_class_that_are_infinite)
+{
+    const double opposite[] = {1, 1, 1, 1, -1, 1, 0, 0, 1}, products[] = {1, 1, 1e10, 1, 1, 1, 1, 1, 1};
+    struct said said = say(ENSEMBLE_MEAN, ENSEMBLE_F64, shares, 3, 2, 3);
+
+    assert_int_equal(ensemble_set_class_weights(said.e, opposite, 3, 3), 0);
+    assert_combine_fails(said.e, 6, ENSEMBLE_EZEROSUM);
+    assert_int_equal(ensemble_set_method(said.e, ENSEMBLE_SUM), 0);
+    assert_int_equal(ensemble_check(said.e, NULL, 0), 0);
+    weigh(&said, large);
+    assert_int_equal(ensemble_set_class_weights(said.e, products, 3, 3), 0);
+    assert_combine_fails(said.e, 6, ENSEMBLE_EZEROSUM);
+    forget(&said);
+}
+
 /* Weights of both signs, whose sum is 0 in one class of one row: only MEAN divides by it, and only there. */
 TEST(test_a_class_whose_weights_cancel_out_in_a_row_is_nan_there)
 {
@@ -362,6 +378,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_row_whose_weights_have_an_infinite_sum_is_at_fault),
         cmocka_unit_test(test_a_class_whose_weights_have_an_infinite_sum_has_no_value),
+        cmocka_unit_test(test_factors_of_a_class_that_are_infinite),
         cmocka_unit_test(test_a_class_whose_weights_cancel_out_in_a_row_is_nan_there),
         cmocka_unit_test(test_measures_of_a_row_whose_weights_have_an_infinite_sum_are_nan),
         cmocka_unit_test(test_softmaxes_of_many_models_that_are_too_wide_for_the_stack),
