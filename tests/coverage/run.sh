@@ -65,8 +65,8 @@ for golden in kernels/golden methods/golden_methods methods/golden_report learn/
 done
 run tests/extremes/extremes
 run tests/world/memory
-for inputs in tests/fuzz/corpus/*; do
-    run "tests/fuzz/${inputs##*/}" "$inputs"
+for inputs in tests/fuzz/corpus/*.txt; do
+    run "tests/fuzz/$(basename "$inputs" .txt)" "$inputs"
 done
 how=${LONG:+--seed 1}
 for oracle in kernels/check methods/oracle methods/oracle_report learn/oracle rank/oracle; do

@@ -1,18 +1,20 @@
 # SPDX-License-Identifier: MIT
 #
 # Fuzzing: every target below is a file of its own, which makes calls of what the bytes of an input say, and looks at
-# what they do beside a reference. corpus/TARGET holds inputs that together reach all that was ever reached, and those
-# that went wrong once.
+# what they do beside a reference. corpus/TARGET.txt holds inputs that together reach all that was ever reached, and those
+# that went wrong once (packed.h says how).
 #
 #   make test-fuzz           each target with the inputs of its corpus, with any compiler; seconds
 #   make fuzz                each target for FUZZ_SECONDS with libFuzzer (clang), address and undefined-behaviour
 #                            sanitizers: from the corpus here and what earlier runs found, which is kept in
-#                            $(FUZZ_FOUND). What was run is written behind the other lines of progress.txt.
+#                            $(FUZZ_FOUND)/TARGET. What was run is written behind the other lines of progress.txt.
 #   make fuzz-merge          the smallest set of inputs that reaches all that the runs have reached, into corpus/
 #   make fuzz-afl            the same targets with AFL++, from the corpus here
+#   make fuzz-progress       what was run so far
 #
 # FUZZ_TARGETS='load rank' chooses some. An input that goes wrong is left in $(FUZZ_FOUND)/TARGET-crash-...; a program
-# is given it as an argument to see it again: $(B)/fuzz/tests/fuzz/TARGET FILE.
+# is given it as an argument to see it again: $(B)/fuzz/tests/fuzz/TARGET FILE. When that is mended, the file is renamed
+# to regression-WHAT, and $(B)/tests/fuzz/pack regression-WHAT >> tests/fuzz/corpus/TARGET.txt keeps it.
 
 TEST_TARGETS += test-fuzz
 
@@ -27,7 +29,7 @@ FUZZ_PROGRAMS = $(FUZZ_TARGETS:%=$(FUZZ_B)/%)
 
 # What calls LLVMFuzzerTestOneInput(): main.c, or with FUZZ_ENGINE a fuzzer's own.
 FUZZ_ENGINE :=
-FUZZ_MAIN := $(if $(FUZZ_ENGINE),,$(FUZZ_B)/main.o)
+FUZZ_MAIN := $(if $(FUZZ_ENGINE),,$(FUZZ_B)/main.o $(FUZZ_B)/packed.o)
 
 # What a target is made of besides. The references are those of other tests, and no second ones.
 FUZZ_NUMBER := $(B)/tests/kernels/number.o
@@ -63,10 +65,14 @@ $(FUZZ_B)/$(1): $(FUZZ_B)/$(1).o $(FUZZ_OBJECTS_$(1)) $(FUZZ_MAIN) $(STATIC)
 endef
 $(foreach target,$(FUZZ_ALL),$(eval $(call fuzz_program,$(target))))
 
+$(FUZZ_B)/pack: $(FUZZ_B)/pack.o $(FUZZ_B)/packed.o
+	$(CC) $(CFLAGS) $(ARCH_FLAGS) $(LDFLAGS) $^ -o $@
+
 fuzz-programs: $(FUZZ_PROGRAMS)
 
-test-fuzz: fuzz-programs ## the fuzz targets with the inputs that were kept
-	@set -e; for target in $(FUZZ_TARGETS); do $(FUZZ_B)/$$target $(FUZZ_CORPUS)/$$target; done
+test-fuzz: fuzz-programs $(FUZZ_B)/pack ## the fuzz targets with the inputs that were kept
+	@set -e; for target in $(FUZZ_TARGETS); do $(FUZZ_B)/$$target $(FUZZ_CORPUS)/$$target.txt; done
+	@B='$(B)' CORPUS='$(FUZZ_CORPUS)' sh tests/fuzz/packed.sh
 
 # $(call fuzz_build,FOLDER,CC,CFLAGS,ENGINE): the programs, in a build directory of their own.
 fuzz_build = +$(MAKE) --no-print-directory B='$(B)/$(1)' CC='$(2)' AR=ar CPPFLAGS= CFLAGS='$(3)' LDFLAGS= WERROR= \
@@ -78,17 +84,20 @@ FUZZ_RUN = +B='$(B)' TARGETS='$(FUZZ_TARGETS)' SECONDS_EACH='$(FUZZ_SECONDS)' FO
 fuzz-build:
 	$(call fuzz_build,fuzz,clang,$(FUZZ_SANITIZE) -fsanitize=fuzzer-no-link,-fsanitize=fuzzer)
 
-fuzz: fuzz-build ## each fuzz target for FUZZ_SECONDS=60 with libFuzzer
+fuzz: fuzz-build $(FUZZ_B)/pack ## each fuzz target for FUZZ_SECONDS=60 with libFuzzer
 	@$(FUZZ_RUN) fuzz
 
-fuzz-merge: fuzz-build ## what the runs of make fuzz have found into the tree, as few inputs as can be
+fuzz-merge: fuzz-build $(FUZZ_B)/pack ## what the runs of make fuzz have found into the tree, as few inputs as can be
 	@$(FUZZ_RUN) merge
 
-fuzz-afl: ## each fuzz target for FUZZ_SECONDS=60 with AFL++
+fuzz-afl: $(FUZZ_B)/pack ## each fuzz target for FUZZ_SECONDS=60 with AFL++
 	$(call fuzz_build,fuzz-afl,afl-clang-fast,-O1 -g,-fsanitize=fuzzer)
 	@$(FUZZ_RUN) afl
 
--include $(patsubst %,$(FUZZ_B)/%.d,$(FUZZ_ALL) main session state draws) \
+fuzz-progress: ## how long each fuzz target has been run, and how often
+	@$(FUZZ_RUN) progress
+
+-include $(patsubst %,$(FUZZ_B)/%.d,$(FUZZ_ALL) main pack packed session state draws) \
     $(FUZZ_OBJECTS_methods:.o=.d) $(FUZZ_OBJECTS_report:.o=.d)
 
-.PHONY: fuzz-programs fuzz-build fuzz fuzz-merge fuzz-afl
+.PHONY: fuzz-programs fuzz-build fuzz fuzz-merge fuzz-afl fuzz-progress

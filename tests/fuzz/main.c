@@ -1,23 +1,30 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A target without a fuzzer: runs the files that it is given, and those in the folders that it is given.
+ * A target without a fuzzer: runs the inputs that it is given. A file whose name ends in .txt holds many (packed.h),
+ * any other is one; a number behind a colon chooses a line.
  *
- *     PROGRAM FILE-OR-FOLDER...
+ *     PROGRAM FILE|TARGET.txt|TARGET.txt:LINE...
  */
-#define _DEFAULT_SOURCE /* scandir() */
-
 #include "fuzz.h"
 
-#include <dirent.h>
-#include <sys/stat.h>
+#include "packed.h"
 
 static size_t inputs;
+
+/* In memory of just that size. */
+static void run(const uint8_t *data, size_t size)
+{
+    uint8_t *copy = fuzz_copy(data, size);
+
+    (void)LLVMFuzzerTestOneInput(copy, size);
+    free(copy);
+    inputs++;
+}
 
 static void run_file(const char *name)
 {
     static uint8_t bytes[1 << 20];
     FILE *file = fopen(name, "rb");
-    uint8_t *copy;
     size_t size;
 
     if (file == NULL) {
@@ -26,47 +33,37 @@ static void run_file(const char *name)
     }
     size = fread(bytes, 1, sizeof bytes, file);
     fclose(file);
-    copy = fuzz_copy(bytes, size);
-    (void)LLVMFuzzerTestOneInput(copy, size);
-    free(copy);
-    inputs++;
+    run(bytes, size);
 }
 
-static int is_shown(const struct dirent *entry)
+/* All lines, or that one. The one that goes wrong is the last one named. */
+static void run_packed(const char *path, size_t line)
 {
-    return entry->d_name[0] != '.';
-}
+    struct packed p;
 
-/* In the order of their names, so that a run can be repeated. */
-static void run_folder(const char *name)
-{
-    struct dirent **entries;
-    const int n = scandir(name, &entries, is_shown, alphasort);
-    char path[1024];
-
-    if (n < 0) {
-        perror(name);
-        exit(1);
-    }
-    for (int i = 0; i < n; i++) {
-        snprintf(path, sizeof path, "%s/%s", name, entries[i]->d_name);
-        fprintf(stderr, "\r%s", path); /* the one that goes wrong is the last one named */
-        run_file(path);
-        free(entries[i]);
+    packed_open(&p, path);
+    while (packed_next(&p)) {
+        if (line != 0 && line != p.line)
+            continue;
+        fprintf(stderr, "\r%s:%zu", path, p.line);
+        run(p.data, p.size);
     }
     fprintf(stderr, "\r%79s\r", "");
-    free(entries);
 }
 
 int main(int argc, char **argv)
 {
     for (int i = 1; i < argc; i++) {
-        struct stat about;
+        char *text = strstr(argv[i], ".txt"), *end = text;
 
-        if (stat(argv[i], &about) == 0 && S_ISDIR(about.st_mode))
-            run_folder(argv[i]);
-        else
+        if (text == NULL || (text[4] != '\0' && text[4] != ':')) {
             run_file(argv[i]);
+            continue;
+        }
+        end = text + strlen(".txt");
+        if (*end == ':')
+            *end++ = '\0';
+        run_packed(argv[i], (size_t)strtoull(end, NULL, 10));
     }
     printf("%s: %zu inputs\n", argv[0], inputs);
     return inputs == 0;

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# sh tests/fuzz/run.sh fuzz|merge|afl, with B, TARGETS, SECONDS_EACH, FOUND, CORPUS and PROGRESS from fuzz.mk
+# sh tests/fuzz/run.sh fuzz|merge|afl|progress, with B, TARGETS, SECONDS_EACH, FOUND, CORPUS and PROGRESS from fuzz.mk
 set -eu
 . tests/common.sh
 
@@ -9,6 +9,7 @@ set -eu
 longest=4096
 export ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1
 export UBSAN_OPTIONS=print_stacktrace=1
+pack=$B/tests/fuzz/pack
 
 # The last "name: number" of libFuzzer's closing lines.
 stat_of()
@@ -18,58 +19,107 @@ stat_of()
 
 dictionary()
 {
-    [ ! -f "tests/fuzz/$1.dict" ] || printf '%s' "-dict=tests/fuzz/$1.dict"
+    [ ! -f "tests/fuzz/$1.dict" ] || printf '%s' "$2tests/fuzz/$1.dict"
+}
+
+# The inputs of the tree as files, in the folder $seeds.
+unpack()
+{
+    seeds=$FOUND/corpus/$1
+    rm -rf "$seeds"
+    mkdir -p "$seeds" "$FOUND/$1"
+    "$pack" -x "$CORPUS/$1.txt" "$seeds"
+}
+
+# Seconds of processors' time that the programs have taken which have ended: the second line of times, as 1m2.3s 0m4.5s.
+# Only the shell itself has them, and none that it starts: so this is for files, not for $().
+spent()
+{
+    times > "$FOUND/times"
+    awk 'NR == 2 { for (i = 1; i <= 2; i++) { split($i, t, /[ms]/); sum += 60 * t[1] + t[2] } printf "%.0f\n", sum }' \
+        "$FOUND/times"
+}
+
+# record TARGET EXECUTIONS EDGES ENGINE: a line of progress.txt, of what began at the time in the file `before`
+record()
+{
+    spent > "$FOUND/after"
+    seconds=$(($(cat "$FOUND/after") - $(cat "$FOUND/before")))
+    commit=$(git rev-parse --short HEAD 2>/dev/null || echo -)
+    printf '%s %s %s %s %s %s %s\n' "$(date -u +%Y-%m-%d)" "$commit" "$1" "$seconds" "$2" "$3" "$4" >> "$PROGRESS"
+    checked "$1: $2 executions in $seconds seconds of a processor with $4, $3 edges"
+}
+
+# What was run of a target so far.
+progress_one()
+{
+    awk -v target="$1" '
+        function grouped(n,  text) {
+            for (text = ""; n >= 1000; n = int(n / 1000)) text = sprintf(",%03d", n % 1000) text
+            return n text
+        }
+        $3 == target { seconds += $4; runs += $5 }
+        END { print target ": " grouped(seconds + 0) " s in all, " grouped(runs + 0) " executions" }' "$PROGRESS"
 }
 
 fuzz_one()
 {
-    mkdir -p "$FOUND/$1" "$CORPUS/$1"
+    unpack "$1"
     log=$FOUND/$1.log
+    good=yes
+    spent > "$FOUND/before"
     # shellcheck disable=SC2046 # an argument or none
     "$B/fuzz/tests/fuzz/$1" -max_total_time="$SECONDS_EACH" -max_len=$longest -timeout=120 -rss_limit_mb=2048 \
-        -print_final_stats=1 -artifact_prefix="$FOUND/$1-" $(dictionary "$1") "$FOUND/$1" "$CORPUS/$1" > "$log" 2>&1 ||
-        { grep -v '^#' "$log" | tail -n 40 >&2; fail "$1 (above, and $log)" "mend it, and keep the input in $CORPUS/$1"; }
+        -print_final_stats=1 -artifact_prefix="$FOUND/$1-" $(dictionary "$1" -dict=) "$FOUND/$1" "$seeds" \
+        > "$log" 2>&1 || good=no
     executions=$(stat_of number_of_executed_units "$log")
     edges=$(sed -n 's/.* cov: \([0-9]*\) .*/\1/p' "$log" | tail -n 1)
-    commit=$(git rev-parse --short HEAD 2>/dev/null || echo -)
-    printf '%s %s %s %s %s %s\n' "$(date -u +%Y-%m-%d)" "$commit" "$1" "$SECONDS_EACH" "$executions" "$edges" \
-        >> "$PROGRESS"
-    checked "$1: $executions executions in $SECONDS_EACH seconds, $edges edges"
+    [ -z "$executions" ] || record "$1" "$executions" "${edges:-0}" libfuzzer
+    [ $good = yes ] || {
+        grep -v '^#' "$log" | tail -n 40 >&2
+        fail "$1 (above, and $log)" "mend it, and keep the input in $CORPUS/$1.txt, as tests/fuzz/fuzz.mk says"
+    }
 }
 
 merge_one()
 {
-    mkdir -p "$FOUND/$1" "$CORPUS/$1"
+    unpack "$1"
     rm -rf "$FOUND/merged" && mkdir "$FOUND/merged"
-    "$B/fuzz/tests/fuzz/$1" -set_cover_merge=1 -max_len=$longest "$FOUND/merged" "$CORPUS/$1" "$FOUND/$1" \
+    "$B/fuzz/tests/fuzz/$1" -set_cover_merge=1 -max_len=$longest "$FOUND/merged" "$seeds" "$FOUND/$1" \
         > "$FOUND/$1.merge.log" 2>&1 ||
         { tail -n 20 "$FOUND/$1.merge.log" >&2; fail "merging the inputs of $1 (above)" "see $FOUND/$1.merge.log"; }
     # What went wrong once is kept, whatever it reaches: its name says so.
-    for file in "$CORPUS/$1"/*; do
-        case ${file##*/} in
-        regression-*) cp "$file" "$FOUND/merged/" ;;
-        esac
-    done
-    rm -rf "${CORPUS:?}/$1"
-    mv "$FOUND/merged" "$CORPUS/$1"
-    checked "$1: $(find "$CORPUS/$1" -type f | grep -c .) inputs"
+    find "$seeds" -name 'regression-*' -exec cp {} "$FOUND/merged/" \;
+    {
+        grep '^#' "$CORPUS/$1.txt"
+        "$pack" "$FOUND/merged"
+    } > "$FOUND/merged.txt"
+    mv "$FOUND/merged.txt" "$CORPUS/$1.txt"
+    checked "$1: $(grep -vc '^#' "$CORPUS/$1.txt") inputs"
 }
 
+# A run counts as one that hangs where libFuzzer says so, too, however busy the machine is.
 afl_one()
 {
+    unpack "$1"
     out=$FOUND/afl/$1
     rm -rf "$out"
     mkdir -p "$out"
-    # shellcheck disable=SC2046,SC2086
+    spent > "$FOUND/before"
+    # shellcheck disable=SC2046 # an argument or none
     AFL_SKIP_CPUFREQ=1 AFL_NO_AFFINITY=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_NO_UI=1 AFL_FAST_CAL=1 \
-        afl-fuzz -V "$SECONDS_EACH" -G $longest -t 5000+ -m none -i "$CORPUS/$1" -o "$out" \
-        $([ ! -f "tests/fuzz/$1.dict" ] || echo "-x tests/fuzz/$1.dict") -- "$B/fuzz-afl/tests/fuzz/$1" \
-        > "$out/log" 2>&1 || { tail -n 20 "$out/log" >&2; fail "afl-fuzz with $1 (above)" "see $out/log"; }
+        AFL_HANG_TMOUT=120000 AFL_FORKSRV_INIT_TMOUT=120000 \
+        afl-fuzz -V "$SECONDS_EACH" -G $longest -t 20000 -m none -i "$seeds" -o "$out" $(dictionary "$1" -x) \
+        -- "$B/fuzz-afl/tests/fuzz/$1" > "$out/log" 2>&1 ||
+        { tail -n 20 "$out/log" >&2; fail "afl-fuzz with $1 (above)" "see $out/log"; }
     stats=$out/default/fuzzer_stats
-    executions=$(sed -n 's/^execs_done *: *//p' "$stats")
+    record "$1" "$(sed -n 's/^execs_done *: *//p' "$stats")" "$(sed -n 's/^edges_found *: *//p' "$stats")" afl
+    # What it found is there for the next runs of either, and for merging.
+    find "$out/default/queue" -name 'id*' ! -name '*orig:*' | while read -r file; do
+        cp "$file" "$FOUND/$1/afl-$(cksum < "$file" | tr ' ' -)"
+    done
     crashes=$(find "$out/default/crashes" "$out/default/hangs" -name 'id*' | grep -c .) || :
     [ "$crashes" -eq 0 ] || fail "$1: $crashes inputs go wrong" "they are in $out/default/crashes and hangs"
-    checked "$1: $executions executions in $SECONDS_EACH seconds with AFL++"
 }
 
 for target in $TARGETS; do
@@ -78,4 +128,7 @@ for target in $TARGETS; do
     merge) merge_one "$target" ;;
     afl) afl_one "$target" ;;
     esac
+done
+[ "$1" = merge ] || for target in $TARGETS; do
+    progress_one "$target"
 done
