@@ -7,8 +7,11 @@ set -eu
 
 # Longer inputs than FUZZ_MOST are cut.
 longest=4096
-export ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1
-export UBSAN_OPTIONS=print_stacktrace=1
+# AFL++ refuses to start with options for a sanitizer that it does not know, and has none here.
+if [ "$1" != afl ]; then
+    export ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1
+    export UBSAN_OPTIONS=print_stacktrace=1
+fi
 pack=$B/tests/fuzz/pack
 
 # The last "name: number" of libFuzzer's closing lines.
@@ -22,13 +25,14 @@ dictionary()
     [ ! -f "tests/fuzz/$1.dict" ] || printf '%s' "$2tests/fuzz/$1.dict"
 }
 
-# The inputs of the tree as files, in the folder $seeds.
+# The inputs of the tree, and those that AFL++ found, as files in the folder $seeds.
 unpack()
 {
     seeds=$FOUND/corpus/$1
     rm -rf "$seeds"
-    mkdir -p "$seeds" "$FOUND/$1"
+    mkdir -p "$seeds/afl" "$FOUND/$1"
     "$pack" -x "$CORPUS/$1.txt" "$seeds"
+    [ ! -f "$FOUND/afl/$1.txt" ] || "$pack" -x "$FOUND/afl/$1.txt" "$seeds/afl"
 }
 
 # Seconds of processors' time that the programs have taken which have ended: the second line of times, as 1m2.3s 0m4.5s.
@@ -114,10 +118,8 @@ afl_one()
         { tail -n 20 "$out/log" >&2; fail "afl-fuzz with $1 (above)" "see $out/log"; }
     stats=$out/default/fuzzer_stats
     record "$1" "$(sed -n 's/^execs_done *: *//p' "$stats")" "$(sed -n 's/^edges_found *: *//p' "$stats")" afl
-    # What it found is there for the next runs of either, and for merging.
-    find "$out/default/queue" -name 'id*' ! -name '*orig:*' | while read -r file; do
-        cp "$file" "$FOUND/$1/afl-$(cksum < "$file" | tr ' ' -)"
-    done
+    # What it found is there for the next runs of either fuzzer, and for merging.
+    "$pack" "$out/default/queue" > "$FOUND/afl/$1.txt"
     crashes=$(find "$out/default/crashes" "$out/default/hangs" -name 'id*' | grep -c .) || :
     [ "$crashes" -eq 0 ] || fail "$1: $crashes inputs go wrong" "they are in $out/default/crashes and hangs"
 }

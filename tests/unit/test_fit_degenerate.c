@@ -135,6 +135,30 @@ TEST(test_errors_whose_squares_are_next_to_nothing)
     }
 }
 
+/*
+ * Copies, or models whose squares are next to nothing: no weights are better than equal ones, for which a ridge asks,
+ * however small it is.
+ */
+TEST(test_ridges_that_are_no_normal_numbers)
+{
+    static const double sizes[] = {0, 0x1p-1074, 0x1p-1060, 0x1p-540, 0x1p-480, 1};
+
+    for (int exponent = 1074; exponent > 1020; exponent--)
+        for (size_t k = 0; k < 2 * LENGTH(sizes) - 1; k++) {
+            const struct ensemble_fit_options options = OPTIONS(.ridge = ldexp(1, -exponent));
+            const double size = sizes[k % LENGTH(sizes)], other = k < LENGTH(sizes) ? size : -3 * size;
+            const double values[] = {size, 2 * size, size, 2 * size, other, 2 * other}, targets[] = {size, 3 * size};
+            struct problem p = posed(3, 2, values, targets);
+            struct learned l;
+
+            fit_targets(&p, &options, &l);
+            assert_simplex(l.weights, 3);
+            for (size_t i = 0; i < 3; i++)
+                assert_near(l.weights[i], 1. / 3, 1e-15);
+            drop(&p);
+        }
+}
+
 /* The best weight is 1, of one model or of two copies together, whatever the numbers' size. */
 TEST(test_values_whose_squares_are_next_to_nothing)
 {
@@ -264,6 +288,7 @@ int main(void)
         cmocka_unit_test(test_models_on_the_way_from_one_to_another),
         cmocka_unit_test(test_weights_that_go_round_in_circles),
         cmocka_unit_test(test_errors_whose_squares_are_next_to_nothing),
+        cmocka_unit_test(test_ridges_that_are_no_normal_numbers),
         cmocka_unit_test(test_values_whose_squares_are_next_to_nothing),
         cmocka_unit_test(test_an_error_that_is_no_number),
         cmocka_unit_test(test_a_tiny_weight_that_matters),
