@@ -102,7 +102,9 @@ merge_one()
     checked "$1: $(grep -vc '^#' "$CORPUS/$1.txt") inputs"
 }
 
-# A run counts as one that hangs where libFuzzer says so, too, however busy the machine is.
+# A run counts as one that hangs where libFuzzer says so, too, however busy the machine is. The time of a process is
+# known once it has ended, and the last one is killed: so each makes but AFL_LOOP runs.
+AFL_LOOP=100
 afl_one()
 {
     unpack "$1"
@@ -114,7 +116,7 @@ afl_one()
     AFL_SKIP_CPUFREQ=1 AFL_NO_AFFINITY=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_NO_UI=1 AFL_FAST_CAL=1 \
         AFL_HANG_TMOUT=120000 AFL_FORKSRV_INIT_TMOUT=120000 \
         afl-fuzz -V "$SECONDS_EACH" -G $longest -t 20000 -m none -i "$seeds" -o "$out" $(dictionary "$1" -x) \
-        -- "$B/fuzz-afl/tests/fuzz/$1" > "$out/log" 2>&1 ||
+        -- "$B/fuzz-afl/tests/fuzz/$1" -$AFL_LOOP > "$out/log" 2>&1 ||
         { tail -n 20 "$out/log" >&2; fail "afl-fuzz with $1 (above)" "see $out/log"; }
     stats=$out/default/fuzzer_stats
     record "$1" "$(sed -n 's/^execs_done *: *//p' "$stats")" "$(sed -n 's/^edges_found *: *//p' "$stats")" afl
