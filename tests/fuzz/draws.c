@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What the tasks of tests/methods draw from, and where they tell of failures: the first one ends the program. */
+/*
+ * What the tasks of tests/methods and the lessons of tests/learn draw from, and where they tell of failures: the first
+ * one ends the program.
+ */
 #include "number.h"
 #include "report.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Stands in for tests/kernels/rng.h where the tasks of tests/methods are made for a fuzzer (-include): what they draw
- * is the input, a byte or a few for each draw, and once that is used up, what the seed says.
+ * Stands in for tests/kernels/rng.h where the tasks of tests/methods and the lessons of tests/learn are made for a
+ * fuzzer (-include): what they draw is the input, a byte or a few for each draw, and once that is used up, what the
+ * seed says.
  */
 #ifndef TESTS_KERNELS_RNG_H
 #define TESTS_KERNELS_RNG_H
@@ -11,6 +12,9 @@
 /* Values of a task (tests/methods/task.h). */
 #define TASK_USUAL 150
 #define TASK_LARGE 1500
+
+/* Of a lesson (tests/learn/lesson.c). */
+#define LESSON_LARGE 600
 
 extern struct fuzz draws; /* in draws.c */
 

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
 #
 # Fuzzing: every target below is a file of its own, which makes calls of what the bytes of an input say, and looks at
-# what they do beside a reference. corpus/TARGET.txt holds inputs that together reach all that was ever reached, and those
-# that went wrong once (packed.h says how).
+# what they do beside a reference. corpus/TARGET.txt holds inputs that together reach all that was ever reached, and
+# those that went wrong once, or are meant for something (packed.h says how).
 #
 #   make test-fuzz           each target with the inputs of its corpus, with any compiler; seconds
+#   make check-fuzz-controls whether the targets notice errors that are put into src/ (controls.txt)
 #   make fuzz                each target for FUZZ_SECONDS with libFuzzer (clang), address and undefined-behaviour
 #                            sanitizers: from the corpus here and what earlier runs found, which is kept in
 #                            $(FUZZ_FOUND)/TARGET. What was run is written behind the other lines of progress.txt.
@@ -17,8 +18,9 @@
 # to regression-WHAT, and $(B)/tests/fuzz/pack regression-WHAT >> tests/fuzz/corpus/TARGET.txt keeps it.
 
 TEST_TARGETS += test-fuzz
+CHECK_TARGETS += check-fuzz-controls
 
-FUZZ_ALL := api dlpack dtypes fit isas load methods rank report views
+FUZZ_ALL := api dlpack dtypes fit isas learn load methods rank report views
 FUZZ_TARGETS := $(FUZZ_ALL)
 FUZZ_SECONDS := 60
 FUZZ_B := $(B)/tests/fuzz
@@ -46,18 +48,26 @@ FUZZ_OBJECTS_isas := $(FUZZ_FIELDS)
 FUZZ_OBJECTS_methods := $(FUZZ_B)/draws.o $(patsubst %,$(FUZZ_B)/drawn/%.o,judge verdict $(FUZZ_TASKS)) $(FUZZ_GUARDED)
 FUZZ_OBJECTS_report := $(FUZZ_B)/draws.o $(patsubst %,$(FUZZ_B)/drawn/%.o,judge_report account account_models \
     account_without account_codes report_calls settled similar $(FUZZ_TASKS)) $(FUZZ_GUARDED)
+FUZZ_OBJECTS_learn := $(FUZZ_B)/draws.o $(patsubst %,$(FUZZ_B)/lessons/%.o,judge_lesson lesson lesson_fill lesson_call \
+    truth mark optimum likelihood check_fit answers check_convex check_greedy check_closed check_folds check_heat \
+    check_score) $(FUZZ_B)/drawn/real.o $(FUZZ_GUARDED)
 FUZZ_OBJECTS_rank := $(FUZZ_NUMBER) $(B)/tests/rank/model.o
 
 $(FUZZ_B)/%.o: tests/fuzz/%.c $(B)/settings
 	@mkdir -p $(@D)
 	$(CC) -Itests/kernels -Itests/methods -Itests/rank $(TEST_CPPFLAGS) $(CFLAGS) $(TEST_CFLAGS) -MMD -MP -c $< -o $@
 
-# The oracles of tests/methods, which draw from the input.
-$(FUZZ_B)/methods.o $(FUZZ_B)/report.o $(FUZZ_B)/draws.o: TEST_CPPFLAGS += -include tests/fuzz/draws.h
+# The oracles of tests/methods and tests/learn, which draw from the input.
+FUZZ_DRAWS := -Itests/fuzz -include tests/fuzz/draws.h
+$(patsubst %,$(FUZZ_B)/%.o,methods report draws): TEST_CPPFLAGS += $(FUZZ_DRAWS)
+$(FUZZ_B)/learn.o: TEST_CPPFLAGS += -Itests/learn $(FUZZ_DRAWS)
 $(FUZZ_B)/drawn/%.o: tests/methods/%.c $(B)/settings
 	@mkdir -p $(@D)
-	$(CC) -Itests/fuzz -Itests/kernels -Itests/methods -include tests/fuzz/draws.h $(TEST_CPPFLAGS) $(CFLAGS) \
-	    $(TEST_CFLAGS) -MMD -MP -c $< -o $@
+	$(CC) -Itests/kernels -Itests/methods $(FUZZ_DRAWS) $(TEST_CPPFLAGS) $(CFLAGS) $(TEST_CFLAGS) -MMD -MP -c $< -o $@
+
+$(FUZZ_B)/lessons/%.o: tests/learn/%.c $(B)/settings
+	@mkdir -p $(@D)
+	$(CC) -Itests/kernels -Itests/methods $(FUZZ_DRAWS) $(TEST_CPPFLAGS) $(CFLAGS) $(TEST_CFLAGS) -MMD -MP -c $< -o $@
 
 define fuzz_program
 $(FUZZ_B)/$(1): $(FUZZ_B)/$(1).o $(FUZZ_OBJECTS_$(1)) $(FUZZ_MAIN) $(STATIC)
@@ -73,6 +83,11 @@ fuzz-programs: $(FUZZ_PROGRAMS)
 test-fuzz: fuzz-programs $(FUZZ_B)/pack ## the fuzz targets with the inputs that were kept
 	@set -e; for target in $(FUZZ_TARGETS); do $(FUZZ_B)/$$target $(FUZZ_CORPUS)/$$target.txt; done
 	@B='$(B)' CORPUS='$(FUZZ_CORPUS)' sh tests/fuzz/packed.sh
+
+check-fuzz-controls: test-fuzz ## whether the fuzz targets notice errors in the library
+	@CC='$(CC)' FLAGS='$(LIB_CPPFLAGS) $(CPPFLAGS) $(CFLAGS) $(TEST_CFLAGS) -fno-math-errno $(LDFLAGS)' B='$(B)' \
+	    CORPUS='$(FUZZ_CORPUS)' STATIC='$(STATIC)' $(foreach target,$(FUZZ_ALL),\
+	    OBJECTS_$(target)='$(FUZZ_B)/$(target).o $(FUZZ_OBJECTS_$(target)) $(FUZZ_MAIN)') sh tests/fuzz/controls.sh
 
 # $(call fuzz_build,FOLDER,CC,CFLAGS,ENGINE): the programs, in a build directory of their own.
 fuzz_build = +$(MAKE) --no-print-directory B='$(B)/$(1)' CC='$(2)' AR=ar CPPFLAGS= CFLAGS='$(3)' LDFLAGS= WERROR= \
@@ -98,6 +113,6 @@ fuzz-progress: ## how long each fuzz target has been run, and how often
 	@$(FUZZ_RUN) progress
 
 -include $(patsubst %,$(FUZZ_B)/%.d,$(FUZZ_ALL) main pack packed session state draws) \
-    $(FUZZ_OBJECTS_methods:.o=.d) $(FUZZ_OBJECTS_report:.o=.d)
+    $(FUZZ_OBJECTS_methods:.o=.d) $(FUZZ_OBJECTS_report:.o=.d) $(FUZZ_OBJECTS_learn:.o=.d)
 
 .PHONY: fuzz-programs fuzz-build fuzz fuzz-merge fuzz-afl fuzz-progress

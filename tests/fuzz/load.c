@@ -104,11 +104,14 @@ static int take_word(struct place *line, char *word, size_t size)
     return length > 0;
 }
 
-/* The same word, or the same number. A temperature of 0 is another way to write 1. */
+/*
+ * The same word, or the same number, to a digit more than double has: what is no double is not to be rounded to one. A
+ * temperature of 0 is another way to write 1.
+ */
 static int is_same_word(const char *a, const char *b, int temperature)
 {
     char *end_a, *end_b;
-    const double x = strtod(a, &end_a), y = strtod(b, &end_b);
+    const long double x = strtold(a, &end_a), y = strtold(b, &end_b);
 
     if (strcmp(a, b) == 0)
         return 1;

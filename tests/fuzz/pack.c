@@ -5,7 +5,7 @@
  *     pack FILE-OR-FOLDER...      writes the text of these to standard output, the shortest first, each once
  *     pack -x TARGET.txt FOLDER   makes files of it: those that have a name are called so, others by their line
  *
- * A file keeps its name if it says that something went wrong once: pack regression-what >> corpus/TARGET.txt.
+ * Files called regression-... or meant-... keep their names: pack regression-what >> corpus/TARGET.txt.
  */
 #define _DEFAULT_SOURCE /* scandir() */
 
@@ -79,7 +79,7 @@ static void read_folder(const char *name)
     free(entries);
 }
 
-/* By what they are alone, so that the same inputs make the same text; of two that are the same, one with a name last. */
+/* By what they are alone, so that the same inputs make the same text. One with a name is the last of its kind. */
 static int compare(const void *a, const void *b)
 {
     const struct input *x = a, *y = b;

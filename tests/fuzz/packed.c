@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PREFIX "regression-"
+/* Neither begins with a digit of base 16. */
+static const char *const prefixes[] = {"regression-", "meant-"};
+
 #define LETTERS "abcdefghijklmnopqrstuvwxyz0123456789-"
 
 /* A shorter run of characters takes no more as digits, and is no word. */
@@ -14,8 +16,13 @@
 
 int packed_is_name(const char *name)
 {
-    return strncmp(name, PREFIX, strlen(PREFIX)) == 0 && name[strlen(PREFIX)] != '\0' &&
-           name[strspn(name, LETTERS)] == '\0';
+    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
+        const size_t length = strlen(prefixes[i]);
+
+        if (strncmp(name, prefixes[i], length) == 0)
+            return name[length] != '\0' && name[strspn(name, LETTERS)] == '\0';
+    }
+    return 0;
 }
 
 static int is_printed(uint8_t c)
@@ -80,14 +87,14 @@ static void decode(struct packed *p, char *at)
 /* The name, and what is behind it. */
 static char *cut_name(struct packed *p)
 {
-    char *blank = *p->text == *PREFIX ? strchr(p->text, ' ') : NULL;
+    char *blank = *p->text >= 'g' && *p->text <= 'z' ? strchr(p->text, ' ') : NULL;
 
     p->name = "";
     if (blank == NULL)
         return p->text;
     *blank = '\0';
     p->name = p->text;
-    check(p, packed_is_name(p->name), "no name: " PREFIX " and small letters, digits or '-'");
+    check(p, packed_is_name(p->name), "no name: regression- or meant-, and small letters, digits or '-'");
     return blank + 1;
 }
 

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Many inputs in one file of text, TARGET.txt. A line that begins with '#' says something about the file; each other
- * line is an input. Those that went wrong once have a name, and a blank behind it:
+ * line is an input. Those that are kept whatever they reach have a name, and a blank behind it: what went wrong once,
+ * and what was made on purpose.
  *
  *     0002ff"weights 2"0a
  *     regression-tiny-scores ""
+ *     meant-no-line-end "weights 2"
  *
  * Two digits of base 16 are a byte. Between quotes stand characters that can be printed, but no quote.
  */
@@ -34,7 +36,7 @@ int packed_next(struct packed *p);
 
 void packed_write(FILE *file, const char *name, const uint8_t *data, size_t size);
 
-/* Is this the name of an input that went wrong once? */
+/* Is this the name of an input that is kept: regression-... or meant-...? */
 int packed_is_name(const char *name);
 
 #endif

@@ -219,8 +219,8 @@ static void find_faults(struct call *call)
 }
 
 /*
- * Puts what was there before back to the arena, which must be as it was then: mostly POISON, or an array of the call that
- * it does not read, as ranks do not need scores.
+ * Puts what was there before back to the arena, which must be as it was then: mostly POISON, or an array of the call
+ * that it does not read, as ranks do not need scores.
  */
 static void put_back(struct call *call, unsigned char *at, size_t bytes)
 {

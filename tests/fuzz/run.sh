@@ -92,8 +92,8 @@ merge_one()
     "$B/fuzz/tests/fuzz/$1" -set_cover_merge=1 -max_len=$longest "$FOUND/merged" "$seeds" "$FOUND/$1" \
         > "$FOUND/$1.merge.log" 2>&1 ||
         { tail -n 20 "$FOUND/$1.merge.log" >&2; fail "merging the inputs of $1 (above)" "see $FOUND/$1.merge.log"; }
-    # What went wrong once is kept, whatever it reaches: its name says so.
-    find "$seeds" -name 'regression-*' -exec cp {} "$FOUND/merged/" \;
+    # What has a name is kept, whatever it reaches.
+    find "$seeds" \( -name 'regression-*' -o -name 'meant-*' \) -exec cp {} "$FOUND/merged/" \;
     {
         grep '^#' "$CORPUS/$1.txt"
         "$pack" "$FOUND/merged"

@@ -11,9 +11,9 @@ TEST_TARGETS += test-learn
 
 LEARN_B := $(B)/tests/learn
 LEARN_SHARED := $(LEARN_B)/lesson_call.o $(patsubst %,$(B)/tests/kernels/%.o,guard report isas number)
-LEARN_ORACLE := $(patsubst %,$(LEARN_B)/%.o,oracle lesson lesson_fill truth mark optimum likelihood check_fit \
-    answers check_convex check_greedy check_closed check_folds check_heat check_score) $(B)/tests/methods/options.o \
-    $(B)/tests/methods/real.o $(LEARN_SHARED)
+LEARN_ORACLE := $(patsubst %,$(LEARN_B)/%.o,oracle judge_lesson lesson lesson_fill truth mark optimum likelihood \
+    check_fit answers check_convex check_greedy check_closed check_folds check_heat check_score) \
+    $(B)/tests/methods/options.o $(B)/tests/methods/real.o $(LEARN_SHARED)
 LEARN_GOLDEN := $(LEARN_B)/golden_fit.o $(LEARN_SHARED) $(B)/tests/kernels/hashes.o
 
 $(LEARN_B)/%.o: tests/learn/%.c $(B)/settings

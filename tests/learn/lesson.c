@@ -6,8 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Values of a lesson, at most; golden_fit has larger ones. */
-#define LARGE 72000
+/* Values of a lesson, at most; golden_fit has larger ones, a fuzzer smaller ones. */
+#ifndef LESSON_LARGE
+#define LESSON_LARGE 72000
+#endif
 
 /* What consecutive seeds try. */
 struct topic {
@@ -59,8 +61,8 @@ static void choose_shape(struct lesson *l, const struct topic *topic)
         l->rows = rng_between(&l->rng, 4, 40);
     else if (rng_one_in(&l->rng, 10))
         l->rows = rng_between(&l->rng, 250, 1200);
-    if (l->rows * l->n * l->width > LARGE)
-        l->rows = LARGE / (l->n * l->width);
+    if (l->rows * l->n * l->width > LESSON_LARGE)
+        l->rows = LESSON_LARGE / (l->n * l->width);
 }
 
 static int linear(const struct lesson *l)
