@@ -3,7 +3,7 @@
  * One combine from and to memory that is laid out in any way: rows with gaps, at any address, in buffers that end where
  * the header says that reading and writing ends; a range of rows; bound or by call. What is written is what a plain
  * call writes, and nothing else is. Wrong strides, ranges, types and places are refused by a code that the header has
- * for them.
+ * for them. The same in the place of an output, and from one array of all outputs.
  */
 #include "fuzz.h"
 
@@ -173,12 +173,76 @@ static void check(const struct scene *s, int code, const unsigned char *expected
         FUZZ_CHECK(s->out.at[i] == POISON);
 }
 
+static unsigned char expected[ROWS * WIDTH * sizeof(double)];
+
+/* The result replaces the rows of an output, and nothing beside them; ranks need these to the end. */
+static void combine_in_place(const struct scene *s, const struct ensemble *e, struct fuzz *f)
+{
+    struct scene t = *s;
+    const struct view *v = &s->in[fuzz_below(f, s->n)];
+    const size_t row = v->stride * number_size(v->dtype), skip = t.call.row_begin * row;
+    unsigned char *before = fuzz_copy(v->at, v->bytes);
+
+    t.out = *v;
+    t.out.at += skip;
+    t.out.bytes = t.call.row_count * row < v->bytes - skip ? t.call.row_count * row : v->bytes - skip;
+    plain(&t, expected);
+    t.call.result = t.out.at;
+    t.call.result_stride = v->stride;
+    t.call.result_count = (t.call.row_count - 1) * v->stride + t.width;
+    t.call.dtype = v->dtype + 1;
+    FUZZ_CHECK(ensemble_run(e, &t.call) == (t.method == ENSEMBLE_RANK ? ENSEMBLE_EOVERLAP : 0));
+    for (size_t r = 0; t.method != ENSEMBLE_RANK && r < t.call.row_count; r++) {
+        const size_t length = t.width * number_size(v->dtype);
+
+        FUZZ_CHECK(number_differ(v->dtype, t.out.at + r * row, expected + r * length, t.width) == t.width);
+        memcpy(t.out.at + r * row, before + skip + r * row, length);
+    }
+    FUZZ_CHECK(memcmp(v->at, before, v->bytes) == 0);
+    free(before);
+}
+
+/* The same values, of one dtype, model after model or row after row. */
+static void combine_flat(const struct scene *s, const struct ensemble *e, struct fuzz *f)
+{
+    struct scene t = *s;
+    const int dtype = s->in[0].dtype, by_rows = fuzz_below(f, 2) != 0;
+    const size_t size = number_size(dtype), own = by_rows ? s->n * s->width : s->width;
+    const size_t row_stride = own + fuzz_below(f, 3);
+    const size_t model_stride = by_rows ? s->width : s->rows * row_stride + fuzz_below(f, 3);
+    const size_t values = (s->n - 1) * model_stride + (s->rows - 1) * row_stride + s->width;
+    unsigned char *flat = memset(fuzz_memory(values * size), GAP, values * size);
+
+    for (size_t i = 0; i < s->n; i++) {
+        const struct view *from = &s->in[i];
+
+        t.in[i] = (struct view){.at = flat + i * model_stride * size, .stride = row_stride, .dtype = dtype};
+        for (size_t r = 0; r < s->rows; r++)
+            for (size_t k = 0; k < s->width; k++)
+                number_put(dtype, t.in[i].at, r * row_stride + k,
+                           number_encode(dtype, number_decode(from->dtype, number_get(from->dtype, from->at,
+                                                                                      r * from->stride + k))));
+    }
+    t.call.row_begin = 0;
+    t.call.row_count = s->rows;
+    lay(&t.out, &t, s->rows, f);
+    memset(t.out.at, POISON, t.out.bytes);
+    plain(&t, expected);
+    check(&t,
+          ensemble_run_flat(e, flat, dtype + 1, s->rows, row_stride == s->width ? 0 : row_stride,
+                            model_stride == s->rows * row_stride ? 0 : model_stride, t.out.at, t.out.dtype + 1,
+                            t.out.bytes / number_size(t.out.dtype), t.out.stride, NULL, 0),
+          expected);
+    free(t.out.memory);
+    free(flat);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static unsigned char expected[ROWS * WIDTH * sizeof(double)];
     struct fuzz f = fuzz_begin(data, size);
-    struct scene s = {.codes = 0};
+    struct scene s = {.codes = 0}, sound;
     struct ensemble *e;
+    size_t more;
     int by_call;
 
     draw(&s, &f);
@@ -190,8 +254,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         s.call.output_size = sizeof *s.outputs;
         s.call.n_outputs = s.n;
     }
+    sound = s;
     spoil(&s, &f);
     check(&s, ensemble_run(e, &s.call), expected);
+    more = fuzz_below(&f, 4);
+    if (more & 1)
+        combine_in_place(&sound, e, &f);
+    if (more & 2)
+        combine_flat(&sound, e, &f);
     ensemble_destroy(e);
     for (size_t i = 0; i < s.n; i++)
         free(s.in[i].memory);

@@ -196,6 +196,11 @@ static void find_top(struct account *a, const double *y, double *second)
     }
 }
 
+int account_has_negative(const struct account *a, size_t i)
+{
+    return (a->x.state[i] == PRESENT || a->x.state[i] == LACKING) && a->x.weight[i] < 0;
+}
+
 /* Entropies need weights that are not negative, unless the form is one that makes any row sum to 1. */
 static struct real entropy(const struct account *a, const double *y)
 {
@@ -206,7 +211,7 @@ static struct real entropy(const struct account *a, const double *y)
 
     if (!is_divided(a->task))
         for (size_t i = 0; i < a->task->n; i++)
-            if (a->x.state[i] == PRESENT && a->x.weight[i] < 0)
+            if (account_has_negative(a, i))
                 return real_exact((long double)NAN);
     for (size_t k = 0; k < a->task->width; k++) {
         const long double p = a->gap[k] ? 0 : form == ENSEMBLE_RESULT_LOG ? expl((long double)y[k]) : (long double)y[k];

@@ -38,6 +38,9 @@ void account_make(struct account *a, const struct task *task, size_t top);
 void account_begin(struct account *a, const struct task *task, int dtype, size_t top);
 int account_read(struct account *a);
 
+/* Is the model's weight in the row negative, also where the model itself is left out of it? */
+int account_has_negative(const struct account *a, size_t model);
+
 /* A model's top class in the current row; -1: none, since a NaN is there, or a label that is no class. */
 int32_t account_top_class(const struct account *a, size_t model);
 

@@ -234,13 +234,13 @@ int account_read(struct account *a)
 
     a->open = 0;
     for (size_t i = 0; i < a->task->n; i++) {
+        negative |= account_has_negative(a, i);
         if (a->x.state[i] != PRESENT)
             continue;
         a->open |= convert_row(&a->said, i, a->row) && (a->task->policy & ENSEMBLE_LEAVE_OUT_NAN);
         if (a->task->models[i].dtype == LABELS)
             for (size_t k = 0; k < width; k++)
                 a->said.y[i * width + k] = real_exact(k == convert_label(&a->said, i, a->row));
-        negative |= a->x.weight[i] < 0;
     }
     return negative;
 }
