@@ -9,11 +9,13 @@
 enum { BOUND, FREE, BARRED };
 
 /*
- * The shifts as parts of A's diagonal, and of the largest element of it at the least. With 2^-23 the equations of a
- * step keep half of the digits, and the next steps find the others.
+ * The shifts as parts of A's diagonal. With 2^-23 the equations of a step keep half of the digits, and the next steps
+ * find the others. LEAST, a part of its largest element, is for those that are 0: with a greater part, a model whose
+ * values are huge would hold up the others. Below TINY, pivots would be no normal numbers with the smallest shifts.
  */
 #define SHIFT 0x1p-23
-#define LEAST 0x1p-30
+#define LEAST 0x1p-500
+#define TINY 0x1p-970
 
 /* After how many steps of the proximal point method the shifts change, at most; how often they do, and by what. */
 #define SLOW 40
@@ -81,7 +83,7 @@ void ens_quadratic_set_shifts(struct ens_quadratic *q)
  */
 static void reduce_shifts(struct ens_quadratic *q, int reductions)
 {
-    const double least = LEAST * largest(q);
+    const double part = LEAST * largest(q), least = part > TINY ? part : TINY;
 
     for (size_t i = 0; i < q->n; i++) {
         const double own = q->a[i * q->stride + i];

@@ -14,7 +14,7 @@ int ens_output_check(const struct ensemble *e, const struct ens_model *model, co
     if (!ens_dtype_of_output(output->dtype))
         return ENSEMBLE_EDTYPE;
     length = ens_columns(e, model, output->dtype);
-    stride = ens_stride(output, length);
+    stride = output->row_stride > 0 ? output->row_stride : length;
     if (stride < length)
         return ENSEMBLE_ESTRIDE;
     if (ens_size_of_matrix(output->rows, length, stride, ens_dtype_shift(output->dtype), &bytes) ||

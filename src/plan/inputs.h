@@ -37,10 +37,13 @@ static inline struct ensemble_output ens_input(const struct ens_inputs *inputs, 
     return output;
 }
 
-/* Elements from row to row; `length`: those of a row. */
+/*
+ * Elements from row to row; `length`: those of a row. Of a single row the caller may say any number that is no less: it
+ * leads nowhere, and could wrap.
+ */
 static inline size_t ens_stride(const struct ensemble_output *output, size_t length)
 {
-    return output->row_stride > 0 ? output->row_stride : length;
+    return output->row_stride > 0 && output->rows > 1 ? output->row_stride : length;
 }
 
 /*

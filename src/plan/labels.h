@@ -18,7 +18,7 @@
 void ens_labels_of_rows(const struct ens_blend *b, size_t k, size_t row, size_t n, int32_t *labels,
                         unsigned char *const tiles[2]);
 
-/* Bytes from row to row of a model's output; of a single row any number, and it may have wrapped. */
+/* Bytes from row to row of a model's output. */
 static inline size_t ens_row_bytes(const struct ens_blend *b, size_t k)
 {
     const struct ensemble_output output = ens_output_of(b, k);

@@ -218,15 +218,14 @@ static void find_faults(struct call *call)
             call->codes |= meet(&now[i], &now[j]) ? fuzz_code(ENSEMBLE_EOVERLAP) : 0;
 }
 
-/*
- * Puts what was there before back to the arena, which must be as it was then: mostly POISON, or an array of the call
- * that it does not read, as ranks do not need scores.
- */
-static void put_back(struct call *call, unsigned char *at, size_t bytes)
+/* What lies here is none of the call's, now or before: results may lie upon what is not asked for. */
+static void forget(struct call *call, unsigned char *at, size_t bytes)
 {
-    memcpy(at, call->before + (at - call->arena), bytes);
+    memset(at, POISON, bytes);
+    memset(call->before + (at - call->arena), POISON, bytes);
 }
 
+/* Takes what was found off the arena; then this must be as it was. */
 static void take(struct call *call, int region, const void *wanted, size_t n, int is_real)
 {
     unsigned char *at = call->regions[region].at;
@@ -234,7 +233,7 @@ static void take(struct call *call, int region, const void *wanted, size_t n, in
     for (size_t j = 0; j < n; j++)
         FUZZ_CHECK(is_real ? number_differ(ENS_f64, at + 8 * j, (const unsigned char *)wanted + 8 * j, 1) == 1
                            : memcmp(at + 8 * j, (const unsigned char *)wanted + 8 * j, 8) == 0);
-    put_back(call, at, 8 * n);
+    forget(call, at, 8 * n);
 }
 
 static void check(struct call *call, int code)
@@ -250,7 +249,7 @@ static void check(struct call *call, int code)
         if (hand.fusion.contributions != NULL)
             take(call, CONTRIBUTIONS, expected.contributions, expected.n * hand.n, 1);
         if (hand.fusion.workspace != NULL)
-            put_back(call, hand.fusion.workspace, hand.fusion.workspace_size);
+            forget(call, hand.fusion.workspace, hand.fusion.workspace_size);
     }
     FUZZ_CHECK(memcmp(call->arena, call->before, call->arena_bytes) == 0);
 }

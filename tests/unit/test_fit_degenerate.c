@@ -208,6 +208,26 @@ TEST(test_a_tiny_weight_of_no_use)
     assert_near(ldexp(l.weights[1], 23), 1, 1e-12);
 }
 
+/* Two of three are as good as can be together; the third is of no use, and so far off that its square is all there is. */
+TEST(test_a_huge_model_beside_others)
+{
+    const double values[] = {1e60, 3e60, -6.5, 1, 2, 1}, targets[] = {0, 1};
+    const struct learned l = learned_from(3, 2, values, targets, ENSEMBLE_SIMPLEX);
+
+    assert_true(l.weights[0] < 1e-60);
+    assert_near(l.weights[1], 2 / 8.5, 1e-9);
+    assert_near(l.weights[2], 6.5 / 8.5, 1e-9);
+}
+
+/* Beside values whose squares are the least that count, one that says 0. */
+TEST(test_zeros_beside_tiny_values)
+{
+    const double values[] = {0x1p-460, 0, -0x1p-461}, target = -0x1p-462;
+    const struct learned l = learned_from(3, 1, values, &target, ENSEMBLE_SIMPLEX);
+
+    assert_near(l.weights[0] - l.weights[2] / 2, -.25, 1e-9);
+}
+
 /* ------------------------------------------------------------------------------------------------------------------
  * Models that only look like copies
  * --------------------------------------------------------------------------------------------------------------- */
@@ -293,6 +313,8 @@ int main(void)
         cmocka_unit_test(test_an_error_that_is_no_number),
         cmocka_unit_test(test_a_tiny_weight_that_matters),
         cmocka_unit_test(test_a_tiny_weight_of_no_use),
+        cmocka_unit_test(test_a_huge_model_beside_others),
+        cmocka_unit_test(test_zeros_beside_tiny_values),
         cmocka_unit_test(test_models_that_the_truth_tells_apart),
         cmocka_unit_test(test_models_that_another_model_tells_apart),
         cmocka_unit_test(test_steps_that_are_too_many),

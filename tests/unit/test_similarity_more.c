@@ -128,6 +128,25 @@ TEST(test_doubles_at_any_address)
         }
 }
 
+/* It leads nowhere; a size that wraps is not added to an address (which sanitizers see). */
+TEST(test_the_distance_between_the_rows_of_one_row)
+{
+    double *values = random_values(3 * 40, 3), near[9], far[9];
+    struct said said = say(ENSEMBLE_MEAN, ENSEMBLE_F64, values, 3, 1, 40);
+
+    for (int32_t measure = CORRELATION; measure <= AGREEMENT; measure++) {
+        for (size_t i = 0; i < 3; i++)
+            assert_int_equal(ensemble_set_model_output(said.e, i, output_of(&said, i), ENSEMBLE_F64, 1, 0), 0);
+        similarity(said.e, measure, 3, near);
+        for (size_t i = 0; i < 3; i++)
+            assert_int_equal(ensemble_set_model_output(said.e, i, output_of(&said, i), ENSEMBLE_F64, 1, SIZE_MAX - i), 0);
+        similarity(said.e, measure, 3, far);
+        assert_memory_equal(far, near, sizeof near);
+    }
+    forget(&said);
+    free(values);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -135,6 +154,7 @@ int main(void)
         cmocka_unit_test(test_the_last_model_can_be_taken_out),
         cmocka_unit_test(test_a_missing_model_leaves_no_row_out),
         cmocka_unit_test(test_a_nan_agrees_with_nobody),
+        cmocka_unit_test(test_the_distance_between_the_rows_of_one_row),
         cmocka_unit_test(test_doubles_at_any_address),
     };
 
