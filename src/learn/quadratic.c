@@ -37,6 +37,13 @@ enum { BOUND, FREE, BARRED };
 #define PROGRESS .9
 #define IDLE 3
 
+/*
+ * Where squares of values are lost below double's range, equations with small shifts can lose all digits: a step whose
+ * weights do not sum to 1 is none. What is off by less is no more than rounding, which nearly always is far less still.
+ */
+#define LOST 0x1p-20
+#define OFF 0x1p-40
+
 static double size_of(double x)
 {
     return x < 0 ? -x : x;
@@ -321,6 +328,29 @@ double ens_quadratic_gap(const struct ens_quadratic *q, const double *w)
     return gap_of(q, w, &noise);
 }
 
+static double sum_of(const struct ens_quadratic *q, const double *w)
+{
+    double sum = 0;
+
+    for (size_t i = 0; i < q->n; i++)
+        sum += w[i];
+    return sum;
+}
+
+static int is_lost(const struct ens_quadratic *q, const double *w)
+{
+    return q->constraint == ENSEMBLE_SIMPLEX && !(size_of(sum_of(q, w) - 1) < LOST);
+}
+
+static void take_best(const struct ens_quadratic *q, double *w)
+{
+    const double sum = sum_of(q, q->best);
+    const int off = q->constraint == ENSEMBLE_SIMPLEX && size_of(sum - 1) > OFF;
+
+    for (size_t i = 0; i < q->n; i++)
+        w[i] = off ? q->best[i] / sum : q->best[i];
+}
+
 /*
  * With equal shifts no step moves along a direction in which the objective is flat, so that of all answers the nearest
  * to where it began is found. Where that gets on too slowly, what is left to gain is along directions of little
@@ -334,6 +364,8 @@ void ens_quadratic_solve(struct ens_quadratic *q, double *w)
     if (q->constraint == ENSEMBLE_SIMPLEX && largest(q) < FLAT)
         return;
     ens_quadratic_set_shifts(q);
+    for (size_t i = 0; i < q->n; i++)
+        q->best[i] = w[i];
     for (int repeat = 1; !(least <= noise); repeat++) {
         double gap;
 
@@ -341,6 +373,10 @@ void ens_quadratic_solve(struct ens_quadratic *q, double *w)
             q->x[i] = w[i];
         ens_quadratic_step(q, q->x, w, fresh);
         gap = gap_of(q, w, &noise);
+        if (is_lost(q, w)) {
+            gap = INFINITY;
+            noise = 0;
+        }
         idle = gap < least * PROGRESS ? 0 : idle + 1;
         fresh = 0;
         if (gap < least) {
@@ -356,6 +392,5 @@ void ens_quadratic_solve(struct ens_quadratic *q, double *w)
         fresh = 1;
         reduce_shifts(q, reductions);
     }
-    for (size_t i = 0; i < q->n; i++)
-        w[i] = q->best[i];
+    take_best(q, w);
 }

@@ -86,7 +86,7 @@ test-fuzz: fuzz-programs $(FUZZ_B)/pack ## the fuzz targets with the inputs that
 
 check-fuzz-controls: test-fuzz ## whether the fuzz targets notice errors in the library
 	@CC='$(CC)' FLAGS='$(LIB_CPPFLAGS) $(CPPFLAGS) $(CFLAGS) $(TEST_CFLAGS) -fno-math-errno $(LDFLAGS)' B='$(B)' \
-	    CORPUS='$(FUZZ_CORPUS)' STATIC='$(STATIC)' $(foreach target,$(FUZZ_ALL),\
+	    CORPUS='$(FUZZ_CORPUS)' STATIC='$(STATIC)' ISAS='$(ISAS)' TARGETS='$(FUZZ_ALL)' $(foreach target,$(FUZZ_ALL),\
 	    OBJECTS_$(target)='$(FUZZ_B)/$(target).o $(FUZZ_OBJECTS_$(target)) $(FUZZ_MAIN)') sh tests/fuzz/controls.sh
 
 # $(call fuzz_build,FOLDER,CC,CFLAGS,ENGINE): the programs, in a build directory of their own.

@@ -54,15 +54,15 @@ record()
     checked "$1: $2 executions in $seconds seconds of a processor with $4, $3 edges"
 }
 
-# What was run of a target so far.
-progress_one()
+# What was run so far of a target, or of all.
+progress_of()
 {
     awk -v target="$1" '
         function grouped(n,  text) {
             for (text = ""; n >= 1000; n = int(n / 1000)) text = sprintf(",%03d", n % 1000) text
             return n text
         }
-        $3 == target { seconds += $4; runs += $5 }
+        !/^#/ && ($3 == target || target == "all") { seconds += $4; runs += $5 }
         END { print target ": " grouped(seconds + 0) " s in all, " grouped(runs + 0) " executions" }' "$PROGRESS"
 }
 
@@ -133,6 +133,6 @@ for target in $TARGETS; do
     afl) afl_one "$target" ;;
     esac
 done
-[ "$1" = merge ] || for target in $TARGETS; do
-    progress_one "$target"
+[ "$1" = merge ] || for target in $TARGETS all; do
+    progress_of "$target"
 done

@@ -208,7 +208,7 @@ TEST(test_a_tiny_weight_of_no_use)
     assert_near(ldexp(l.weights[1], 23), 1, 1e-12);
 }
 
-/* Two of three are as good as can be together; the third is of no use, and so far off that its square is all there is. */
+/* Two of three are as good as can be together; the third is of no use, and so far off that its square is all. */
 TEST(test_a_huge_model_beside_others)
 {
     const double values[] = {1e60, 3e60, -6.5, 1, 2, 1}, targets[] = {0, 1};
@@ -226,6 +226,25 @@ TEST(test_zeros_beside_tiny_values)
     const struct learned l = learned_from(3, 1, values, &target, ENSEMBLE_SIMPLEX);
 
     assert_near(l.weights[0] - l.weights[2] / 2, -.25, 1e-9);
+}
+
+/* Of sizes so far apart that some squares and products are no numbers: what are weights at the end sums to 1. */
+TEST(test_models_of_all_sizes)
+{
+    static const struct {
+        double values[6], targets[2];
+    } cases[] = {
+        {{0, 0x3p-347, -0x1p-75, 0, -0x1p-102, 0x3p-102}, {0x1p-313, 0x1p-312}},
+        {{0, -0x1p-123, 0, 0x3p-238, 0x1p-376, 0x1p-377}, {0x1p-672, -0x1p-672}},
+        {{0x1p-545, 0, 0x3p-11, 0, 0x3p-41, 0}, {0x3p-186, 0}},
+        {{-0x1p-69, -0x1p-69, 0x1p-155, 0x1p-156, 0x1p-13, -0x1p-13}, {0x1p-538, 0}},
+    };
+
+    for (size_t i = 0; i < LENGTH(cases); i++) {
+        const struct learned l = learned_from(3, 2, cases[i].values, cases[i].targets, ENSEMBLE_SIMPLEX);
+
+        assert_simplex(l.weights, 3);
+    }
 }
 
 /* ------------------------------------------------------------------------------------------------------------------
@@ -315,6 +334,7 @@ int main(void)
         cmocka_unit_test(test_a_tiny_weight_of_no_use),
         cmocka_unit_test(test_a_huge_model_beside_others),
         cmocka_unit_test(test_zeros_beside_tiny_values),
+        cmocka_unit_test(test_models_of_all_sizes),
         cmocka_unit_test(test_models_that_the_truth_tells_apart),
         cmocka_unit_test(test_models_that_another_model_tells_apart),
         cmocka_unit_test(test_steps_that_are_too_many),
