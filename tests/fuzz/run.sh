@@ -89,8 +89,8 @@ merge_one()
 {
     unpack "$1"
     rm -rf "$FOUND/merged" && mkdir "$FOUND/merged"
-    "$B/fuzz/tests/fuzz/$1" -set_cover_merge=1 -max_len=$longest "$FOUND/merged" "$seeds" "$FOUND/$1" \
-        > "$FOUND/$1.merge.log" 2>&1 ||
+    "$B/fuzz/tests/fuzz/$1" -set_cover_merge=1 -max_len=$longest -artifact_prefix="$FOUND/$1-" \
+        "$FOUND/merged" "$seeds" "$FOUND/$1" > "$FOUND/$1.merge.log" 2>&1 ||
         { tail -n 20 "$FOUND/$1.merge.log" >&2; fail "merging the inputs of $1 (above)" "see $FOUND/$1.merge.log"; }
     # What has a name is kept, whatever it reaches.
     find "$seeds" \( -name 'regression-*' -o -name 'meant-*' \) -exec cp {} "$FOUND/merged/" \;
