@@ -41,7 +41,7 @@ struct outlook {
 
 static struct outlook look_out(const struct ens_blend *b)
 {
-    struct outlook o = {.equal = b->row.whole > 0};
+    struct outlook o = {.equal = 1};
 
     for (size_t k = 0; k < b->e->plan.n; k++) {
         const double weight = ens_weight_in_row(b, k);

@@ -2,16 +2,17 @@
 """Puts errors into src/, one at a time, and sees whether the tests notice; `make mutation` runs it (mutation.mk).
 
 A mutant is a copy of one source file with one change: an operator, a constant, a condition, or a statement left out.
-What includes the file is compiled again (of the kernels, the portable ones and those of the best instruction set
-here), and the tests that reach the line are run (reach.c), quick ones first, until one fails. The result is a line of
-the file named by --results; those in it are not tried again, so that runs add up. It is one of
+What includes the file is compiled again (of the kernels, those of the best instruction set here, and of the one that
+the file is about), and the tests that reach the line are run (reach.c), quick ones first, until one fails. The result
+is a line of the file named by --results; those in it are not tried again, so that runs add up. It is one of
 
     caught      a test failed, or did not end in time
     survived    no test failed
     same        the compiler made the same objects of it: it means the same
     invalid     it does not compile
 
-and only the first two count. Survivors are looked for in --survivors, a list of those that somebody has looked at.
+and only the first two count. Survivors are looked for in --survivors, a list of those that somebody has looked at, with
+the reason. Where that begins with "same: ", it says why no result can ever differ, and they do not count either.
 """
 
 import argparse
@@ -91,12 +92,15 @@ def sample_of(seed):
 
 
 def name_of(mutant):
-    """What a mutant is known by: no line numbers, which change all the time, but the line itself."""
+    """What a mutant is known by: no line numbers, which change all the time, but the line itself, and which of several
+    such lines it is."""
     file, number, column, old, new = mutant
     with open(file, encoding="utf-8") as source:
-        line = source.read().split("\n")[number - 1]
+        lines = source.read().split("\n")
+    line = lines[number - 1]
     changed = line[:column] + new + line[column + len(old):]
-    return f"{file} :: {line.strip()} :: {changed.strip()}"
+    before = sum(other.strip() == line.strip() for other in lines[:number - 1])
+    return f"{file}{f'#{before + 1}' if before else ''} :: {line.strip()} :: {changed.strip()}"
 
 
 class Build:
@@ -137,7 +141,8 @@ class Build:
 
     def compiled_again(self, file):
         sources = self.needs.get(file, [])
-        kernels = [f"src/kernels/isa_{isa}.c" for isa in ("portable", self.best)]
+        own = re.search(r"/vec_(\w+)\.h", file)
+        kernels = [f"src/kernels/isa_{isa}.c" for isa in (self.best, own and own.group(1))]
         some = [s for s in sources if "/isa_" not in s or s in kernels]
         return some or sources
 
@@ -189,7 +194,7 @@ class Tests:
         self.b = build.b
         self.build = build
         unit = {name.removesuffix(".o") for name in os.listdir(f"{self.b}/tests/unit") if name.startswith("test_")}
-        self.tests = sorted(f"unit/{name}" for name in unit if "." not in name) + PROGRAMS
+        self.tests = sorted(f"unit/{name}" for name in unit if not set(".-") & set(name)) + PROGRAMS
         self.seconds = {}  # that a test takes
         self.reach = {}  # by file, by line: the tests that come there
         self.look()
@@ -280,8 +285,9 @@ def read_results(path):
 
 
 def read_survivors(path):
+    """The reason of each."""
     with open(path, encoding="utf-8") as lines:
-        return {line.rsplit(" :: ", 1)[0] for line in lines if line.strip() and not line.startswith("#")}
+        return dict(line.strip().rsplit(" :: ", 1) for line in lines if line.strip() and not line.startswith("#"))
 
 
 def main():
@@ -298,11 +304,12 @@ def main():
 
     sample = sample_of(options.seed)
     results = read_results(options.results)
+    known = read_survivors(options.survivors)
     build = Build(options)
     build.link({})
     tests = Tests(build)
     end = time.monotonic() + 60 * options.minutes
-    counted, caught, left = 0, 0, []
+    counted, caught, same, left = 0, 0, 0, []
     for mutant in sample:
         name = name_of(mutant)
         if counted == options.mutants:
@@ -318,21 +325,22 @@ def main():
             results[name] = result
             with open(options.results, "a", encoding="utf-8") as out:
                 out.write(f"{result} :: {name} :: {by}, {time.monotonic() - begin:.1f} s\n")
+        if results[name] == "survived" and known.get(name, "").startswith("same: "):
+            same += 1
+            continue
         counted += results[name] in ("caught", "survived")
         caught += results[name] == "caught"
-        if results[name] == "survived":
+        if results[name] == "survived" and name not in known:
             left.append(name)
     build.link({})
 
-    known = read_survivors(options.survivors)
-    unknown = [name for name in left if name not in known]
-    for name in unknown:
+    for name in left:
         print(f"survived, and not in {options.survivors}: {name}")
-    print(f"mutation: {caught} of {counted} mutants caught ({100 * caught / max(counted, 1):.1f} %), "
-          f"seed {options.seed}, of {len(sample)} changes")
+    print(f"mutation: {caught} of {counted} mutants caught ({100 * caught / max(counted, 1):.1f} %), besides {same} that "
+          f"mean the same; seed {options.seed}, of {len(sample)} changes")
     if counted < options.mutants:
         print(f"mutation: {options.mutants - counted} more to be tried; run it again")
-    return 1 if unknown or counted == 0 or caught < GOAL * counted else 0
+    return 1 if left or counted < options.mutants or caught < GOAL * counted else 0
 
 
 sys.exit(main())

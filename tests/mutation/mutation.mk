@@ -2,8 +2,9 @@
 #
 # mutation: do the tests notice an error in src/? mutate.py makes one small error after the other and runs the tests
 # that reach the line (reach.c), until one fails. What was found is kept in $(MUTATION_RESULTS), so that a run can be
-# stopped at any time, and goes on where it was. MUTANTS=N and SEED=S: the first N of the sample that belongs to S.
-# MINUTES=M: begin no more after so many minutes.
+# stopped at any time, and goes on where it was, on another machine, too. A line that changes is tried again; without the
+# file, everything is. MUTANTS=N and SEED=S: the first N of the sample that belongs to S. MINUTES=M: begin no more after
+# so many minutes.
 #
 # It is in none of the lists, since it takes hours.
 #
@@ -13,7 +14,7 @@ MUTANTS := 500
 SEED := 1
 MINUTES := 600
 MUTATION_B := $(B)/mutation
-MUTATION_RESULTS := $(MUTATION_B)/results-$(SEED).txt
+MUTATION_RESULTS := tests/mutation/results-$(SEED).txt
 MUTATION_FLAGS := -std=c11 $(ARCH_FLAGS) -fPIC -ffp-contract=off -fno-math-errno -fno-semantic-interposition
 MUTATION_LIBRARY := $(MUTATION_B)/libmutant.so
 
@@ -32,7 +33,9 @@ mutation: ## errors put into src/ one by one: do the tests notice? (MUTANTS=, SE
 	$(MUTATION_TESTS) kernels-programs methods-programs learn-programs rank-programs extremes-programs
 	$(MUTATION_TESTS) $(patsubst %,$(MUTATION_B)/tests/world/%.o,memory work calls)
 	for test in $(MUTATION_WRAPPED); do \
-	    gcc $(TEST_CPPFLAGS) $(TEST_CFLAGS) -O1 -c tests/unit/$$test.c -o $(MUTATION_B)/tests/unit/$$test.o || exit 1; \
+	    to=$(MUTATION_B)/tests/unit/$$test.o; \
+	    gcc $(TEST_CPPFLAGS) $(TEST_CFLAGS) -O1 -c tests/unit/$$test.c -o $$to.new || exit 1; \
+	    if cmp -s $$to.new $$to; then rm $$to.new; else mv $$to.new $$to; fi; \
 	done
 	/usr/bin/python3 tests/mutation/mutate.py --build '$(MUTATION_B)' --flags '-O1 $(MUTATION_FLAGS)' \
 	    $(foreach isa,$(ISAS),--isa '$(isa):$(ISA_FLAGS_$(isa))') --mutants $(MUTANTS) --seed $(SEED) \

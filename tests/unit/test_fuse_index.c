@@ -132,6 +132,24 @@ TEST(test_ids_chosen_to_be_slow_are_sorted_before_long)
     }
 }
 
+/* The first list takes 65 x 64 / 2 steps, and so many are 16 for each of 66 ids and 1,024 more: the second one is read. */
+TEST(test_steps_that_end_with_a_list)
+{
+    const struct ensemble_fusion fusion = {.struct_size = sizeof fusion, .method = ENSEMBLE_FUSE_RRF};
+    const size_t lengths[] = {65, 1};
+    uint64_t ids[66], order[66];
+    double values[66];
+
+    for (size_t j = 0; j < 65; j++)
+        ids[j] = j * INVERSE;
+    for (int is_slow = 0; is_slow < 2; is_slow++) {
+        ids[65] = is_slow ? 65 * INVERSE : 1;
+        assert_int_equal(ensemble_fuse_rankings(ids, lengths, 2, &fusion, order, values, 66), 66);
+        assert_true((order[0] == ids[65] && order[1] == 0) || (order[0] == 0 && order[1] == ids[65]));
+        assert_true(values[0] == values[1] && values[1] > values[2]);
+    }
+}
+
 /* Every id of a hand and its place among all of them: a change of ids by which their order stays. */
 static uint64_t slow_id(size_t number)
 {
@@ -260,6 +278,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ids_as_programs_have_them_are_hashed_in_few_steps),
         cmocka_unit_test(test_ids_chosen_to_be_slow_are_sorted_before_long),
+        cmocka_unit_test(test_steps_that_end_with_a_list),
         cmocka_unit_test(test_ids_chosen_to_be_slow_give_the_same_results),
         cmocka_unit_test(test_slots_are_a_power_of_two_with_room),
         cmocka_unit_test(test_more_ids_than_are_near),
