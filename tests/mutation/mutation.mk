@@ -2,9 +2,9 @@
 #
 # mutation: do the tests notice an error in src/? mutate.py makes one small error after the other and runs the tests
 # that reach the line (reach.c), until one fails. What was found is kept in $(MUTATION_RESULTS), so that a run can be
-# stopped at any time, and goes on where it was, on another machine, too. A line that changes is tried again; without the
-# file, everything is. MUTANTS=N and SEED=S: the first N of the sample that belongs to S. MINUTES=M: begin no more after
-# so many minutes.
+# stopped at any time, and goes on where it was, on another machine, too. A line that changes is tried again; without
+# the file, everything is. MUTANTS=N and SEED=S: the first N of the sample that belongs to S. MINUTES=M: begin no more
+# after so many minutes.
 #
 # It is in none of the lists, since it takes hours.
 #

@@ -132,7 +132,7 @@ TEST(test_ids_chosen_to_be_slow_are_sorted_before_long)
     }
 }
 
-/* The first list takes 65 x 64 / 2 steps, and so many are 16 for each of 66 ids and 1,024 more: the second one is read. */
+/* The first list takes 65 x 64 / 2 steps: as many as 16 for each of 66 ids and 1,024 more. The second one is read. */
 TEST(test_steps_that_end_with_a_list)
 {
     const struct ensemble_fusion fusion = {.struct_size = sizeof fusion, .method = ENSEMBLE_FUSE_RRF};

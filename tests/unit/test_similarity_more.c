@@ -139,7 +139,8 @@ TEST(test_the_distance_between_the_rows_of_one_row)
             assert_int_equal(ensemble_set_model_output(said.e, i, output_of(&said, i), ENSEMBLE_F64, 1, 0), 0);
         similarity(said.e, measure, 3, near);
         for (size_t i = 0; i < 3; i++)
-            assert_int_equal(ensemble_set_model_output(said.e, i, output_of(&said, i), ENSEMBLE_F64, 1, SIZE_MAX - i), 0);
+            assert_int_equal(
+                ensemble_set_model_output(said.e, i, output_of(&said, i), ENSEMBLE_F64, 1, SIZE_MAX - i), 0);
         similarity(said.e, measure, 3, far);
         assert_memory_equal(far, near, sizeof near);
     }
