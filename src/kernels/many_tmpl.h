@@ -29,10 +29,7 @@
         a##k = start == NULL ? y : V(add)(a##k, y);                                                                  \
     }
 
-/*
- * `whole` vectors of a row from element `at` on and, unless `part` is 0, as many elements of one more: all models for
- * that stretch. `whole` is a constant.
- */
+/* All models for `whole` vectors, a constant, of a row from element `at` on, and for `part` elements of one more. */
 static ENS_INLINE void FN(wsum_stretch)(const int in, const int out, const struct ens_span *s, const size_t row,
                                         const size_t at, const int whole, const size_t part)
 {
