@@ -24,10 +24,13 @@ static inline int ens_dtype_of_output(int32_t dtype)
     return ens_dtype_known(dtype) || dtype == ENSEMBLE_I32;
 }
 
-/* log2 of the bytes of one value of a public dtype: {f32, f64, f16, bf16, i32} -> {2, 3, 1, 1, 2}, two bits each. */
+/* log2 of the bytes of one value, two bits for each number in tables: {f32, f64, f16, bf16, i32} -> {2, 3, 1, 1, 2}. */
+#define ENS_DTYPE_SHIFT(number) (0x25Eu >> (2 * (unsigned)(number)) & 3)
+
+/* The same by the public number. */
 static inline unsigned ens_dtype_shift(int32_t dtype)
 {
-    return 0x25Eu >> (2 * (unsigned)(dtype - 1)) & 3;
+    return ENS_DTYPE_SHIFT(dtype - 1);
 }
 
 static inline size_t ens_dtype_size(int32_t dtype)

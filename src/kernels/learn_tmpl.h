@@ -21,7 +21,7 @@ static ENS_INLINE double FN(log_sum)(const int in, const double *a, const void *
 {
     const size_t lanes = V(lanes)(), widest = FN(sum_step)(lanes);
     const size_t step = widest < ENS_LOG_LANES ? widest : ENS_LOG_LANES;
-    const size_t all = step < lanes ? step : 0;
+    const size_t all = ENS_LOG_LANES % LANES == 0 ? 0 : step;
     const VEC low = V(set1)(least), high = V(set1)(most), one = V(set1)(1);
     SCALAR products[ENS_LOG_LANES], *const product = tmpl_local(products);
 

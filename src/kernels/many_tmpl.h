@@ -7,17 +7,17 @@
 #define ENS_STRETCH(X) ENS_STRETCH_END(X) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15)
 #define ENS_STRETCH_END(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7)
 
-/* Model m's products with its weight, added to what is there, or (FIRST) in its place if there is nothing. */
-#define PASS(m, FIRST)                                                                                               \
+/* Model m's products with its weight, added to what is there, or in its place if that is `nothing`. */
+#define PASS(m, TAKE, nothing)                                                                                       \
     {                                                                                                                \
         const unsigned char *const p = (const unsigned char *)s->in[m] + skip + (row > 0 ? row * s->in_step[m] : 0); \
         const VEC w = V(set1)(((const SCALAR *)s->weight)[m]);                                                       \
         VEC y;                                                                                                       \
                                                                                                                      \
-        ENS_STRETCH(FIRST)                                                                                           \
+        ENS_STRETCH(TAKE)                                                                                            \
         if (part > 0) {                                                                                              \
             y = V(mul)(w, V(load)(in, p + (size_t)whole * step, part));                                              \
-            rest = m == 0 && start == NULL ? y : V(add)(rest, y);                                                    \
+            rest = nothing ? y : V(add)(rest, y);                                                                    \
         }                                                                                                            \
     }
 #define ADD(k)                                                                                                       \
@@ -29,10 +29,7 @@
         a##k = start == NULL ? y : V(add)(a##k, y);                                                                  \
     }
 
-/*
- * `whole` vectors of a row from element `at` on and, unless `part` is 0, as many elements of one more: all models for
- * that stretch. `whole` is a constant.
- */
+/* All models for `whole` vectors, a constant, of a row from element `at` on, and for `part` elements of one more. */
 static ENS_INLINE void FN(wsum_stretch)(const int in, const int out, const struct ens_span *s, const size_t row,
                                         const size_t at, const int whole, const size_t part)
 {
@@ -51,9 +48,9 @@ static ENS_INLINE void FN(wsum_stretch)(const int in, const int out, const struc
         if (part > 0)
             rest = V(load)(ACC, AT(start, (size_t)whole * V(lanes)()), part);
     }
-    PASS(0, ADD_FIRST)
+    PASS(0, ADD_FIRST, start == NULL)
     for (size_t m = 1; m < n; m++)
-        PASS(m, ADD)
+        PASS(m, ADD, 0)
 #define END(k)                                                                                                       \
     if (whole > k)                                                                                                   \
         V(store)(out, to + (k * V(lanes)() << ENS_SHIFT(out)), a##k, 0, 0);
@@ -84,6 +81,7 @@ static ENS_INLINE void FN(wsum_end)(const int in, const int out, const struct en
     if (part == 0)
         return;
     switch (whole) {
+    default: /* there are no others */
 #define WITH_PART(k)                                                                                                 \
     case k:                                                                                                          \
         FN(wsum_stretch)(in, out, s, row, at, k, part);                                                              \

@@ -61,14 +61,13 @@ ENS_NETWORK_LIST(ENS_MEDIAN)
 static inline void FN(median)(const struct ens_span *s)
 {
     switch (s->n) {
+    default: /* there are no others */
 #define ENS_CASE(n, middle, before)                                                                                  \
     case n:                                                                                                          \
         FN(median##n)(s);                                                                                            \
         break;
         ENS_NETWORK_LIST(ENS_CASE)
 #undef ENS_CASE
-    default:
-        break;
     }
 }
 

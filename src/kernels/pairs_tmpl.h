@@ -19,7 +19,7 @@ static ENS_INLINE void FN(gram)(const int differences, const double *a, const do
 {
     const size_t lanes = V(lanes)(), widest = FN(sum_step)(lanes);
     const size_t step = widest < ENS_PAIR_LANES ? widest : ENS_PAIR_LANES;
-    const size_t all = step < lanes ? step : 0;
+    const size_t all = ENS_PAIR_LANES % LANES == 0 ? 0 : step;
 
 #define EACH(X) X(0) X(1) X(2) X(3)
 #define BEGIN(k) VEC s##k = V(load)(ACC, AT(partial, k * ENS_PAIR_LANES + first), all);

@@ -59,16 +59,17 @@ static ENS_INLINE void FN(panel_of_all)(const int in, const int by_class, const 
         }
 }
 
-/* And of up to four models, n of them, with factors by row: addresses stay in registers. */
+/* And of two to four models, n of them, with factors by row: addresses stay in registers. */
 static ENS_INLINE void FN(panel_of_few)(const int in, const size_t n, const struct ens_panel *s)
 {
 #define EACH(X) X(0) X(1) X(2) X(3)
 #define HOIST(m)                                                                                                     \
-    const unsigned char *p##m = s->in[n > m ? m : 0];                                                                \
-    const size_t stride##m = s->in_stride[n > m ? m : 0];
-#define ADD(m)                                                                                                       \
+    const unsigned char *p##m = s->in[m % n];                                                                        \
+    const size_t stride##m = s->in_stride[m % n];
+#define ADD(m) sum = V(add)(sum, V(mul)(V(set1)(factor[m]), V(load)(in, p##m + (at << ENS_SHIFT(in)), part)));
+#define ADD_IF_ANY(m)                                                                                                \
     if (n > m)                                                                                                       \
-        sum = V(add)(sum, V(mul)(V(set1)(factor[m]), V(load)(in, p##m + (at << ENS_SHIFT(in)), part)));
+        ADD(m)
 #define NEXT(m) p##m += stride##m;
     const size_t width = s->width, rows = s->rows, out_stride = s->out_stride;
     const SCALAR *factor = s->factor;
@@ -79,7 +80,7 @@ static ENS_INLINE void FN(panel_of_few)(const int in, const size_t n, const stru
         ENS_EACH_VECTOR(at, part, width) {
             VEC sum = V(set1)((SCALAR)-0.0);
 
-            EACH(ADD)
+            ADD(0) ADD(1) ADD_IF_ANY(2) ADD_IF_ANY(3)
             V(store)(ACC, TO(out, at), sum, part, 0);
         }
         EACH(NEXT)
@@ -87,6 +88,7 @@ static ENS_INLINE void FN(panel_of_few)(const int in, const size_t n, const stru
 #undef EACH
 #undef HOIST
 #undef ADD
+#undef ADD_IF_ANY
 #undef NEXT
 }
 

@@ -42,20 +42,20 @@ static ENS_INLINE size_t FN(soften_groups)(const int in, const struct ens_soften
                                            const VEC a, const VEC b, const VEC factor, const VEC scale, VEC *most,
                                            SCALAR *partial)
 {
-    const size_t lanes = V(lanes)(), vectors = ENS_LANES % lanes == 0 ? ENS_LANES / lanes : 0;
+    const size_t lanes = V(lanes)();
 
 #define DECLARE(k) VEC s##k = V(set1)(0);
     ENS_GROUP_VECTORS(DECLARE)
-    if (vectors == 0 || vectors > 16)
+    if (VECTORS == 0 || VECTORS > 16)
         return at;
     for (; end - at >= ENS_LANES; at += ENS_LANES) {
 #define ADD(k)                                                                                                       \
-    if (vectors > k)                                                                                                 \
+    if (VECTORS > k)                                                                                                 \
         s##k = V(add)(s##k, FN(soften_vector)(in, s, at + k * lanes, 0, a, b, factor, scale, most));
         ENS_GROUP_VECTORS(ADD)
     }
 #define KEEP(k)                                                                                                      \
-    if (vectors > k)                                                                                                 \
+    if (VECTORS > k)                                                                                                 \
         V(store)(ACC, TO(partial, k * lanes), s##k, 0, 0);
     ENS_GROUP_VECTORS(KEEP)
 #undef DECLARE
@@ -68,7 +68,7 @@ static ENS_INLINE size_t FN(soften_groups)(const int in, const struct ens_soften
 static ENS_INLINE double FN(soften)(const int in, struct ens_soften *row)
 {
     const struct ens_soften s = *row;
-    const size_t lanes = V(lanes)(), step = FN(sum_step)(lanes), all = step < lanes ? step : 0;
+    const size_t lanes = V(lanes)(), step = FN(sum_step)(lanes), all = ENS_LANES % LANES == 0 ? 0 : step;
     const VEC a = V(set1)((SCALAR)s.a), b = V(set1)((SCALAR)s.b), factor = V(set1)((SCALAR)s.factor);
     const VEC scale = V(set1)((SCALAR)s.scale);
     VEC most = V(set1)(-(SCALAR)INFINITY);

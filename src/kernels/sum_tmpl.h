@@ -10,27 +10,31 @@ static inline double FN(halves)(SCALAR *partial, const size_t length)
     return (double)partial[0];
 }
 
-/* X(k) for vector k of a group of ENS_LANES values, where that has at most 16 vectors. */
+/*
+ * How many vectors hold a group of ENS_LANES values; 0 where they do not fill it exactly. X(k) for vector k, of at most
+ * 16.
+ */
+#define VECTORS (ENS_LANES % LANES == 0 ? ENS_LANES / LANES : 0)
 #define ENS_GROUP_VECTORS(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15)
 
 /* Sums whole groups in registers. Returns the element that comes next. */
 static ENS_INLINE size_t FN(sum_groups)(const void *from, const size_t length, SCALAR *partial)
 {
-    const size_t lanes = V(lanes)(), vectors = ENS_LANES % lanes == 0 ? ENS_LANES / lanes : 0;
+    const size_t lanes = V(lanes)();
     size_t at = 0;
 
 #define DECLARE(k) VEC s##k = V(set1)(0);
     ENS_GROUP_VECTORS(DECLARE)
-    if (vectors == 0 || vectors > 16)
+    if (VECTORS == 0 || VECTORS > 16)
         return 0;
     for (; length - at >= ENS_LANES; at += ENS_LANES) {
 #define ADD(k)                                                                                                       \
-    if (vectors > k)                                                                                                 \
+    if (VECTORS > k)                                                                                                 \
         s##k = V(add)(s##k, V(load)(ACC, AT(from, at + k * lanes), 0));
         ENS_GROUP_VECTORS(ADD)
     }
 #define KEEP(k)                                                                                                      \
-    if (vectors > k)                                                                                                 \
+    if (VECTORS > k)                                                                                                 \
         V(store)(ACC, TO(partial, k * lanes), s##k, 0, 0);
     ENS_GROUP_VECTORS(KEEP)
 #undef DECLARE
@@ -57,7 +61,7 @@ static ENS_INLINE size_t FN(sum_step)(const size_t lanes)
  */
 static ENS_INLINE double FN(sum)(const void *from, const size_t length)
 {
-    const size_t lanes = V(lanes)(), step = FN(sum_step)(lanes), all = step < lanes ? step : 0;
+    const size_t lanes = V(lanes)(), step = FN(sum_step)(lanes), all = ENS_LANES % LANES == 0 ? 0 : step;
     SCALAR sums[ENS_LANES], *const partial = tmpl_local(sums);
 
     memset(partial, 0, sizeof sums);

@@ -27,6 +27,12 @@
 #define ENS_SIZE_f32 32
 #define ENS_SIZE_f64 64
 
+/*
+ * How many lanes a vector has, in what decides between ways: a constant, so that the others are no code; or where only
+ * the machine knows it, `lanes`, a variable of the function.
+ */
+#define LANES (ENS_CAT(ENS_VEC_LANES_, ENS_ACC) > 0 ? ENS_CAT(ENS_VEC_LANES_, ENS_ACC) : lanes)
+
 /* The sign's bit. */
 #define SIGN ((UINT)1 << (8 * sizeof(UINT) - 1))
 

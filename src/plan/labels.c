@@ -42,7 +42,7 @@ void ens_labels_of_rows(const struct ens_blend *b, size_t k, size_t row, size_t 
     const size_t width = b->e->width, bytes = width << b->shift, stride = ens_row_bytes(b, k);
     const int dtype = ens_output_of(b, k).dtype - 1;
     const unsigned char *from = ens_row_of(b, k, row);
-    const size_t most = bytes * n <= ENS_TILE_BYTES ? n : bytes < ENS_TILE_BYTES ? ENS_TILE_BYTES / bytes : 1;
+    const size_t most = bytes * n <= ENS_TILE_BYTES ? n : ENS_TILE_BYTES / bytes;
 
     if (dtype == ENSEMBLE_I32 - 1) {
         check_labels(b, from, stride, n, labels);

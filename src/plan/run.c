@@ -127,7 +127,7 @@ static inline int run_checked(const struct ens_walk *walk, const float *row_weig
 
     if (ENS_UNLIKELY(parallel->loop != NULL))
         pieces = ens_split_pieces(e, summary->dtype, walk->row_count, plain, plain || ens_split_by_columns(e, report));
-    if (ENS_UNLIKELY(pieces >= 2 && walk->row_count > 0)) {
+    if (ENS_UNLIKELY(pieces >= 2)) {
         const struct ens_split split = {walk, plain, row_weights, report, (how & ENS_RUN_PARTIAL) != 0,
                                         call->workspace, call->workspace_size};
         const int code = plain ? 0 : try_no_rows(walk, row_weights, call, report, how);

@@ -35,8 +35,9 @@ struct job {
     size_t rows, columns; /* of a piece */
     size_t across;        /* pieces beside each other */
     size_t pieces;
-    size_t share;           /* bytes of the workspace for a piece, */
-    _Atomic uint64_t shares; /* and which of these shares, up to 64, nobody has: a bit for each */
+    size_t share;            /* bytes of the workspace for a piece, */
+    size_t n_shares;         /* how many of these shares there are, up to 64, */
+    _Atomic uint64_t shares; /* and which of them nobody has: a bit for each */
     _Atomic uint64_t taken[MOST_PIECES / BITS];
 };
 
@@ -60,26 +61,30 @@ static void share_out(struct job *job, const struct ens_split *split)
     const size_t most = wanted > 0 ? size / wanted : 0, shares = most < 1 ? 1 : most < BITS ? most : BITS;
 
     job->share = wanted > 0 ? size / shares : 0;
-    atomic_init(&job->shares, job->share > 0 ? UINT64_MAX >> (BITS - shares) : 0);
+    job->n_shares = job->share > 0 ? shares : 0;
+    atomic_init(&job->shares, UINT64_MAX);
 }
 
-/* A share that nobody has, as its bit; 0: there is none. */
-static uint64_t take_share(struct job *job)
+/*
+ * A share that nobody has, as its bit; 0: there is none. Pieces that begin at the same time are neighbours mostly, and
+ * each looks at another one first.
+ */
+static uint64_t take_share(struct job *job, size_t piece)
 {
-    uint64_t shares = atomic_load_explicit(&job->shares, memory_order_relaxed), share;
+    for (size_t i = 0; i < job->n_shares; i++) {
+        const uint64_t share = (uint64_t)1 << (piece + i) % job->n_shares;
 
-    do
-        share = shares & (0 - shares);
-    while (share != 0 && !atomic_compare_exchange_weak_explicit(&job->shares, &shares, shares & ~share,
-                                                                memory_order_acquire, memory_order_relaxed));
-    return share;
+        if (atomic_fetch_and_explicit(&job->shares, ~share, memory_order_acquire) & share)
+            return share;
+    }
+    return 0;
 }
 
 /* A part of a call that needs more than a weighted sum. What could fail has been tried. */
-static ENS_APART void blend_part(struct job *job, const struct ens_part *part)
+static ENS_APART void blend_part(struct job *job, size_t piece, const struct ens_part *part)
 {
     const struct ens_split *split = job->split;
-    const uint64_t share = take_share(job);
+    const uint64_t share = take_share(job, piece);
     unsigned char *workspace = NULL;
     struct ens_report report = {
         .asked = split->report, .first_row = split->walk->row_begin, .lenient = split->lenient};
@@ -110,7 +115,7 @@ static void run_piece(struct job *job, size_t piece)
     if (job->split->plain)
         ens_walk_part(walk, &part);
     else
-        blend_part(job, &part);
+        blend_part(job, piece, &part);
 }
 
 /* The loop's function. */

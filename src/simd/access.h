@@ -11,11 +11,14 @@
 #endif
 
 /* log2 of the bytes of a value. */
-#define ENS_SHIFT(dtype) ((dtype) == ENS_f32 ? 2 : (dtype) == ENS_f64 ? 3 : 1)
+#define ENS_SHIFT(dtype) ENS_DTYPE_SHIFT(dtype)
+
+/* A vector of one lane has no parts. */
+#define ENS_IS_PART(part) (ENS_VEC_LANES_f32 != 1 && (part) > 0)
 
 #define ENS_LOAD(acc, dtype)                                                                                         \
     case ENS_##dtype:                                                                                                \
-        return part > 0 ? v##acc##_load_part_##dtype(p, part) : v##acc##_load_##dtype(p);
+        return ENS_IS_PART(part) ? v##acc##_load_part_##dtype(p, part) : v##acc##_load_##dtype(p);
 
 static ENS_INLINE vf32 vf32_load(const int dtype, const void *p, const size_t part)
 {
@@ -42,7 +45,7 @@ static ENS_INLINE vf64 vf64_load(const int dtype, const void *p, const size_t pa
 /* `stream`: past the caches, where `p` is a multiple of the vector's bytes. */
 #define ENS_STORE(acc, dtype)                                                                                        \
     case ENS_##dtype:                                                                                                \
-        if (part > 0)                                                                                                \
+        if (ENS_IS_PART(part))                                                                                       \
             v##acc##_store_part_##dtype(p, v, part);                                                                 \
         else if (stream)                                                                                             \
             v##acc##_stream_##dtype(p, v);                                                                           \

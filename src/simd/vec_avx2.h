@@ -16,6 +16,8 @@
 
 #define ENS_ISA avx2
 #define ENS_VEC_REGISTERS 16
+#define ENS_VEC_LANES_f32 8
+#define ENS_VEC_LANES_f64 4
 
 typedef __m256 vf32;
 typedef __m256d vf64;
@@ -128,7 +130,7 @@ AVX2_OPERATIONS(64, pd)
 static ENS_INLINE vu32 vu32_set1(uint32_t x) { return _mm256_set1_epi32((int)x); }
 static ENS_INLINE vu64 vu64_set1(uint64_t x) { return _mm256_set1_epi64x((long long)x); }
 
-static ENS_INLINE size_t vf32_lanes(void) { return 8; }
+static ENS_INLINE size_t vf32_lanes(void) { return ENS_VEC_LANES_f32; }
 static ENS_INLINE vf32 vf32_set1(float x) { return _mm256_set1_ps(x); }
 
 static ENS_INLINE vf32 vf32_load_f32(const void *p) { return _mm256_loadu_ps(p); }
@@ -186,7 +188,7 @@ static ENS_INLINE void vf32_store2_bf16(void *p, vf32 even, vf32 odd, const int 
         _mm256_storeu_si256(p, pairs);
 }
 
-static ENS_INLINE size_t vf64_lanes(void) { return 4; }
+static ENS_INLINE size_t vf64_lanes(void) { return ENS_VEC_LANES_f64; }
 static ENS_INLINE vf64 vf64_set1(double x) { return _mm256_set1_pd(x); }
 
 static ENS_INLINE vf64 vf64_load_f64(const void *p) { return _mm256_loadu_pd(p); }

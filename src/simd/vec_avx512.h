@@ -19,6 +19,8 @@
 
 #define ENS_ISA avx512
 #define ENS_VEC_REGISTERS 32
+#define ENS_VEC_LANES_f32 16
+#define ENS_VEC_LANES_f64 8
 
 typedef __m512 vf32;
 typedef __m512d vf64;
@@ -133,7 +135,7 @@ AVX512_OPERATIONS(64, pd)
 static ENS_INLINE vu32 vu32_set1(uint32_t x) { return _mm512_set1_epi32((int)x); }
 static ENS_INLINE vu64 vu64_set1(uint64_t x) { return _mm512_set1_epi64((long long)x); }
 
-static ENS_INLINE size_t vf32_lanes(void) { return 16; }
+static ENS_INLINE size_t vf32_lanes(void) { return ENS_VEC_LANES_f32; }
 static ENS_INLINE vf32 vf32_set1(float x) { return _mm512_set1_ps(x); }
 
 static ENS_INLINE vf32 vf32_load_f32(const void *p) { return _mm512_loadu_ps(p); }
@@ -203,7 +205,7 @@ static ENS_INLINE void vf32_store2_bf16(void *p, vf32 even, vf32 odd, const int 
         _mm512_storeu_si512(p, pairs);
 }
 
-static ENS_INLINE size_t vf64_lanes(void) { return 8; }
+static ENS_INLINE size_t vf64_lanes(void) { return ENS_VEC_LANES_f64; }
 static ENS_INLINE vf64 vf64_set1(double x) { return _mm512_set1_pd(x); }
 
 static ENS_INLINE vf64 vf64_load_f64(const void *p) { return _mm512_loadu_pd(p); }

@@ -20,6 +20,8 @@
 
 #define ENS_ISA neon
 #define ENS_VEC_REGISTERS 32
+#define ENS_VEC_LANES_f32 4
+#define ENS_VEC_LANES_f64 2
 
 typedef float32x4_t vf32;
 typedef float64x2_t vf64;
@@ -156,7 +158,7 @@ static ENS_INLINE int vm64_any(vm64 m) { return vmaxvq_u32(vreinterpretq_u32_u64
 static ENS_INLINE vu32 vu32_set1(uint32_t x) { return vdupq_n_u32(x); }
 static ENS_INLINE vu64 vu64_set1(uint64_t x) { return vdupq_n_u64(x); }
 
-static ENS_INLINE size_t vf32_lanes(void) { return 4; }
+static ENS_INLINE size_t vf32_lanes(void) { return ENS_VEC_LANES_f32; }
 static ENS_INLINE vf32 vf32_set1(float x) { return vdupq_n_f32(x); }
 
 static ENS_INLINE vf32 vf32_load_f32(const void *p) { return vreinterpretq_f32_u8(vld1q_u8(p)); }
@@ -218,7 +220,7 @@ static ENS_INLINE void vf32_store2_bf16(void *p, vf32 even, vf32 odd, const int 
     vst1q_u8(p, vreinterpretq_u8_u32(vsriq_n_u32(neon_round_bf16(odd), neon_round_bf16(even), 16)));
 }
 
-static ENS_INLINE size_t vf64_lanes(void) { return 2; }
+static ENS_INLINE size_t vf64_lanes(void) { return ENS_VEC_LANES_f64; }
 static ENS_INLINE vf64 vf64_set1(double x) { return vdupq_n_f64(x); }
 
 static ENS_INLINE vf64 vf64_load_f64(const void *p) { return vreinterpretq_f64_u8(vld1q_u8(p)); }

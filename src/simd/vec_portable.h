@@ -15,6 +15,8 @@
 
 #define ENS_ISA portable
 #define ENS_VEC_REGISTERS 16
+#define ENS_VEC_LANES_f32 1
+#define ENS_VEC_LANES_f64 1
 
 typedef float vf32;
 typedef double vf64;
@@ -87,7 +89,7 @@ ENS_PORTABLE_OPERATIONS(64)
 static ENS_INLINE vf32 vf32_sqrt(vf32 a) { return __builtin_sqrtf(a); }
 static ENS_INLINE vf64 vf64_sqrt(vf64 a) { return __builtin_sqrt(a); }
 
-static ENS_INLINE size_t vf32_lanes(void) { return 1; }
+static ENS_INLINE size_t vf32_lanes(void) { return ENS_VEC_LANES_f32; }
 static ENS_INLINE vf32 vf32_set1(float x) { return x; }
 static ENS_INLINE vf32 vf32_load_f32(const void *p) { return portable_get_f32(p); }
 static ENS_INLINE vf32 vf32_load_f16(const void *p) { return ens_f32_from_f16(portable_get_u16(p)); }
@@ -96,7 +98,7 @@ static ENS_INLINE void vf32_store_f32(void *p, vf32 v) { portable_put_f32(p, v);
 static ENS_INLINE void vf32_store_f16(void *p, vf32 v) { portable_put_u16(p, ens_f16_from_f32(v)); }
 static ENS_INLINE void vf32_store_bf16(void *p, vf32 v) { portable_put_u16(p, ens_bf16_from_f32(v)); }
 
-static ENS_INLINE size_t vf64_lanes(void) { return 1; }
+static ENS_INLINE size_t vf64_lanes(void) { return ENS_VEC_LANES_f64; }
 static ENS_INLINE vf64 vf64_set1(double x) { return x; }
 static ENS_INLINE vf64 vf64_load_f64(const void *p) { return portable_get_f64(p); }
 static ENS_INLINE vf64 vf64_load_f32(const void *p) { return (double)portable_get_f32(p); }

@@ -18,6 +18,8 @@
 
 #define ENS_ISA sve
 #define ENS_VEC_REGISTERS 32
+#define ENS_VEC_LANES_f32 0 /* only the machine knows */
+#define ENS_VEC_LANES_f64 0
 
 typedef svfloat32_t vf32;
 typedef svfloat64_t vf64;

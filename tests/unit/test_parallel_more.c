@@ -2,6 +2,8 @@
 /* A lent loop and rows that are long, and a loop that is lent for one call. */
 #include "loops.h"
 
+#include <signal.h>
+
 static int has_whole_rows(int32_t method)
 {
     return method == ENSEMBLE_LOG_POOL || method == ENSEMBLE_VOTE || method == ENSEMBLE_RANK;
@@ -129,6 +131,50 @@ TEST(test_what_is_worth_pieces_does_not_go_the_short_way)
     end(&s);
 }
 
+/* What goes the short way though there is a loop: nobody is called, and the bits are those of the long way. */
+TEST(test_what_is_worth_no_pieces_goes_the_short_way)
+{
+    struct scene s = scene_of(2, 200, 0, ENSEMBLE_F32, ENSEMBLE_SUM);
+    struct ensemble_output given[MODELS];
+    struct ensemble_call call = {.struct_size = sizeof call, .result = s.result, .result_count = 400,
+                                 .dtype = ENSEMBLE_F32, .outputs = given, .output_size = sizeof *given,
+                                 .n_outputs = MODELS};
+
+    run(&s, s.expected, ENSEMBLE_F32, 0, 0);
+    for (size_t i = 0; i < MODELS; i++)
+        given[i] = (struct ensemble_output){.data = s.data + i * 400 * sizeof(float), .rows = 2,
+                                            .dtype = ENSEMBLE_F32};
+    calls = 0;
+    assert_int_equal(ensemble_set_parallel(s.e, forward, &calls), 0);
+    memset(s.result, 0, s.bytes);
+    assert_int_equal(ensemble_run(s.e, &call), 0);
+    assert_memory_equal(s.result, s.expected, 400 * sizeof(float));
+    memset(s.result, 0, s.bytes);
+    assert_int_equal(ensemble_run_flat(s.e, s.data, ENSEMBLE_F32, 2, 0, 0, s.result, ENSEMBLE_F32, 400, 0, NULL, 0), 0);
+    assert_memory_equal(s.result, s.expected, 400 * sizeof(float));
+    assert_int_equal(calls, 0);
+    end(&s);
+}
+
+/* A weighted sum needs no workspace, also in pieces. */
+TEST(test_pieces_of_a_sum_leave_the_workspace_as_it_is)
+{
+    static unsigned char memory[4096];
+    struct scene s = scene_of(2, 60000, 0, ENSEMBLE_F32, ENSEMBLE_SUM);
+    const struct ensemble_call call = {.struct_size = sizeof call, .result = s.result, .result_count = 120000,
+                                       .dtype = ENSEMBLE_F32, .workspace = memory, .workspace_size = sizeof memory,
+                                       .parallel_for = forward, .parallel_user = &calls};
+
+    run(&s, s.expected, ENSEMBLE_F32, 0, 0);
+    poison(memory, sizeof memory);
+    turns = 0;
+    assert_int_equal(ensemble_run(s.e, &call), 0);
+    assert_true(turns >= 2);
+    assert_memory_equal(s.result, s.expected, 120000 * sizeof(float));
+    assert_poisoned(memory, sizeof memory);
+    end(&s);
+}
+
 /*
  * Workspaces of every size: for no piece, for one, for some of those that run at once, for all. Nothing but them is
  * written, and the bits stay the same.
@@ -170,6 +216,73 @@ TEST(test_pieces_share_a_workspace)
     end(&s);
 }
 
+/* What a piece is stopped at: a page that cannot be read until another piece has been done meanwhile. */
+static struct {
+    piece *task;
+    void *context, *page;
+} stopped;
+
+static void do_another(int number)
+{
+    (void)number;
+    if (mprotect(stopped.page, PAGE_BYTES, PROT_READ | PROT_WRITE) == 0)
+        stopped.task(stopped.context, 1);
+    stopped.task = NULL;
+}
+
+/* As two threads may, but always at the same place: the second piece is done in the midst of the first one. */
+static void nested(void *user, size_t n, piece *task, void *context)
+{
+    const struct sigaction once = {.sa_handler = do_another, .sa_flags = (int)SA_RESETHAND};
+    struct sigaction before;
+
+    (void)user;
+    stopped.task = task;
+    stopped.context = context;
+    assert_int_equal(sigaction(SIGSEGV, &once, &before), 0);
+    assert_int_equal(mprotect(stopped.page, PAGE_BYTES, PROT_NONE), 0);
+    task(context, 0);
+    assert_int_equal(sigaction(SIGSEGV, &before, NULL), 0);
+    assert_true(stopped.task == NULL);
+    for (size_t i = 2; i < n; i++)
+        task(context, i);
+}
+
+/* A workspace for one piece, for two, for two and a half: none is used by two pieces that run at once. */
+TEST(test_pieces_that_run_at_once_do_not_share_a_part_of_the_workspace)
+{
+    enum { ROWS = 9, WIDTH = PAGE_BYTES / sizeof(float) };
+    static const double times[] = {1, 2, 2.5};
+    struct scene s = scene_of(ROWS, WIDTH, 0, ENSEMBLE_F32, ENSEMBLE_MEDIAN);
+    void *const pages = mmap(NULL, ROWS * PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    size_t wanted;
+
+    assert_true(pages != MAP_FAILED);
+    stopped.page = pages;
+    memcpy(pages, s.data, ROWS * PAGE_BYTES);
+    assert_int_equal(ensemble_set_model_output(s.e, MODELS - 1, pages, ENSEMBLE_F32, ROWS, 0), 0);
+    for (size_t i = 0; i < MODELS; i++)
+        assert_int_equal(ensemble_set_input(s.e, i, ENSEMBLE_LOGITS, 0), 0);
+    wanted = ensemble_workspace_size(s.e);
+    assert_true(wanted > WIDTH * sizeof(float));
+    assert_int_equal(ensemble_combine(s.e, s.expected, ENSEMBLE_F32, ROWS * WIDTH), 0);
+    for (size_t i = 0; i < LENGTH(times); i++) {
+        const size_t size = (size_t)((double)wanted * times[i]);
+        const struct ensemble_call call = {.struct_size = sizeof call, .result = s.result,
+                                           .result_count = ROWS * WIDTH, .dtype = ENSEMBLE_F32,
+                                           .workspace = malloc(size), .workspace_size = size,
+                                           .parallel_for = nested};
+
+        assert_non_null(call.workspace);
+        memset(s.result, 0, s.bytes);
+        assert_int_equal(ensemble_run(s.e, &call), 0);
+        assert_memory_equal(s.result, s.expected, ROWS * PAGE_BYTES);
+        free(call.workspace);
+    }
+    assert_int_equal(munmap(pages, ROWS * PAGE_BYTES), 0);
+    end(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -177,7 +290,10 @@ int main(void)
         cmocka_unit_test(test_a_long_row_in_place),
         cmocka_unit_test(test_a_loop_for_one_call),
         cmocka_unit_test(test_what_is_worth_pieces_does_not_go_the_short_way),
+        cmocka_unit_test(test_what_is_worth_no_pieces_goes_the_short_way),
+        cmocka_unit_test(test_pieces_of_a_sum_leave_the_workspace_as_it_is),
         cmocka_unit_test(test_pieces_share_a_workspace),
+        cmocka_unit_test(test_pieces_that_run_at_once_do_not_share_a_part_of_the_workspace),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -107,7 +107,7 @@ TEST(test_a_class_whose_weights_cancel_out_in_a_row_is_nan_there)
 TEST(test_measures_of_a_row_whose_weights_have_an_infinite_sum_are_nan)
 {
     struct said said = say(ENSEMBLE_MAX, ENSEMBLE_F64, shares, 3, 2, 3);
-    struct told told = told_of(OF_PROBABILITIES | FIELD(LABEL), 2, 3, 3, 0);
+    struct told told = told_of(OF_PROBABILITIES | FIELD(VARIANCE) | FIELD(LABEL), 2, 3, 3, 0);
 
     interpret(&said, ENSEMBLE_PROBABILITIES, 0);
     weigh(&said, large);
@@ -117,6 +117,8 @@ TEST(test_measures_of_a_row_whose_weights_have_an_infinite_sum_are_nan)
     assert_true(is_nan(told.report.mean_entropy[0]) && is_nan(told.report.mutual_information[0]));
     assert_true(is_nan(told.report.variation_ratio[0]) && is_nan(told.report.conflict[0]));
     assert_false(is_nan(told.report.mean_entropy[1]) || is_nan(told.report.mutual_information[1]));
+    for (size_t j = 0; j < 6; j++)
+        assert_int_equal(is_nan(told.report.variance[j]), j < 3);
     end_told(&told);
     forget(&said);
 }

@@ -2,6 +2,9 @@
 /* How alike models are: who is compared, rows in which a model has no class, numbers at any address, the ends of 1. */
 #include "completions.h"
 
+#include "plan/handle.h"
+#include "plan/similar.h"
+
 static double *random_values(size_t count, uint64_t seed)
 {
     double *values = malloc(count * sizeof *values);
@@ -148,6 +151,31 @@ TEST(test_the_distance_between_the_rows_of_one_row)
     free(values);
 }
 
+/*
+ * As many models as a handle can have, and a matrix that no memory has. Few machines hold such a handle, so a copy of
+ * one says that it has so many.
+ */
+TEST(test_a_matrix_that_no_memory_has)
+{
+    const double value = 1;
+    struct ensemble *e = ensemble_of(1), many;
+    struct ens_inputs inputs;
+    struct ens_fault fault;
+    double matrix[1];
+
+    add(e, &value, ENSEMBLE_F64, 1);
+    assert_int_equal(ens_inputs_take_bound(&inputs, e, 1, &fault), 0);
+    many = *e;
+    many.n_models = INT32_MAX;
+    poison(matrix, sizeof matrix);
+    for (int32_t measure = CORRELATION; measure <= DIFFERENCE; measure++)
+        assert_int_equal(ens_similar(&inputs, &many, measure, matrix), ENSEMBLE_EOVERFLOW);
+    assert_poisoned(matrix, sizeof matrix);
+    assert_int_equal(ens_similar(&inputs, e, DIFFERENCE, matrix), 0);
+    assert_true(matrix[0] == 0);
+    ensemble_destroy(e);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -157,6 +185,7 @@ int main(void)
         cmocka_unit_test(test_a_nan_agrees_with_nobody),
         cmocka_unit_test(test_the_distance_between_the_rows_of_one_row),
         cmocka_unit_test(test_doubles_at_any_address),
+        cmocka_unit_test(test_a_matrix_that_no_memory_has),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
