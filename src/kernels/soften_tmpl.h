@@ -44,6 +44,7 @@ static ENS_INLINE size_t FN(soften_groups)(const int in, const struct ens_soften
 {
     const size_t lanes = V(lanes)();
 
+    (void)lanes; /* a vector of one lane returns at once */
 #define DECLARE(k) VEC s##k = V(set1)(0);
     ENS_GROUP_VECTORS(DECLARE)
     if (VECTORS == 0 || VECTORS > 16)

@@ -23,6 +23,7 @@ static ENS_INLINE size_t FN(sum_groups)(const void *from, const size_t length, S
     const size_t lanes = V(lanes)();
     size_t at = 0;
 
+    (void)lanes; /* a vector of one lane returns at once */
 #define DECLARE(k) VEC s##k = V(set1)(0);
     ENS_GROUP_VECTORS(DECLARE)
     if (VECTORS == 0 || VECTORS > 16)
