@@ -16,9 +16,9 @@ the reason. Where that begins with "same: ", it says why no result can ever diff
 """
 
 import argparse
+import hashlib
 import json
 import os
-import random
 import re
 import shutil
 import subprocess
@@ -80,27 +80,34 @@ def mutants_of(file):
             yield number, start, line[start:], ";"
 
 
-def sample_of(seed):
+def names_of(mutants):
+    """What they are known by: no line numbers, which change all the time, but the line itself, and which of several
+    such lines it is."""
+    files = {}
+    names = []
+    for file, number, column, old, new in mutants:
+        if file not in files:
+            with open(file, encoding="utf-8") as source:
+                files[file] = source.read().split("\n")
+        line = files[file][number - 1]
+        changed = line[:column] + new + line[column + len(old):]
+        before = sum(other.strip() == line.strip() for other in files[file][:number - 1])
+        names.append(f"{file}{f'#{before + 1}' if before else ''} :: {line.strip()} :: {changed.strip()}")
+    return names
+
+
+def sample_of(seed, results):
+    """All mutants, in the order in which they are tried: first those that were, then by chance, but so that a change of
+    some lines leaves the others where they are."""
     mutants = []
     for folder, _, names in sorted(os.walk("src")):
         for name in sorted(names):
             file = f"{folder}/{name}"
             if name.endswith((".c", ".h")) and file not in NOT_BUILT:
                 mutants += [(file, *mutant) for mutant in mutants_of(file)]
-    random.Random(seed).shuffle(mutants)
-    return mutants
-
-
-def name_of(mutant):
-    """What a mutant is known by: no line numbers, which change all the time, but the line itself, and which of several
-    such lines it is."""
-    file, number, column, old, new = mutant
-    with open(file, encoding="utf-8") as source:
-        lines = source.read().split("\n")
-    line = lines[number - 1]
-    changed = line[:column] + new + line[column + len(old):]
-    before = sum(other.strip() == line.strip() for other in lines[:number - 1])
-    return f"{file}{f'#{before + 1}' if before else ''} :: {line.strip()} :: {changed.strip()}"
+    names = names_of(mutants)
+    chance = {name: hashlib.sha256(f"{seed} {name}".encode()).digest() for name in names}
+    return sorted(zip(names, mutants), key=lambda pair: (pair[0] not in results, chance[pair[0]]))
 
 
 class Build:
@@ -275,10 +282,14 @@ class Tests:
 
 def read_results(path):
     results = {}
-    if os.path.exists(path):
+    if not os.path.exists(path):
+        with open(path, "w", encoding="utf-8") as out:
+            out.write("# SPDX-License-Identifier: MIT\n#\n# What `make mutation` has found (mutation.mk): RESULT :: FILE :: "
+                      "LINE :: LINE AS CHANGED :: BY WHICH TEST, SECONDS\n")
+    else:
         with open(path, encoding="utf-8") as lines:
             for line in lines:
-                if line.endswith("\n"):
+                if line.endswith("\n") and not line.startswith("#"):
                     result, file, was, now, _ = line.split(" :: ")
                     results[f"{file} :: {was} :: {now}"] = result
     return results
@@ -302,16 +313,15 @@ def main():
     parser.add_argument("--survivors", required=True)
     options = parser.parse_args()
 
-    sample = sample_of(options.seed)
     results = read_results(options.results)
+    sample = sample_of(options.seed, results)
     known = read_survivors(options.survivors)
     build = Build(options)
     build.link({})
     tests = Tests(build)
     end = time.monotonic() + 60 * options.minutes
     counted, caught, same, left = 0, 0, 0, []
-    for mutant in sample:
-        name = name_of(mutant)
+    for name, mutant in sample:
         if counted == options.mutants:
             break
         if name not in results:
