@@ -9,7 +9,7 @@ is a line of the file named by --results; those in it are not tried again, so th
     caught      a test failed, or did not end in time
     survived    no test failed
     same        the compiler made the same objects of it: it means the same
-    invalid     it does not compile
+    invalid     it does not compile or link
 
 and only the first two count. Survivors are looked for in --survivors, a list of those that somebody has looked at, with
 the reason. Where that begins with "same: ", it says why no result can ever differ, and they do not count either.
@@ -161,11 +161,14 @@ class Build:
 
     def link(self, replaced):
         self.linked = [replaced.get(source, built) for source, built in self.objects.items()]
-        self.link_these(self.linked)
+        return self.link_these(self.linked)
 
     def link_these(self, objects):
-        subprocess.run(["gcc", "-shared", "-Wl,-Bsymbolic", *objects, "-o", f"{self.library}.new"], check=True)
-        os.replace(f"{self.library}.new", self.library)
+        done = subprocess.run(["gcc", "-shared", "-Wl,-Bsymbolic,--no-undefined", *objects, "-o", f"{self.library}.new"],
+                              stderr=subprocess.DEVNULL).returncode == 0
+        if done:
+            os.replace(f"{self.library}.new", self.library)
+        return done
 
     def make(self, mutant):
         """Links the mutant; or says what there is no need to run."""
@@ -192,8 +195,7 @@ class Build:
                 copy.write(text)
         if same:
             return "same"
-        self.link(replaced)
-        return None
+        return None if self.link(replaced) else "invalid"
 
 
 class Tests:
@@ -317,7 +319,8 @@ def main():
     sample = sample_of(options.seed, results)
     known = read_survivors(options.survivors)
     build = Build(options)
-    build.link({})
+    if not build.link({}):
+        sys.exit("FAILED: what was built does not link")
     tests = Tests(build)
     end = time.monotonic() + 60 * options.minutes
     counted, caught, same, left = 0, 0, 0, []
