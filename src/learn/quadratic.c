@@ -10,11 +10,10 @@ enum { BOUND, FREE, BARRED };
 
 /*
  * The shifts as parts of A's diagonal. With 2^-23 the equations of a step keep half of the digits, and the next steps
- * find the others. LEAST, a part of its largest element, is for those that are 0: with a greater part, a model whose
- * values are huge would hold up the others. Below TINY, pivots would be no normal numbers with the smallest shifts.
+ * find the others. What is below TINY, 0 too, counts as that: with a part of the largest element instead, a model whose
+ * values are huge would hold up the others; with less, pivots would be no normal numbers with the smallest shifts.
  */
 #define SHIFT 0x1p-23
-#define LEAST 0x1p-500
 #define TINY 0x1p-970
 
 /* After how many steps of the proximal point method the shifts change, at most; how often they do, and by what. */
@@ -37,10 +36,7 @@ enum { BOUND, FREE, BARRED };
 #define PROGRESS .9
 #define IDLE 3
 
-/*
- * Where squares of values are lost below double's range, equations with small shifts can lose all digits: a step whose
- * weights do not sum to 1 is none. What is off by less is no more than rounding, which nearly always is far less still.
- */
+/* Where squares are below double's range, equations can lose all digits, and a sum of 1. What is less is rounding. */
 #define LOST 0x1p-20
 #define OFF 0x1p-40
 
@@ -90,12 +86,10 @@ void ens_quadratic_set_shifts(struct ens_quadratic *q)
  */
 static void reduce_shifts(struct ens_quadratic *q, int reductions)
 {
-    const double part = LEAST * largest(q), least = part > TINY ? part : TINY;
-
     for (size_t i = 0; i < q->n; i++) {
         const double own = q->a[i * q->stride + i];
 
-        q->shift[i] = reductions > 1 ? q->shift[i] * REDUCTION : SHIFT * (own > least ? own : least);
+        q->shift[i] = reductions > 1 ? q->shift[i] * REDUCTION : SHIFT * (own > TINY ? own : TINY);
     }
 }
 
@@ -328,27 +322,33 @@ double ens_quadratic_gap(const struct ens_quadratic *q, const double *w)
     return gap_of(q, w, &noise);
 }
 
-static double sum_of(const struct ens_quadratic *q, const double *w)
+/* Do the elements of A's diagonal differ so much that a step with equal shifts hardly moves some weights? */
+static int is_uneven(const struct ens_quadratic *q)
+{
+    const double most = largest(q);
+    int uneven = 0;
+
+    for (size_t i = 0; i < q->n; i++)
+        uneven |= q->a[i * q->stride + i] > 0 && q->a[i * q->stride + i] < SHIFT * most;
+    return uneven;
+}
+
+/* How far the sum of weights is from 1, where it has to be that. */
+static double excess_of(const struct ens_quadratic *q, const double *w)
 {
     double sum = 0;
 
     for (size_t i = 0; i < q->n; i++)
         sum += w[i];
-    return sum;
-}
-
-static int is_lost(const struct ens_quadratic *q, const double *w)
-{
-    return q->constraint == ENSEMBLE_SIMPLEX && !(size_of(sum_of(q, w) - 1) < LOST);
+    return q->constraint == ENSEMBLE_SIMPLEX ? sum - 1 : 0;
 }
 
 static void take_best(const struct ens_quadratic *q, double *w)
 {
-    const double sum = sum_of(q, q->best);
-    const int off = q->constraint == ENSEMBLE_SIMPLEX && size_of(sum - 1) > OFF;
+    const double excess = excess_of(q, q->best), divisor = size_of(excess) > OFF ? 1 + excess : 1;
 
     for (size_t i = 0; i < q->n; i++)
-        w[i] = off ? q->best[i] / sum : q->best[i];
+        w[i] = q->best[i] / divisor;
 }
 
 /*
@@ -359,21 +359,21 @@ static void take_best(const struct ens_quadratic *q, double *w)
 void ens_quadratic_solve(struct ens_quadratic *q, double *w)
 {
     double least = INFINITY, noise = 0;
-    int reductions = 0, idle = 0, fresh = 1;
+    int reductions = 0, idle = 0, fresh = 1, sound = q->constraint == ENSEMBLE_SIMPLEX || !is_uneven(q);
 
     if (q->constraint == ENSEMBLE_SIMPLEX && largest(q) < FLAT)
         return;
     ens_quadratic_set_shifts(q);
     for (size_t i = 0; i < q->n; i++)
         q->best[i] = w[i];
-    for (int repeat = 1; !(least <= noise); repeat++) {
+    for (int repeat = 1; !(sound && least <= noise); repeat++) {
         double gap;
 
         for (size_t i = 0; i < q->n; i++)
             q->x[i] = w[i];
         ens_quadratic_step(q, q->x, w, fresh);
         gap = gap_of(q, w, &noise);
-        if (is_lost(q, w)) {
+        if (!(size_of(excess_of(q, w)) < LOST)) {
             gap = INFINITY;
             noise = 0;
         }
@@ -384,8 +384,10 @@ void ens_quadratic_solve(struct ens_quadratic *q, double *w)
             for (size_t i = 0; i < q->n; i++)
                 q->best[i] = w[i];
         }
-        if (idle < IDLE && repeat % SLOW > 0)
+        if (idle < IDLE && repeat % SLOW > 0 && !(least <= noise))
             continue;
+        least = sound ? least : INFINITY;
+        sound = 1;
         if (reductions++ == REDUCTIONS)
             break;
         idle = 0;

@@ -219,6 +219,22 @@ TEST(test_a_huge_model_beside_others)
     assert_near(l.weights[2], 6.5 / 8.5, 1e-9);
 }
 
+/*
+ * Weights without a sum begin at 0, where a step that suits the huge one moves no other. Its own takes the first row
+ * off the hands of the other, which is left with two; where it would have to be negative, with all three.
+ */
+TEST(test_a_huge_model_beside_one_without_a_sum)
+{
+    const double values[] = {1, 2, 3, 1e60, 1, 1}, targets[] = {.5, 1, 1.6};
+    const struct learned any = learned_from(2, 3, values, targets, ENSEMBLE_UNCONSTRAINED);
+    const struct learned positive = learned_from(2, 3, values, targets, ENSEMBLE_NONNEGATIVE);
+
+    assert_near(any.weights[0], (2 + 3 * 1.6) / 13, 1e-9);
+    assert_near(any.weights[1] * 1e60, .5 - (2 + 3 * 1.6) / 13, 1e-9);
+    assert_near(positive.weights[0], (.5 + 2 + 3 * 1.6) / 14, 1e-9);
+    assert_true(positive.weights[1] == 0);
+}
+
 /* Beside values whose squares are the least that count, one that says 0. */
 TEST(test_zeros_beside_tiny_values)
 {
@@ -335,6 +351,7 @@ int main(void)
         cmocka_unit_test(test_a_tiny_weight_that_matters),
         cmocka_unit_test(test_a_tiny_weight_of_no_use),
         cmocka_unit_test(test_a_huge_model_beside_others),
+        cmocka_unit_test(test_a_huge_model_beside_one_without_a_sum),
         cmocka_unit_test(test_zeros_beside_tiny_values),
         cmocka_unit_test(test_models_of_all_sizes),
         cmocka_unit_test(test_models_that_the_truth_tells_apart),
