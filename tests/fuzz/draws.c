@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the tasks of tests/methods and the lessons of tests/learn draw from, and where they tell of failures: the first
- * one ends the program.
+ * one ends the program. And the target that they are made into.
  */
+#include "isas.h"
 #include "number.h"
 #include "report.h"
 
@@ -53,4 +54,19 @@ void report_compare(int dtype, const void *expected, const void *found, size_t i
 /* The fuzzer and its sanitizers see faults better. */
 void report_faults(void)
 {
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static int prepared;
+
+    if (!prepared) {
+        isas_select(NULL);
+        draws_prepare();
+        prepared = 1;
+    }
+    draws = fuzz_begin(data, size);
+    draws_judge(fuzz_bits(&draws, 4));
+    draws = fuzz_begin(NULL, 0);
+    return 0;
 }

@@ -18,6 +18,10 @@
 
 extern struct fuzz draws; /* in draws.c */
 
+/* What a target adds: what it needs once, and one task or lesson, of this seed. */
+void draws_prepare(void);
+void draws_judge(uint64_t seed);
+
 struct rng {
     uint64_t state;
 };

@@ -6,17 +6,12 @@
  */
 #include "judge_lesson.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+void draws_prepare(void)
 {
-    static int prepared;
+    judge_prepare();
+}
 
-    if (!prepared) {
-        isas_select(NULL);
-        judge_prepare();
-        prepared = 1;
-    }
-    draws = fuzz_begin(data, size);
-    judge_lesson(fuzz_bits(&draws, 4));
-    draws = fuzz_begin(NULL, 0);
-    return 0;
+void draws_judge(uint64_t seed)
+{
+    judge_lesson(seed);
 }
