@@ -9,6 +9,17 @@ static int has_whole_rows(int32_t method)
     return method == ENSEMBLE_LOG_POOL || method == ENSEMBLE_VOTE || method == ENSEMBLE_RANK;
 }
 
+/* A call with an array of the scene's outputs. */
+static struct ensemble_call call_of(const struct scene *s, struct ensemble_output *given, size_t rows, size_t count)
+{
+    for (size_t i = 0; i < MODELS; i++)
+        given[i] = (struct ensemble_output){.data = s->data + i * count * sizeof(float), .rows = rows,
+                                            .dtype = ENSEMBLE_F32};
+    return (struct ensemble_call){.struct_size = sizeof(struct ensemble_call), .result = s->result,
+                                  .result_count = count, .dtype = ENSEMBLE_F32, .outputs = given,
+                                  .output_size = sizeof *given, .n_outputs = MODELS};
+}
+
 /* Where no row has to be seen as a whole, a long one is divided, too: with gaps, weights of rows, models that miss. */
 TEST(test_long_rows_of_methods_in_pieces)
 {
@@ -107,13 +118,8 @@ TEST(test_what_is_worth_pieces_does_not_go_the_short_way)
 {
     struct scene s = scene_of(1, 40000, 0, ENSEMBLE_F32, ENSEMBLE_SUM);
     struct ensemble_output given[MODELS];
-    struct ensemble_call call = {.struct_size = sizeof call, .result = s.result, .result_count = 40000,
-                                 .dtype = ENSEMBLE_F32, .outputs = given, .output_size = sizeof *given,
-                                 .n_outputs = MODELS};
+    struct ensemble_call call = call_of(&s, given, 1, 40000);
 
-    for (size_t i = 0; i < MODELS; i++)
-        given[i] = (struct ensemble_output){.data = s.data + i * 40000 * sizeof(float), .rows = 1,
-                                            .dtype = ENSEMBLE_F32};
     calls = 0;
     assert_int_equal(ensemble_run(s.e, &call), 0);
     assert_int_equal(calls, 0);
@@ -136,14 +142,9 @@ TEST(test_what_is_worth_no_pieces_goes_the_short_way)
 {
     struct scene s = scene_of(2, 200, 0, ENSEMBLE_F32, ENSEMBLE_SUM);
     struct ensemble_output given[MODELS];
-    struct ensemble_call call = {.struct_size = sizeof call, .result = s.result, .result_count = 400,
-                                 .dtype = ENSEMBLE_F32, .outputs = given, .output_size = sizeof *given,
-                                 .n_outputs = MODELS};
+    const struct ensemble_call call = call_of(&s, given, 2, 400);
 
     run(&s, s.expected, ENSEMBLE_F32, 0, 0);
-    for (size_t i = 0; i < MODELS; i++)
-        given[i] = (struct ensemble_output){.data = s.data + i * 400 * sizeof(float), .rows = 2,
-                                            .dtype = ENSEMBLE_F32};
     calls = 0;
     assert_int_equal(ensemble_set_parallel(s.e, forward, &calls), 0);
     memset(s.result, 0, s.bytes);
