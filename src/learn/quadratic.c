@@ -36,7 +36,7 @@ enum { BOUND, FREE, BARRED };
 #define PROGRESS .9
 #define IDLE 3
 
-/* Where squares are below double's range, equations can lose all digits, and a sum of 1. What is less is rounding. */
+/* Below double's range sums stray from 1: a step that is so far off is lost, an answer divided. Rounding makes less. */
 #define LOST 0x1p-20
 #define OFF 0x1p-40
 
